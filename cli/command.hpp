@@ -30,6 +30,7 @@ struct Invocation {
   Masker& masker;
   Format format = Format::text;
   bool assume_yes = false;
+  bool may_ask = false;  ///< a person is at a terminal, and neither --no-input nor --json was given
   std::string program;  ///< path of the running executable
   std::map<std::string, std::string, std::less<>> environment;
   std::string working_directory;
@@ -55,7 +56,7 @@ struct Command {
   std::string_view name;
   std::string_view summary;      ///< one line, no full stop
   std::string_view description;  ///< paragraphs separated by an empty line
-  std::string_view group;        ///< heading in `slipway help`: "Start", "Run", "Look", "Mend", "Tools"
+  std::string_view group;        ///< heading in `slipway help`: "Start", "Run", "Look", "Mend", "Tools"; empty: not shown
   Needs needs = Needs::config;
   /// Keys of settings this command also takes as flags.
   std::vector<std::string_view> settings;

@@ -8,7 +8,9 @@ set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
 
 add_library(slipway_standards INTERFACE)
 target_compile_options(slipway_standards INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow
-                       -Wold-style-cast -Wnon-virtual-dtor -Woverloaded-virtual)
+                       -Wold-style-cast -Wnon-virtual-dtor -Woverloaded-virtual
+                       # With designated initialisers a member left out is meant to have its default.
+                       -Wno-missing-field-initializers)
 if(SLIPWAY_WARNINGS_AS_ERRORS)
   target_compile_options(slipway_standards INTERFACE -Werror)
 endif()

@@ -6,4 +6,4 @@ std::string_view direction_name(Direction direction) {
   return direction == Direction::up ? "up" : "down";
 }
 
-}  // namespace slipway
+} // namespace slipway

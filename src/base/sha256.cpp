@@ -12,7 +12,7 @@ struct FreeContext {
   void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
 };
 
-}  // namespace
+} // namespace
 
 struct Sha256::State {
   std::unique_ptr<EVP_MD_CTX, FreeContext> context{EVP_MD_CTX_new()};
@@ -50,4 +50,4 @@ std::string sha256_hex(std::string_view bytes) {
   return hash.finish();
 }
 
-}  // namespace slipway
+} // namespace slipway

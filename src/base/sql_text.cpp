@@ -14,9 +14,11 @@ std::string doubled(std::string_view text, char quote) {
   return out;
 }
 
-}  // namespace
+} // namespace
 
-std::string quote_identifier(std::string_view name) { return doubled(name, '"'); }
+std::string quote_identifier(std::string_view name) {
+  return doubled(name, '"');
+}
 
 std::string quote_literal(std::string_view value) {
   const bool escaped = value.find('\\') != std::string_view::npos;
@@ -24,7 +26,8 @@ std::string quote_literal(std::string_view value) {
 }
 
 std::string QualifiedName::quoted() const {
-  return schema.empty() ? quote_identifier(name) : quote_identifier(schema) + "." + quote_identifier(name);
+  return schema.empty() ? quote_identifier(name)
+                        : quote_identifier(schema) + "." + quote_identifier(name);
 }
 
-}  // namespace slipway
+} // namespace slipway

@@ -10,7 +10,9 @@ namespace {
 
 constexpr std::string_view k_space = " \t\r\n\f\v";
 
-bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
+bool is_continuation(char c) {
+  return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U;
+}
 
 // Length of the well-formed sequence at `i`, or 0. Table 3-7 of the Unicode standard.
 std::size_t sequence_length(std::string_view text, std::size_t i) {
@@ -53,7 +55,7 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return last[b.size()];
 }
 
-}  // namespace
+} // namespace
 
 LineIndex::LineIndex(std::string_view text) {
   starts_.push_back(0);
@@ -132,7 +134,8 @@ std::string to_lower_ascii(std::string_view text) {
   return lower;
 }
 
-std::optional<std::string> nearest(std::string_view word, const std::vector<std::string>& candidates) {
+std::optional<std::string> nearest(std::string_view word,
+                                   const std::vector<std::string>& candidates) {
   std::optional<std::string> best;
   std::size_t best_distance = 0;
   for (const auto& candidate : candidates) {
@@ -147,4 +150,4 @@ std::optional<std::string> nearest(std::string_view word, const std::vector<std:
   return best;
 }
 
-}  // namespace slipway
+} // namespace slipway

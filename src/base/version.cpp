@@ -6,7 +6,8 @@
 namespace slipway {
 
 Result<Version> Version::parse(std::string_view text) {
-  const bool digits = !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  const bool digits = !text.empty() && std::all_of(text.begin(), text.end(),
+                                                   [](char c) { return c >= '0' && c <= '9'; });
   if (!digits)
     return fail(Error(ErrorCode::usage, "\"" + std::string(text) + "\" is not a version")
                     .with_hint("a version is the leading digits of a migration's file name"));
@@ -19,4 +20,4 @@ Result<Version> Version::parse(std::string_view text) {
   return Version(number);
 }
 
-}  // namespace slipway
+} // namespace slipway

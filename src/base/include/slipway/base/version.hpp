@@ -13,6 +13,8 @@ namespace slipway {
 /// The version of a migration: the leading digits of its file name, ordered as a number ("7" = "007" < "10").
 class Version {
  public:
+  /// 0: before every migration.
+  Version() = default;
   explicit Version(std::int64_t number) : number_(number) {}
   /// All of `text` must be digits and fit 18 of them (a bigint column holds it). Errors: usage.
   static Result<Version> parse(std::string_view text);
@@ -21,7 +23,7 @@ class Version {
   auto operator<=>(const Version&) const = default;
 
  private:
-  std::int64_t number_;
+  std::int64_t number_ = 0;
 };
 
 }  // namespace slipway

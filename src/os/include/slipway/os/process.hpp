@@ -27,11 +27,14 @@ struct Finished {
   std::string output;
   std::string errors;
   bool timed_out = false;  ///< the deadline passed and it was killed
+  bool stopped = false;    ///< a stop was requested and it was killed
   bool output_truncated = false;
 };
 
 /// Runs a program to its end. At the deadline or on a stop request its process group gets SIGTERM, two seconds later
-/// SIGKILL. Errors: io when it cannot be started. A program that fails is a value, not an error.
+/// SIGKILL. When it leaves something running in the background, that is not waited for. When we die, it gets SIGTERM.
+/// Errors: io when it cannot be started; cancelled when there was no time left to start it. A program that fails is a
+/// value, not an error.
 Result<Finished> run(const Command& command, const Wait& wait);
 
 }  // namespace slipway::os

@@ -24,7 +24,14 @@ struct ServerFacts {
   std::string user;
 };
 
-/// Errors: as Session::query.
+/// Reads them in one round trip, with no privilege beyond connecting. Works inside a transaction, too, but then
+/// read_only is that of the transaction. Errors: as Session::query.
 Result<ServerFacts> read_server_facts(Session& session, const Wait& wait);
+
+/// The traces that managed platforms leave in a catalog, such as "role rds_superuser" or "extension citus".
+std::vector<std::string> platform_marks();
+
+/// The platform that those of platform_marks which were found tell of; "self-managed" when none were.
+std::string platform_from(const std::vector<std::string>& found);
 
 }  // namespace slipway::pg

@@ -14,27 +14,30 @@
 
 namespace slipway::source {
 
-/// Three answers to "is it still the same file?", from strict to meaningful. All SHA-256 in hexadecimal.
+/// Three answers to "is it still the same file?", from strict to meaningful. All SHA-256 in
+/// hexadecimal.
 struct Checksums {
-  std::string bytes;       ///< of the file as it is (of up file, then down file, for a pair)
-  std::string normalised;  ///< with CRLF and CR turned into LF and a byte order mark dropped
-  std::string tokens;      ///< of the up section's tokens without comments and white space
+  std::string bytes;      ///< of the file as it is (of up file, then down file, for a pair)
+  std::string normalised; ///< with CRLF and CR turned into LF and a byte order mark dropped
+  std::string tokens;     ///< of the up section's tokens without comments and white space
   bool operator==(const Checksums&) const = default;
 };
 
 /// A migration file as found: what its name says and its bytes. Not yet read for directives.
 struct MigrationFile {
   Version version;
-  std::string name;       ///< the file name without digits, separators and extension: "add_orders_user_id"
-  std::string file_name;  ///< "20261120103000_add_orders_user_id.sql"
-  std::string path;       ///< as errors show it
+  std::string
+      name; ///< the file name without digits, separators and extension: "add_orders_user_id"
+  std::string file_name; ///< "20261120103000_add_orders_user_id.sql"
+  std::string path;      ///< as errors show it
   std::shared_ptr<const std::string> text;
   /// For X.up.sql / X.down.sql pairs: the down file.
   std::string down_path;
   std::shared_ptr<const std::string> down_text;
 };
 
-/// Whether slipway wraps statements in a transaction. `automatic`: the parser decides per statement.
+/// Whether slipway wraps statements in a transaction. `automatic`: the parser decides per
+/// statement.
 enum class TransactionMode { automatic, on, off };
 enum class Phase { expand, backfill, switch_over, contract };
 std::string_view phase_name(Phase phase);
@@ -47,12 +50,14 @@ struct Allow {
   Position position;
 };
 
-/// The statements of one direction. Spans and positions are those of `text`, the whole file, which errors quote.
+/// The statements of one direction. Spans and positions are those of `text`, the whole file, which
+/// errors quote.
 struct Section {
   std::shared_ptr<const std::string> text;
   std::string path;
   std::vector<sql::Statement> statements;
-  /// The bytes between the directive that opens the section and the next section, as the history stores them.
+  /// The bytes between the directive that opens the section and the next section, as the history
+  /// stores them.
   std::string body;
   std::string_view sql(const sql::Statement& statement) const { return statement.text(*text); }
 };
@@ -65,7 +70,7 @@ struct Migration {
   Checksums checksums;
   Section up;
   std::optional<Section> down;
-  std::optional<std::string> irreversible;  ///< the reason there is no down
+  std::optional<std::string> irreversible; ///< the reason there is no down
   TransactionMode transaction = TransactionMode::automatic;
   std::optional<std::chrono::milliseconds> lock_timeout;
   std::optional<std::chrono::milliseconds> statement_timeout;
@@ -81,27 +86,29 @@ struct Migration {
 
 /// A problem of a file or folder that does not stop the work.
 struct SourceWarning {
-  std::string id;  ///< "vague-name", "two-concerns", "not-sorted-numerically" ...
+  std::string id; ///< "vague-name", "two-concerns", "not-sorted-numerically" ...
   std::string message;
   std::string hint;
   Place place;
 };
 
-/// Reads one file: directives, sections, statements. Errors (source, with place): unknown directive with the nearest
-/// named; a directive twice, misplaced or with a bad value; statements before the first section; no up section; no down
-/// section without `irreversible`; both of them; whatever sql::split refuses.
-/// The text stored in the history is read back by the same function (see parse_stored).
+/// Reads one file: directives, sections, statements. Errors (source, with place): unknown directive
+/// with the nearest named; a directive twice, misplaced or with a bad value; statements before the
+/// first section; no up section; no down section without `irreversible`; both of them; whatever
+/// sql::split refuses. The text stored in the history is read back by the same function (see
+/// parse_stored).
 Result<Migration> parse_migration(const MigrationFile& file);
 
-/// The section of a stored up or down text. `label` names it in errors: "down of 7 add_users, as stored when applied".
+/// The section of a stored up or down text. `label` names it in errors: "down of 7 add_users, as
+/// stored when applied".
 Result<Section> parse_stored(const std::string& body, const std::string& label);
 
-/// Checksums of the file alone, without reading directives: `bytes` and `normalised`. `tokens` needs the sections and is
-/// filled by parse_migration.
+/// Checksums of the file alone, without reading directives: `bytes` and `normalised`. `tokens`
+/// needs the sections and is filled by parse_migration.
 std::string bytes_checksum(const MigrationFile& file);
 std::string normalised_checksum(const MigrationFile& file);
 
 /// "two concerns in one file" and "vague name" of one migration.
 std::vector<SourceWarning> review(const Migration& migration);
 
-}  // namespace slipway::source
+} // namespace slipway::source

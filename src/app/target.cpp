@@ -1,0 +1,125 @@
+// Decides which database is meant and opens sessions on it.
+#include "slipway/app/target.hpp"
+
+#include "slipway/base/text.hpp"
+#include "slipway/os/process.hpp"
+#include "slipway/pg/cluster.hpp"
+
+#include <array>
+#include <fmt/format.h>
+
+namespace slipway::app {
+
+namespace {
+
+constexpr Millis k_longest_run = std::chrono::hours(24);
+constexpr Millis k_url_command_limit{30'000};
+constexpr std::array<const char*, 6> k_libpq_variables{"PGHOST", "PGHOSTADDR", "PGPORT", "PGDATABASE", "PGSERVICE", "PGUSER"};
+
+bool has(const Context& context, const char* name) {
+  const auto found = context.environment.find(name);
+  return found != context.environment.end() && !found->second.empty();
+}
+
+Result<Target> from_command(const Context& context, const Wait& wait) {
+  os::Command command;
+  command.arguments = context.config.text_list("target.url_command");
+  command.working_directory = context.config.folder();
+  SLIPWAY_ASSIGN(const auto finished, os::run(command, wait.within(k_url_command_limit)));
+  const std::string url(trim(finished.output));
+  if (finished.exit_status != 0 || url.empty())
+    return fail(Error(ErrorCode::configuration, fmt::format("target.url_command ({}) {}", command.arguments.front(),
+                                                            finished.timed_out ? "did not end in time"
+                                                            : url.empty() && finished.exit_status == 0
+                                                                ? "printed nothing"
+                                                                : fmt::format("ended with status {}", finished.exit_status)))
+                    .with_hint("it must print the connection string and end with status 0"));
+  return Target{.connection_string = url, .origin = "target.url_command"};
+}
+
+Result<Target> dev_target(const Context& context, const Wait& wait) {
+  const auto refuse = [](std::string message) {
+    return fail(Error(ErrorCode::configuration, std::move(message))
+                    .with_hint("set DATABASE_URL, the PG* variables, or target.url in slipway.toml")
+                    .with_next("slipway config"));
+  };
+  if (has(context, "CI")) return refuse("no target is configured, and in CI slipway does not start one of its own");
+  pg::ClusterOptions options;
+  options.keep = true;
+  options.name = context.config.text("dev.name");
+  options.base_folder = dev_folder(context.environment);
+  options.bin_folder = context.config.text("dev.server_bin");
+  SLIPWAY_ASSIGN(const auto cluster, pg::Cluster::start(options, wait));
+  context.events.on_event(event::Note{.message = fmt::format("no target is configured: using the PostgreSQL of `slipway dev` ({})", options.name)});
+  return Target{.connection_string = cluster.connection_string(), .origin = "slipway dev", .is_dev = true};
+}
+
+pg::TlsMode tls_mode(const std::string& text) {
+  if (text == "verify-ca") return pg::TlsMode::verify_ca;
+  if (text == "require") return pg::TlsMode::require;
+  if (text == "prefer") return pg::TlsMode::prefer;
+  if (text == "disable") return pg::TlsMode::disable;
+  if (text == "from-connection-string") return pg::TlsMode::from_connection_string;
+  return pg::TlsMode::verify_full;
+}
+
+}  // namespace
+
+std::string dev_folder(const std::map<std::string, std::string, std::less<>>& environment) {
+  const auto value = [&](const char* name) {
+    const auto found = environment.find(name);
+    return found == environment.end() ? std::string() : found->second;
+  };
+  if (const auto state = value("XDG_STATE_HOME"); !state.empty()) return state + "/slipway/dev";
+  const auto home = value("HOME");
+  // The server runs as another user there, who cannot pass through root's home.
+  if (home.empty() || home == "/root") return "/var/lib/slipway/dev";
+  return home + "/.local/state/slipway/dev";
+}
+
+Result<Target> find_target(const Context& context, const Wait& wait) {
+  const auto& config = context.config;
+  const auto found = [&]() -> Result<Target> {
+    if (const auto url = config.text("target.url"); !url.empty())
+      return Target{.connection_string = url, .origin = config.value("target.url").where};
+    if (const auto file = config.text("target.url_file"); !file.empty()) {
+      SLIPWAY_ASSIGN(const auto bytes, context.files.read(config.path("target.url_file")));
+      return Target{.connection_string = std::string(trim(bytes)), .origin = file};
+    }
+    if (!config.text_list("target.url_command").empty()) return from_command(context, wait);
+    for (const auto* name : k_libpq_variables)
+      if (has(context, name)) return Target{.connection_string = {}, .origin = name};
+    return dev_target(context, wait);
+  }();
+  if (found)
+    if (auto password = pg::password_in(found->connection_string)) context.masker.add(*password);
+  return found;
+}
+
+Result<pg::Session> open_session(const Context& context, const std::string& role, const Wait& wait) {
+  SLIPWAY_ASSIGN(const auto target, find_target(context, wait));
+  pg::ConnectOptions options;
+  options.connection_string = target.connection_string;
+  options.application_name = "slipway:0:" + role;
+  options.connect_timeout = context.config.duration("connection.connect_timeout");
+  options.tls = tls_mode(context.config.text("connection.tls"));
+  auto session = pg::Session::open(options, wait);
+  if (!session) {
+    auto error = std::move(session).error();
+    error.notes.push_back("the target comes from " + target.origin);
+    if (error.next_command.empty()) error.next_command = "slipway doctor";
+    return fail(std::move(error));
+  }
+  if (const auto password = session->password(); !password.empty()) context.masker.add(password);
+  session->on_notice([&events = context.events](const SqlError& notice) {
+    events.on_event(event::ServerNotice{.severity = notice.severity, .sqlstate = notice.sqlstate, .message = notice.message});
+  });
+  return session;
+}
+
+Wait run_wait(const Context& context) {
+  const auto limit = context.config.duration("run.deadline");
+  return Wait{Deadline::after(limit.count() > 0 ? limit : k_longest_run), context.stop};
+}
+
+}  // namespace slipway::app

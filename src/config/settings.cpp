@@ -1,0 +1,209 @@
+// The one table of settings. Everything else (help, documentation, checks, slipway.toml) is derived
+// from it.
+#include "slipway/config/config.hpp"
+
+namespace slipway::config {
+
+namespace {
+
+std::vector<Setting> target_and_connection() {
+  return {
+      {.key = "target.url",
+       .type = ValueType::text,
+       .environment = "SLIPWAY_DATABASE_URL",
+       .flag = "--database-url",
+       .secrecy = Secrecy::may_contain_secret,
+       .description =
+           "Connection string of the database, as a URL or as key=value words; without one, the PG* variables decide.",
+       .environment_fallback = "DATABASE_URL",
+       .example = "postgresql://app@db.example.com/app"},
+      {.key = "target.url_file",
+       .type = ValueType::text,
+       .environment = "SLIPWAY_DATABASE_URL_FILE",
+       .secrecy = Secrecy::open,
+       .description = "File that holds the connection string, such as a mounted secret.",
+       .example = "/run/secrets/database_url"},
+      {.key = "target.url_command",
+       .type = ValueType::text_list,
+       .secrecy = Secrecy::may_contain_secret,
+       .description =
+           "Program and arguments that print the connection string; no shell is involved.",
+       .example = "print-secret,database-url"},
+      {.key = "connection.tls",
+       .type = ValueType::text,
+       .default_value = "verify-full",
+       .environment = "SLIPWAY_TLS",
+       .flag = "--tls",
+       .secrecy = Secrecy::open,
+       .description =
+           "How much of the server's certificate is checked on connections over a network.",
+       .choices = "verify-full|verify-ca|require|prefer|disable|from-connection-string"},
+      {.key = "connection.connect_timeout",
+       .type = ValueType::duration,
+       .default_value = "10s",
+       .environment = "SLIPWAY_CONNECT_TIMEOUT",
+       .flag = "--connect-timeout",
+       .secrecy = Secrecy::open,
+       .description = "How long to try to reach the server."},
+  };
+}
+
+std::vector<Setting> migrations_and_history() {
+  return {
+      {.key = "migrations.folder",
+       .type = ValueType::text,
+       .default_value = "migrations",
+       .environment = "SLIPWAY_MIGRATIONS",
+       .flag = "--migrations",
+       .secrecy = Secrecy::open,
+       .description = "Folder of the migration files."},
+      {.key = "migrations.format",
+       .type = ValueType::text,
+       .default_value = "auto",
+       .environment = "SLIPWAY_MIGRATIONS_FORMAT",
+       .secrecy = Secrecy::open,
+       .description = "How `slipway new` names a file; auto follows the files that are there.",
+       .choices = "auto|timestamp-14|timestamp-12|unix-millis|sequence"},
+      {.key = "history.schema",
+       .type = ValueType::text,
+       .default_value = "slipway",
+       .environment = "SLIPWAY_HISTORY_SCHEMA",
+       .flag = "--history-schema",
+       .secrecy = Secrecy::open,
+       .description = "Schema in the database that keeps the history."},
+  };
+}
+
+std::vector<Setting> apply_settings() {
+  return {
+      {.key = "apply.lock_timeout",
+       .type = ValueType::duration,
+       .default_value = "2s",
+       .environment = "SLIPWAY_LOCK_TIMEOUT",
+       .flag = "--lock-timeout",
+       .secrecy = Secrecy::open,
+       .description =
+           "How long one statement may wait for a lock before it steps aside, so that the application does not queue behind it."},
+      {.key = "apply.lock_budget",
+       .type = ValueType::duration,
+       .default_value = "1min",
+       .environment = "SLIPWAY_LOCK_BUDGET",
+       .flag = "--lock-budget",
+       .secrecy = Secrecy::open,
+       .description = "How long to go on trying, in all, when apply.lock_timeout strikes.",
+       .zero_means = "one attempt"},
+      {.key = "apply.statement_timeout",
+       .type = ValueType::duration,
+       .default_value = "5min",
+       .environment = "SLIPWAY_STATEMENT_TIMEOUT",
+       .flag = "--statement-timeout",
+       .secrecy = Secrecy::open,
+       .description = "How long one statement may run.",
+       .zero_means = "no limit"},
+      {.key = "apply.allow_out_of_order",
+       .type = ValueType::boolean,
+       .default_value = "false",
+       .environment = "SLIPWAY_ALLOW_OUT_OF_ORDER",
+       .flag = "--allow-out-of-order",
+       .secrecy = Secrecy::open,
+       .description = "Apply a migration though one with a greater version is applied already."},
+  };
+}
+
+std::vector<Setting> run_settings() {
+  return {
+      {.key = "run.lock_wait",
+       .type = ValueType::duration,
+       .default_value = "10min",
+       .environment = "SLIPWAY_LOCK_WAIT",
+       .flag = "--lock-wait",
+       .secrecy = Secrecy::open,
+       .description = "How long to wait for another slipway that works on the same database.",
+       .zero_means = "do not wait"},
+      {.key = "run.deadline",
+       .type = ValueType::duration,
+       .default_value = "0",
+       .environment = "SLIPWAY_DEADLINE",
+       .flag = "--deadline",
+       .secrecy = Secrecy::open,
+       .description = "How long the whole run may take; then it stops as Ctrl-C would stop it.",
+       .zero_means = "no limit"},
+      {.key = "run.actor",
+       .type = ValueType::text,
+       .environment = "SLIPWAY_ACTOR",
+       .secrecy = Secrecy::open,
+       .description =
+           "Who runs this, as the history records it; without one, the user of the operating system.",
+       .example = "release-bot"},
+      {.key = "run.git_sha",
+       .type = ValueType::text,
+       .environment = "SLIPWAY_GIT_SHA",
+       .secrecy = Secrecy::open,
+       .description =
+           "Commit being deployed, as the history records it; without one, GITHUB_SHA or CI_COMMIT_SHA.",
+       .example = "0a1b2c3d"},
+  };
+}
+
+std::vector<Setting> dev_and_output() {
+  return {
+      {.key = "dev.name",
+       .type = ValueType::text,
+       .default_value = "default",
+       .secrecy = Secrecy::open,
+       .description = "Name of the local PostgreSQL that slipway keeps for development."},
+      {.key = "dev.server_bin",
+       .type = ValueType::text,
+       .environment = "SLIPWAY_PG_BIN",
+       .secrecy = Secrecy::open,
+       .description =
+           "Folder of the PostgreSQL programs (initdb, pg_ctl) for throwaway servers; without one, the usual places are searched.",
+       .example = "/usr/lib/postgresql/15/bin"},
+      {.key = "output.color",
+       .type = ValueType::text,
+       .default_value = "auto",
+       .flag = "--color",
+       .secrecy = Secrecy::open,
+       .description = "Colour in the output; auto means on a terminal only, and follows NO_COLOR.",
+       .choices = "auto|always|never"},
+      {.key = "output.secrets",
+       .type = ValueType::text_list,
+       .environment = "SLIPWAY_SECRETS",
+       .secrecy = Secrecy::open,
+       .description = "Names of environment variables whose values must never be shown.",
+       .example = "API_TOKEN,WEBHOOK_KEY"},
+  };
+}
+
+std::vector<Setting> all_settings() {
+  std::vector<Setting> all;
+  for (const auto& group : {target_and_connection(), migrations_and_history(), apply_settings(),
+                            run_settings(), dev_and_output()})
+    all.insert(all.end(), group.begin(), group.end());
+  return all;
+}
+
+} // namespace
+
+std::string_view type_name(ValueType type) {
+  switch (type) {
+  case ValueType::text:
+    return "text";
+  case ValueType::boolean:
+    return "true or false";
+  case ValueType::integer:
+    return "whole number";
+  case ValueType::duration:
+    return "duration";
+  case ValueType::text_list:
+    return "list of texts";
+  }
+  return "text";
+}
+
+const std::vector<Setting>& settings() {
+  static const std::vector<Setting> all = all_settings();
+  return all;
+}
+
+} // namespace slipway::config

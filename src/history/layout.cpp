@@ -1,0 +1,100 @@
+// The layouts of slipway's tables, as the statements that lead from each to the next. A layout that was ever released is
+// never edited; a change is a new step at the end.
+#include "layout.hpp"
+
+#include "slipway/base/bug.hpp"
+#include "slipway/base/sql_text.hpp"
+
+#include <fmt/format.h>
+
+namespace slipway::history {
+
+namespace {
+
+std::vector<std::string> create(const std::string& schema) {
+  const std::string s = quote_identifier(schema);
+  return {
+      fmt::format("CREATE SCHEMA IF NOT EXISTS {}", s),
+      fmt::format(R"(CREATE TABLE {}.layout (
+  only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
+  version integer NOT NULL,
+  changed_at timestamptz NOT NULL DEFAULT pg_catalog.now()))", s),
+      fmt::format(R"(CREATE TABLE {}.run (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  kind text NOT NULL,
+  actor text NOT NULL,
+  host text NOT NULL,
+  pid integer NOT NULL,
+  tool_version text NOT NULL,
+  git_sha text,
+  started_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+  finished_at timestamptz,
+  outcome text,
+  message text,
+  fingerprint_before text,
+  fingerprint_after text))", s),
+      fmt::format(R"(CREATE TABLE {}.migration (
+  version bigint PRIMARY KEY,
+  name text NOT NULL,
+  state text NOT NULL CHECK (state IN ('applied', 'applying', 'undoing')),
+  applied_order bigint GENERATED ALWAYS AS IDENTITY,
+  checksum_bytes text NOT NULL,
+  checksum_normalised text NOT NULL,
+  checksum_tokens text NOT NULL,
+  up_text text,
+  down_text text,
+  irreversible text,
+  phase text,
+  change text,
+  run bigint NOT NULL,
+  applied_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+  duration_ms double precision NOT NULL DEFAULT 0))", s),
+      fmt::format(R"(CREATE TABLE {}.journal (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  run bigint NOT NULL,
+  version bigint NOT NULL,
+  direction text NOT NULL CHECK (direction IN ('up', 'down')),
+  statement integer NOT NULL,
+  state text NOT NULL CHECK (state IN ('started', 'finished', 'failed')),
+  digest text NOT NULL,
+  start_lsn pg_lsn,
+  started_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+  finished_at timestamptz,
+  lock_wait_ms double precision NOT NULL DEFAULT 0,
+  retries integer NOT NULL DEFAULT 0,
+  rows bigint NOT NULL DEFAULT 0,
+  sqlstate text,
+  message text))", s),
+  };
+}
+
+std::vector<std::string> add_progress(const std::string& schema) {
+  return {fmt::format(R"(CREATE TABLE {}.migration_progress (
+  change text NOT NULL,
+  table_name text NOT NULL,
+  chunk bigint NOT NULL,
+  low text,
+  high text,
+  rows bigint NOT NULL DEFAULT 0,
+  attempts integer NOT NULL DEFAULT 0,
+  worker text,
+  state text NOT NULL DEFAULT 'pending' CHECK (state IN ('pending', 'running', 'done', 'failed')),
+  started_at timestamptz,
+  finished_at timestamptz,
+  PRIMARY KEY (change, table_name, chunk)))",
+                      quote_identifier(schema))};
+}
+
+}  // namespace
+
+std::vector<std::string> layout_statements(int from, const std::string& schema) {
+  switch (from) {
+    case 0: return create(schema);
+    case 1: return add_progress(schema);
+    default: break;
+  }
+  SLIPWAY_ASSERT(false && "no step from this layout");
+  return {};
+}
+
+}  // namespace slipway::history

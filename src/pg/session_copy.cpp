@@ -1,0 +1,60 @@
+// COPY ... FROM STDIN in pieces, as fast as the server takes them.
+#include "session_state.hpp"
+
+#include "rows_handle.hpp"
+
+#include <algorithm>
+
+namespace slipway::pg {
+
+namespace {
+
+constexpr std::size_t k_piece = std::size_t{64} << 10U;
+
+/// Queues data until all is queued, the server does not want more (its error follows), or the call is interrupted.
+Status send_data(Exchange& exchange, std::string_view data) {
+  while (!data.empty() && !exchange.interrupted()) {
+    const std::string_view piece = data.substr(0, std::min(data.size(), k_piece));
+    const int queued = PQputCopyData(exchange.connection(), piece.data(), static_cast<int>(piece.size()));
+    if (queued < 0) return {};
+    if (queued == 1) data.remove_prefix(piece.size());
+    // libpq keeps what the socket does not take and grows its buffer without bound: hand over before the next piece.
+    while (PQflush(exchange.connection()) == 1 && !exchange.interrupted()) SLIPWAY_TRY(exchange.pump());
+  }
+  return {};
+}
+
+Status send_end(Exchange& exchange) {
+  // A server that waits for data does not look for a cancel, so an interrupted COPY is also ended from this side.
+  const char* failure = exchange.interrupted() ? "the client gave up" : nullptr;
+  while (PQputCopyEnd(exchange.connection(), failure) == 0) SLIPWAY_TRY(exchange.pump(true));
+  return {};
+}
+
+}  // namespace
+
+Result<Rows> Session::copy_in(const SqlText& sql, std::string_view data, const Wait& wait) {
+  const std::string& text = sql.str();
+  SLIPWAY_TRY(check_text(text, text));
+  Exchange exchange(state_->connection, wait, permanence_of(state_->connection, text));
+  SLIPWAY_TRY(exchange.ready_to_send());
+  SLIPWAY_TRY(exchange.sent(PQsendQuery(exchange.connection(), text.c_str()), text));
+  SLIPWAY_ASSIGN(ResultHandle started, exchange.next());
+  if (started && PQresultStatus(started.get()) == PGRES_COPY_IN) {
+    SLIPWAY_TRY(send_data(exchange, data));
+    SLIPWAY_TRY(send_end(exchange));
+    SLIPWAY_ASSIGN(ResultHandle result, last_result(*state_, exchange, text));
+    return rows_of(std::move(result));
+  }
+  const bool refused = started && PQresultStatus(started.get()) == PGRES_FATAL_ERROR;
+  Error error = refused ? exchange.error_of(started.get(), text)
+                        : Error(ErrorCode::sql, "the statement given for COPY FROM STDIN is none");
+  if (!state_->connection.usable()) return fail(std::move(error));
+  // What else came is read to its end, so that the session can be used again.
+  ResultHandle unused;
+  const Status rest = read_results(*state_, exchange, text, unused);
+  if (!rest && !rest.error().connection_usable()) return fail(rest.error());
+  return fail(std::move(error));
+}
+
+}  // namespace slipway::pg

@@ -1,0 +1,156 @@
+// Puts the statements of one migration into groups that commit together, and continues half-done ones.
+#include "slipway/plan/plan.hpp"
+
+#include "slipway/base/sha256.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace slipway::plan {
+
+namespace {
+
+using sql::TransactionSafety;
+using source::TransactionMode;
+
+std::string digest_of(const source::Section& section, const sql::Statement& statement) {
+  std::string text(section.sql(statement));
+  if (statement.copy_data) {
+    // The data must count, or an edited COPY would look finished.
+    text += ";\n";
+    text += section.text->substr(statement.copy_data->offset, statement.copy_data->length);
+    return sha256_hex(text);
+  }
+  return sql::token_digest(text);
+}
+
+Error at(Error error, const source::Section& section, const sql::Statement& statement) {
+  error.place = place_of(section, statement);
+  return error;
+}
+
+bool opens(const sql::StatementFacts& facts) { return facts.kind == "begin" || facts.kind == "start transaction"; }
+bool closes(const sql::StatementFacts& facts) { return facts.kind == "commit" || facts.kind == "end"; }
+
+// Files written for psql often wrap themselves in BEGIN ... COMMIT. That is what we do anyway, so the pair is dropped.
+bool drop_wrapper(std::vector<PlannedStatement>& statements) {
+  if (statements.size() < 2) return false;
+  const auto control = std::count_if(statements.begin(), statements.end(), [](const PlannedStatement& one) {
+    return one.facts.transaction_safety == TransactionSafety::control;
+  });
+  if (control != 2 || !opens(statements.front().facts) || !closes(statements.back().facts)) return false;
+  statements.erase(statements.begin());
+  statements.pop_back();
+  return true;
+}
+
+Status check_statement(const PlannedStatement& one, const source::Section& section, TransactionMode mode, bool wrapped) {
+  const auto& facts = one.facts;
+  if (facts.transaction_safety == TransactionSafety::control)
+    return fail(at(Error(ErrorCode::source, fmt::format("{} in a migration: slipway begins and commits itself",
+                                                        facts.kind.empty() ? "transaction control" : facts.kind))
+                       .with_hint("remove it; statements that cannot run in a transaction are run alone by themselves, "
+                                  "and `-- slipway:transaction off` runs each statement on its own"),
+                   section, one.statement));
+  if (facts.kind == "discard all" || facts.kind == "discard")
+    return fail(at(Error(ErrorCode::source, "DISCARD in a migration would drop the lock that keeps other runners out")
+                       .with_hint("use RESET for the settings you mean"),
+                   section, one.statement));
+  if (facts.transaction_safety == TransactionSafety::unsafe && (mode == TransactionMode::on || wrapped))
+    return fail(at(Error(ErrorCode::source, fmt::format("this statement cannot run inside a transaction: {}", facts.unsafe_why))
+                       .with_hint(wrapped ? "take it out of BEGIN ... COMMIT: slipway then runs it alone"
+                                          : "remove `-- slipway:transaction on`: slipway then runs it alone"),
+                   section, one.statement));
+  return {};
+}
+
+std::vector<Group> group(std::vector<PlannedStatement> statements, TransactionMode mode) {
+  std::vector<Group> groups;
+  for (auto& one : statements) {
+    const bool alone = mode == TransactionMode::off || one.facts.transaction_safety == TransactionSafety::unsafe;
+    if (alone || groups.empty() || !groups.back().transactional) groups.push_back(Group{.transactional = !alone, .statements = {}});
+    groups.back().statements.push_back(std::move(one));
+  }
+  return groups;
+}
+
+}  // namespace
+
+std::size_t Step::statement_count() const {
+  std::size_t count = 0;
+  for (const auto& one : groups) count += one.statements.size();
+  return count;
+}
+
+std::int64_t Step::first_undone() const {
+  for (const auto& one : groups)
+    for (const auto& statement : one.statements)
+      if (!statement.done) return statement.number;
+  return 0;
+}
+
+Place place_of(const source::Section& section, const sql::Statement& statement) {
+  const std::string_view text = *section.text;
+  const LineIndex lines(text);
+  Place place;
+  place.file = section.path;
+  place.line = statement.position.line;
+  place.column = statement.position.column;
+  place.source_line = std::string(lines.line_at(text, statement.span.offset));
+  const auto first_line = section.sql(statement).substr(0, section.sql(statement).find_first_of("\r\n"));
+  place.width = std::max<std::size_t>(1, code_points(first_line));
+  return place;
+}
+
+Result<Step> make_step(Direction direction, source::Migration migration, source::Section section) {
+  std::vector<std::string_view> texts;
+  texts.reserve(section.statements.size());
+  for (const auto& statement : section.statements) texts.push_back(section.sql(statement));
+  auto facts = sql::analyse(texts);
+
+  std::vector<PlannedStatement> statements;
+  statements.reserve(texts.size());
+  for (std::size_t i = 0; i < texts.size(); ++i)
+    statements.push_back(PlannedStatement{.number = static_cast<std::int64_t>(i) + 1,
+                                          .statement = section.statements[i],
+                                          .facts = std::move(facts[i]),
+                                          .digest = digest_of(section, section.statements[i]),
+                                          .done = false});
+  Step step;
+  step.direction = direction;
+  const auto mode = migration.transaction;
+  const bool wrapped = drop_wrapper(statements);
+  if (wrapped) step.notes.emplace_back("BEGIN and COMMIT around the file are left out: slipway opens the transaction itself");
+  for (const auto& one : statements) SLIPWAY_TRY(check_statement(one, section, mode, wrapped));
+  step.groups = group(std::move(statements), mode);
+  step.migration = std::move(migration);
+  step.section = std::move(section);
+  return step;
+}
+
+Status mark_done(Step& step, const std::vector<JournaledStatement>& journaled) {
+  step.resumed = true;
+  for (const auto& row : journaled) {
+    if (row.state != StatementState::finished) continue;
+    PlannedStatement* found = nullptr;
+    for (auto& one : step.groups)
+      for (auto& statement : one.statements)
+        if (statement.number == row.number) found = &statement;
+    if (found != nullptr && found->digest == row.digest) {
+      found->done = true;
+      continue;
+    }
+    const auto& migration = step.migration;
+    auto error = Error(ErrorCode::check_failed,
+                       fmt::format("statement {} of {} {} was finished by run {}, but the file now says something else there",
+                                   row.number, migration.version.str(), migration.name, row.run))
+                     .with_hint("put the finished statements back as they were and change only what comes after them")
+                     .with_state(fmt::format("statements up to {} are in the database, the rest is not", row.number))
+                     .with_next("slipway status");
+    if (found != nullptr) error.place = place_of(step.section, found->statement);
+    return fail(std::move(error));
+  }
+  return {};
+}
+
+}  // namespace slipway::plan

@@ -1,0 +1,64 @@
+#include "slipway/sql/facts.hpp"
+
+#include "facts/builder.hpp"
+#include "facts/depth_guard.hpp"
+#include "facts/leading_words.hpp"
+#include "facts/lower.hpp"
+#include "facts/parser_thread.hpp"
+#include "facts/session_change.hpp"
+#include "facts/statement_kind.hpp"
+#include "facts/transaction_safety.hpp"
+#include "facts/tree_parser.hpp"
+
+#include <memory>
+#include <optional>
+
+namespace slipway::sql {
+
+namespace {
+
+// Rows of that many bytes teach nothing that their first words do not.
+constexpr std::size_t k_longest_bulk = std::size_t{1024} * 1024;
+
+std::optional<std::string> why_not_parse(std::string_view sql) {
+  if (sql.find('\0') != sql.npos) return "it holds a NUL byte";
+  if (sql.size() > k_longest_bulk && is_bulk_statement(sql)) return "longer than 1 MiB: only its first words were read";
+  if (nesting_estimate(sql) > k_deepest) return "nested too deeply for the parser";
+  return std::nullopt;
+}
+
+StatementFacts facts_of_tree(const Node& statement) {
+  FactsBuilder facts;
+  const StatementKind kind = kind_of(statement);
+  facts.kind(kind.tag);
+  if (kind.ddl) facts.schema_change();
+  if (changes_session(statement)) facts.session_change();
+  SafetyVerdict verdict = transaction_safety(statement);
+  facts.safety(verdict.safety, std::move(verdict.why));
+  lower_statement(statement, facts);
+  return std::move(facts).finish();
+}
+
+StatementFacts facts_of(std::string_view sql, TreeParser& parser) {
+  if (auto why = why_not_parse(sql)) return facts_of_words(sql, std::move(*why));
+  TreeParser::Outcome parsed = parser.parse(std::string(sql));
+  if (parsed.statement == nullptr) return facts_of_words(sql, std::move(parsed.why_not));
+  return facts_of_tree(*parsed.statement);
+}
+
+}  // namespace
+
+std::vector<StatementFacts> analyse(const std::vector<std::string_view>& statements) {
+  std::vector<StatementFacts> all;
+  all.reserve(statements.size());
+  const bool ran = run_on_parser_thread([&] {
+    const auto parser = std::make_unique<TreeParser>();
+    for (const std::string_view sql : statements) all.push_back(facts_of(sql, *parser));
+  });
+  if (!ran)
+    for (const std::string_view sql : statements)
+      all.push_back(facts_of_words(sql, "the system gave no thread for the parser"));
+  return all;
+}
+
+}  // namespace slipway::sql

@@ -1,0 +1,4 @@
+-- slipway:up
+CREATE TABLE a (
+  -- slipway:down
+  id int);

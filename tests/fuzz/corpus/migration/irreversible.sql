@@ -1,0 +1,3 @@
+-- slipway:irreversible the rows are gone
+-- slipway:up
+DELETE FROM users;

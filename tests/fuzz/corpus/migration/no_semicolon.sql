@@ -1,0 +1,4 @@
+-- slipway:up
+CREATE TABLE a (id int)
+-- slipway:down
+DROP TABLE a

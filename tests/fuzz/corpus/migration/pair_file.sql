@@ -1,0 +1,3 @@
+-- slipway:lock-timeout 9s
+SELECT 1;
+SELECT 2

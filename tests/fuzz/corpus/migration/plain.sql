@@ -1,0 +1,5 @@
+-- slipway:up
+CREATE TABLE users (id int);
+
+-- slipway:down
+DROP TABLE users;

@@ -1,0 +1,3 @@
+-- slipway:lock-timout 2s
+-- slipway:up
+SELECT 1;

@@ -1,0 +1,5 @@
+﻿-- slipway:up
+SELECT 1;
+
+-- slipway:down
+SELECT 2;

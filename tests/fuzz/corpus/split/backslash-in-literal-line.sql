@@ -1,0 +1,3 @@
+SELECT 'first
+\restrict not a command;
+last'; SELECT 2;

@@ -1,0 +1,1 @@
+DO LANGUAGE plpgsql $x$ BEGIN RAISE NOTICE 'n;'; END $x$; SELECT 1;

@@ -1,0 +1,3 @@
+SELECT /* a; b; */ 1;
+/* SELECT 99; */
+SELECT 2;

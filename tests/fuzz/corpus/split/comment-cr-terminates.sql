@@ -1,0 +1,1 @@
+-- legacy mac lineSELECT 1;SELECT 2;

@@ -1,0 +1,2 @@
+/* don't /* can't; */ won't; */
+SELECT 1;

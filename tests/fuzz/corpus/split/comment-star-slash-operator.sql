@@ -1,0 +1,2 @@
+SELECT 6*/* ; */7;
+SELECT 8;

@@ -1,0 +1,5 @@
+COPY t FROM STDIN;
+\.
+COPY t FROM STDIN;
+x
+\.

@@ -1,0 +1,1 @@
+COPY (SELECT 'a;b') TO STDOUT; SELECT 1;

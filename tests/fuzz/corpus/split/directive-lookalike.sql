@@ -1,0 +1,6 @@
+SELECT '
+-- migrate:down
+-- +goose Down
+---- create above / drop below ----
+';
+SELECT 2;

@@ -1,0 +1,1 @@
+SELECT $Tag$ a; $tag$ b; $Tag$; SELECT 2;

@@ -1,0 +1,2 @@
+-- $$ not a quote; really
+SELECT 1; SELECT 2;

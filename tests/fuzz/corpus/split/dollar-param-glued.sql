@@ -1,0 +1,1 @@
+PREPARE q2(int) AS SELECT $1::int,$1; EXECUTE q2(1);

@@ -1,0 +1,1 @@
+SELECT $a$ x; $ab$ y; $a $a$; SELECT 2;

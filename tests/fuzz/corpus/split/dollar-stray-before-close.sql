@@ -1,0 +1,1 @@
+SELECT $f$ price: 5$$f$; SELECT 2;

@@ -1,0 +1,1 @@
+SELECT $_1$ a; $_2$ b; $_1$; SELECT 2;

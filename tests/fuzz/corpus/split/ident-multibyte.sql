@@ -1,0 +1,1 @@
+CREATE TEMP TABLE größe_表 (naïve int); SELECT 'emoji 🐘; ok' FROM größe_表;

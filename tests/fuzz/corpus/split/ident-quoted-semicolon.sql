@@ -1,0 +1,2 @@
+CREATE TABLE "odd;name" ("c;1" int, "say ""hi;""" text);
+DROP TABLE "odd;name";

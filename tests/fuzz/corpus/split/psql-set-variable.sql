@@ -1,0 +1,3 @@
+\set who 'O''Brien; x'
+SELECT :'who';
+SELECT 2;

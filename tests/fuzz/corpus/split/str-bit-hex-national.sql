@@ -1,0 +1,1 @@
+SELECT B'1010', X'1FF', N'n; x'; SELECT 2;

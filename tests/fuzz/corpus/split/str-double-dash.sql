@@ -1,0 +1,2 @@
+INSERT INTO t VALUES ('arrow -- not; comment');
+SELECT 1;

@@ -1,0 +1,1 @@
+SELECT E'path\\'; SELECT e'\\\'; x'; SELECT 3;

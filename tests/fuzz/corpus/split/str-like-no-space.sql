@@ -1,0 +1,1 @@
+SELECT 'x' WHERE 'abc' like'%\'; SELECT 2;

@@ -1,0 +1,1 @@
+SELECT '{{ .prefix }}; ${VAR} $VAR :name'; SELECT 2;
