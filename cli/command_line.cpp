@@ -31,11 +31,16 @@ std::string value_name(const config::Setting& setting) {
   return "TEXT";
 }
 
+std::string without_full_stop(std::string_view sentence) {
+  if (!sentence.empty() && sentence.back() == '.') sentence.remove_suffix(1);
+  return std::string(sentence);
+}
+
 // The flag as CLI11 declares it. A boolean can be turned off again, in case the file turns it on.
 CLI::Option* add_setting(CLI::App& app, const config::Setting& setting) {
   const std::string flag(setting.flag);
-  std::string description(setting.description);
-  if (!description.empty() && description.back() == '.') description.pop_back();
+  // Constant, because the parser takes a variable in this place for where the value goes.
+  const std::string description = without_full_stop(setting.description);
   CLI::Option* option = nullptr;
   if (setting.type == config::ValueType::boolean)
     option = app.add_flag(fmt::format("{},!--no-{}", flag, flag.substr(2)), description);

@@ -14,7 +14,7 @@ namespace {
 
 using Rows = std::vector<std::pair<std::string, std::string>>;
 
-constexpr std::size_t k_widest_name = 26;
+constexpr std::size_t k_widest_name = 30;
 
 std::string heading(const Paint& paint, std::string_view text) {
   return paint(observe::Role::bold, fmt::format("{}:", text)) + "\n";

@@ -1,4 +1,5 @@
-// fork and exec. posix_spawn cannot change the user, and its attributes cannot tell which step failed.
+// fork and exec. posix_spawn cannot change the user, and its attributes cannot tell which step
+// failed.
 #include "slipway/os/child.hpp"
 
 #include "slipway/os/clock.hpp"
@@ -36,9 +37,9 @@ struct ChildView {
   const char* program;
   char* const* arguments;
   char* const* variables;
-  const char* working_directory;  ///< null: stay
-  const Account* become;          ///< null: stay who we are
-  std::array<int, 3> streams;     ///< all at least 3
+  const char* working_directory; ///< null: stay
+  const Account* become;         ///< null: stay who we are
+  std::array<int, 3> streams;    ///< all at least 3
   int report;
   Ties ties;
   pid_t parent;
@@ -53,10 +54,10 @@ struct ChildView {
 
 void default_signals() {
   for (int number = 1; number < NSIG; ++number) {
-    struct sigaction action {};
+    struct sigaction action{};
     if (::sigaction(number, nullptr, &action) != 0) continue;
-    // An ignored SIGHUP is how nohup works and must stay; ignoring these two is a program's own affair, and a child that
-    // inherits it breaks as a filter or loses its children.
+    // An ignored SIGHUP is how nohup works and must stay; ignoring these two is a program's own
+    // affair, and a child that inherits it breaks as a filter or loses its children.
     if (action.sa_handler == SIG_IGN && number != SIGPIPE && number != SIGCHLD) continue;
     action = {};
     action.sa_handler = SIG_DFL;
@@ -67,7 +68,8 @@ void default_signals() {
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
 }
 
-/// Every descriptor but the standard ones closes at exec, also those that another library made without O_CLOEXEC.
+/// Every descriptor but the standard ones closes at exec, also those that another library made
+/// without O_CLOEXEC.
 void close_others_at_exec() {
 #if defined(SYS_close_range)
   constexpr unsigned k_close_range_cloexec = 4;
@@ -80,19 +82,21 @@ void close_others_at_exec() {
 }
 
 bool become(const Account& account) {
-  return ::setgroups(account.groups.size(), account.groups.data()) == 0 && ::setgid(account.group_id) == 0 &&
-         ::setuid(account.user_id) == 0;
+  return ::setgroups(account.groups.size(), account.groups.data()) == 0 &&
+         ::setgid(account.group_id) == 0 && ::setuid(account.user_id) == 0;
 }
 
 [[noreturn]] void run_child(const ChildView& view) {
   default_signals();
-  if (view.ties == Ties::own_session ? ::setsid() < 0 : ::setpgid(0, 0) != 0) report_and_exit(view, Step::group);
+  if (view.ties == Ties::own_session ? ::setsid() < 0 : ::setpgid(0, 0) != 0)
+    report_and_exit(view, Step::group);
   for (std::size_t i = 0; i < view.streams.size(); ++i)
     if (::dup2(view.streams[i], static_cast<int>(i)) < 0) report_and_exit(view, Step::streams);
   close_others_at_exec();
   if (view.become != nullptr && !become(*view.become)) report_and_exit(view, Step::user);
   if (view.ties == Ties::own_group) {
-    // After the change of user, which clears it. The parent may have died before: then nobody would tell us.
+    // After the change of user, which clears it. The parent may have died before: then nobody would
+    // tell us.
     ::prctl(PR_SET_PDEATHSIG, SIGTERM);
     if (::getppid() != view.parent) ::_exit(127);
   }
@@ -104,7 +108,7 @@ bool become(const Account& account) {
 
 /// Blocks all signals of this thread, so that no handler of ours runs in the child.
 class AllSignalsBlocked {
- public:
+public:
   AllSignalsBlocked() {
     sigset_t all;
     ::sigfillset(&all);
@@ -114,7 +118,7 @@ class AllSignalsBlocked {
   AllSignalsBlocked(const AllSignalsBlocked&) = delete;
   AllSignalsBlocked& operator=(const AllSignalsBlocked&) = delete;
 
- private:
+private:
   sigset_t before_{};
 };
 
@@ -125,7 +129,8 @@ std::vector<char*> pointers(std::vector<std::string>& strings) {
   return result;
 }
 
-/// A copy at 3 or above: dup2 onto 0, 1 and 2 must not overwrite another stream first, and must clear O_CLOEXEC.
+/// A copy at 3 or above: dup2 onto 0, 1 and 2 must not overwrite another stream first, and must
+/// clear O_CLOEXEC.
 Result<UniqueFd> copy_above_streams(int fd) {
   if (fd >= 0) {
     UniqueFd copy(::fcntl(fd, F_DUPFD_CLOEXEC, 3));
@@ -139,11 +144,14 @@ Result<UniqueFd> copy_above_streams(int fd) {
 
 Error failure_error(const SpawnPlan& plan, const Failure& failure) {
   switch (failure.step) {
-    case Step::user: return system_error("become user", plan.become->name, failure.error_number);
-    case Step::folder: return system_error("enter folder", plan.working_directory, failure.error_number);
-    case Step::group:
-    case Step::streams:
-    case Step::execute: break;
+  case Step::user:
+    return system_error("become user", plan.become->name, failure.error_number);
+  case Step::folder:
+    return system_error("enter folder", plan.working_directory, failure.error_number);
+  case Step::group:
+  case Step::streams:
+  case Step::execute:
+    break;
   }
   return system_error("run", plan.program, failure.error_number);
 }
@@ -155,11 +163,12 @@ Result<pid_t> await_exec(const SpawnPlan& plan, pid_t child, int report) {
   do got = ::read(report, &failure, sizeof failure);
   while (got < 0 && errno == EINTR);
   if (got != static_cast<ssize_t>(sizeof failure)) return child;
-  while (::waitpid(child, nullptr, 0) < 0 && errno == EINTR) {}
+  while (::waitpid(child, nullptr, 0) < 0 && errno == EINTR) {
+  }
   return failure_error(plan, failure);
 }
 
-}  // namespace
+} // namespace
 
 Result<pid_t> spawn(const Command& command, const Streams& streams, Ties ties) {
   SLIPWAY_ASSIGN(SpawnPlan plan, plan_spawn(command));
@@ -208,15 +217,16 @@ bool wait_for_end(pid_t pid, Deadline deadline) {
   for (;;) {
     const pid_t reaped = ::waitpid(pid, nullptr, WNOHANG);
     if (reaped == pid) return true;
-    // Not our child: then the table of processes is all there is to ask. A dead child of someone else may stay there
-    // as a zombie, which the descriptor tells apart.
+    // Not our child: then the table of processes is all there is to ask. A dead child of someone
+    // else may stay there as a zombie, which the descriptor tells apart.
     pollfd ended{process.get(), POLLIN, 0};
     if (reaped < 0 && ::kill(pid, 0) != 0 && errno == ESRCH) return true;
     if (reaped < 0 && process && ::poll(&ended, 1, 0) == 1) return true;
     if (deadline.passed()) return false;
-    const Millis slice = process ? deadline.remaining() : std::min(deadline.remaining(), Millis(10));
+    const Millis slice =
+        process ? deadline.remaining() : std::min(deadline.remaining(), Millis(10));
     ::poll(&ended, 1, static_cast<int>(std::min<Millis::rep>(slice.count(), 60'000)));
   }
 }
 
-}  // namespace slipway::os
+} // namespace slipway::os

@@ -14,9 +14,11 @@ int milliseconds(Millis duration) {
   return static_cast<int>(std::min<Millis::rep>(duration.count(), 60'000));
 }
 
-}  // namespace
+} // namespace
 
-std::chrono::system_clock::time_point now() { return std::chrono::system_clock::now(); }
+std::chrono::system_clock::time_point now() {
+  return std::chrono::system_clock::now();
+}
 
 void pause(Millis duration, const Wait& wait) {
   const Deadline end = earlier(Deadline::after(duration), wait.deadline);
@@ -30,4 +32,4 @@ void pause(Millis duration, const Wait& wait) {
   }
 }
 
-}  // namespace slipway::os
+} // namespace slipway::os

@@ -18,4 +18,4 @@ Environment environment() {
   return variables;
 }
 
-}  // namespace slipway::os
+} // namespace slipway::os

@@ -24,4 +24,4 @@ Result<FileLock> FileLock::obtain(const std::string& path, const Wait& wait) {
   return FileLock(std::move(file));
 }
 
-}  // namespace slipway::os
+} // namespace slipway::os

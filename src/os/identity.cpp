@@ -52,7 +52,7 @@ std::vector<gid_t> groups_of(const Account& account) {
   }
 }
 
-}  // namespace
+} // namespace
 
 Result<Account> find_account(const std::string& name) {
   Lookup lookup = look_up([&name](passwd* entry, char* buffer, std::size_t size, passwd** found) {
@@ -66,13 +66,16 @@ Result<Account> find_account(const std::string& name) {
   return std::move(*lookup.account);
 }
 
-bool is_root() { return ::geteuid() == 0; }
+bool is_root() {
+  return ::geteuid() == 0;
+}
 
 std::string user_name() {
   const uid_t user = ::geteuid();
-  const Lookup lookup = look_up([user](passwd* entry, char* buffer, std::size_t size, passwd** found) {
-    return ::getpwuid_r(user, entry, buffer, size, found);
-  });
+  const Lookup lookup =
+      look_up([user](passwd* entry, char* buffer, std::size_t size, passwd** found) {
+        return ::getpwuid_r(user, entry, buffer, size, found);
+      });
   return lookup.account ? lookup.account->name : std::to_string(user);
 }
 
@@ -82,7 +85,9 @@ std::string host_name() {
   return name.data();
 }
 
-int process_id() { return static_cast<int>(::getpid()); }
+int process_id() {
+  return static_cast<int>(::getpid());
+}
 
 std::string executable_path() {
   std::array<char, PATH_MAX> path{};
@@ -90,4 +95,4 @@ std::string executable_path() {
   return length <= 0 ? std::string() : std::string(path.data(), static_cast<std::size_t>(length));
 }
 
-}  // namespace slipway::os
+} // namespace slipway::os

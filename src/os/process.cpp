@@ -21,9 +21,10 @@ constexpr Millis k_grace{2'000};
 /// How often to look when there is no descriptor to wait for.
 constexpr Millis k_slice{20};
 
-/// Keeps a write to a program that no longer reads from ending us, without touching the process's signal handlers.
+/// Keeps a write to a program that no longer reads from ending us, without touching the process's
+/// signal handlers.
 class PipeSignalBlocked {
- public:
+public:
   PipeSignalBlocked() {
     sigset_t pending;
     ::sigpending(&pending);
@@ -35,13 +36,14 @@ class PipeSignalBlocked {
   ~PipeSignalBlocked() {
     const timespec at_once{};
     if (!was_pending_)
-      while (::sigtimedwait(&pipe_, nullptr, &at_once) < 0 && errno == EINTR) {}
+      while (::sigtimedwait(&pipe_, nullptr, &at_once) < 0 && errno == EINTR) {
+      }
     ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
   }
   PipeSignalBlocked(const PipeSignalBlocked&) = delete;
   PipeSignalBlocked& operator=(const PipeSignalBlocked&) = delete;
 
- private:
+private:
   sigset_t pipe_{};
   sigset_t before_{};
   bool was_pending_ = false;
@@ -58,17 +60,21 @@ Result<Pipe> make_pipe() {
   return Pipe{UniqueFd(ends[0]), UniqueFd(ends[1])};
 }
 
-void make_nonblocking(int fd) { ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) | O_NONBLOCK); }
+void make_nonblocking(int fd) {
+  ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) | O_NONBLOCK);
+}
 
 /// One running program with the ends of its streams that are ours.
 class Conversation {
- public:
-  Conversation(const Command& command, pid_t child, UniqueFd input, UniqueFd output, UniqueFd errors)
+public:
+  Conversation(const Command& command, pid_t child, UniqueFd input, UniqueFd output,
+               UniqueFd errors)
       : command_(command), child_(child), input_(std::move(input)), output_(std::move(output)),
         errors_(std::move(errors)), process_(open_process(child)) {}
 
   Finished carry_out(const Wait& wait) {
-    while (!has_ended() && !wait.deadline.passed() && !wait.stop_requested()) step(wait.deadline, wait.stop);
+    while (!has_ended() && !wait.deadline.passed() && !wait.stop_requested())
+      step(wait.deadline, wait.stop);
     if (!has_ended()) {
       finished_.stopped = wait.stop_requested();
       finished_.timed_out = !finished_.stopped;
@@ -79,13 +85,15 @@ class Conversation {
     return std::move(finished_);
   }
 
- private:
-  /// Looks without reaping: as long as the child is a zombie its number, and so its group's, cannot be another's.
+private:
+  /// Looks without reaping: as long as the child is a zombie its number, and so its group's, cannot
+  /// be another's.
   bool has_ended() const {
     siginfo_t info{};
     if (::waitid(P_PID, static_cast<id_t>(child_), &info, WEXITED | WNOHANG | WNOWAIT) == 0)
       return info.si_pid == child_;
-    // A process that ignores SIGCHLD has its children reaped by the kernel, and never learns how they ended.
+    // A process that ignores SIGCHLD has its children reaped by the kernel, and never learns how
+    // they ended.
     return errno == ECHILD;
   }
 
@@ -96,7 +104,8 @@ class Conversation {
                               pollfd{stop_fd, POLLIN, 0}};
     const bool blind = !process_ || (stop != nullptr && stop_fd < 0);
     const Millis longest = blind ? k_slice : Millis(60'000);
-    ::poll(fds.data(), fds.size(), static_cast<int>(std::min(deadline.remaining(), longest).count()));
+    ::poll(fds.data(), fds.size(),
+           static_cast<int>(std::min(deadline.remaining(), longest).count()));
     if (fds[0].revents != 0) feed();
     if (fds[1].revents != 0) collect(output_, finished_.output);
     if (fds[2].revents != 0) collect(errors_, finished_.errors);
@@ -120,21 +129,24 @@ class Conversation {
       return false;
     }
     const std::size_t bytes = static_cast<std::size_t>(got);
-    const std::size_t fits = std::min(bytes, command_.output_limit - std::min(command_.output_limit, kept.size()));
+    const std::size_t fits =
+        std::min(bytes, command_.output_limit - std::min(command_.output_limit, kept.size()));
     kept.append(buffer.data(), fits);
     if (fits < bytes) finished_.output_truncated = true;
     return true;
   }
 
-  /// What the program printed before its end is in the pipes. Something it left running may hold them open for ever, so
-  /// their end is not waited for.
+  /// What the program printed before its end is in the pipes. Something it left running may hold
+  /// them open for ever, so their end is not waited for.
   void drain() {
-    while (output_ && collect(output_, finished_.output)) {}
-    while (errors_ && collect(errors_, finished_.errors)) {}
+    while (output_ && collect(output_, finished_.output)) {
+    }
+    while (errors_ && collect(errors_, finished_.errors)) {
+    }
   }
 
-  /// The grace is for the whole group: a wrapper may be gone at once while the program behind it cleans up. Open streams
-  /// tell that someone is left.
+  /// The grace is for the whole group: a wrapper may be gone at once while the program behind it
+  /// cleans up. Open streams tell that someone is left.
   void end_group() {
     ::kill(-child_, SIGTERM);
     ::kill(-child_, SIGCONT);
@@ -149,7 +161,8 @@ class Conversation {
 
   void reap() {
     siginfo_t info{};
-    while (::waitid(P_PID, static_cast<id_t>(child_), &info, WEXITED) != 0 && errno == EINTR) {}
+    while (::waitid(P_PID, static_cast<id_t>(child_), &info, WEXITED) != 0 && errno == EINTR) {
+    }
     finished_.exit_status = info.si_code == CLD_EXITED ? info.si_status : 128 + info.si_status;
   }
 
@@ -163,16 +176,18 @@ class Conversation {
   Finished finished_;
 };
 
-}  // namespace
+} // namespace
 
 Result<Finished> run(const Command& command, const Wait& wait) {
   if (!command.arguments.empty() && (wait.deadline.passed() || wait.stop_requested()))
-    return Error(ErrorCode::cancelled, command.arguments[0] + " was not started: there was no time left for it");
+    return Error(ErrorCode::cancelled,
+                 command.arguments[0] + " was not started: there was no time left for it");
   SLIPWAY_ASSIGN(Pipe input, make_pipe());
   SLIPWAY_ASSIGN(Pipe output, make_pipe());
   SLIPWAY_ASSIGN(Pipe errors, make_pipe());
   const PipeSignalBlocked blocked;
-  const Streams streams{command.input.empty() ? -1 : input.read.get(), output.write.get(), errors.write.get()};
+  const Streams streams{command.input.empty() ? -1 : input.read.get(), output.write.get(),
+                        errors.write.get()};
   SLIPWAY_ASSIGN(const pid_t child, spawn(command, streams, Ties::own_group));
   input.read.reset();
   output.write.reset();
@@ -181,8 +196,9 @@ Result<Finished> run(const Command& command, const Wait& wait) {
   if (input.write) make_nonblocking(input.write.get());
   make_nonblocking(output.read.get());
   make_nonblocking(errors.read.get());
-  return Conversation(command, child, std::move(input.write), std::move(output.read), std::move(errors.read))
+  return Conversation(command, child, std::move(input.write), std::move(output.read),
+                      std::move(errors.read))
       .carry_out(wait);
 }
 
-}  // namespace slipway::os
+} // namespace slipway::os

@@ -26,7 +26,7 @@ struct CloseFolder {
 
 /// Removes a temporary file unless it became the real one.
 class TemporaryFile {
- public:
+public:
   explicit TemporaryFile(std::string path) : path_(std::move(path)) {}
   ~TemporaryFile() {
     if (!path_.empty()) ::unlink(path_.c_str());
@@ -36,7 +36,7 @@ class TemporaryFile {
   const std::string& path() const { return path_; }
   void keep() { path_.clear(); }
 
- private:
+private:
   std::string path_;
 };
 
@@ -90,7 +90,7 @@ Result<NewFile> make_file(const std::string& folder) {
 }
 
 Status keep_mode_of(const std::string& path, int fd) {
-  struct stat facts {};
+  struct stat facts{};
   if (::stat(path.c_str(), &facts) != 0) return {};
   if (::fchmod(fd, facts.st_mode & 07777U) != 0) return system_error("write", path, errno);
   return {};
@@ -98,25 +98,28 @@ Status keep_mode_of(const std::string& path, int fd) {
 
 Status put_in_place(TemporaryFile& temporary, const std::string& path, Overwrite overwrite) {
   if (overwrite == Overwrite::yes) {
-    if (::rename(temporary.path().c_str(), path.c_str()) != 0) return system_error("write", path, errno);
+    if (::rename(temporary.path().c_str(), path.c_str()) != 0)
+      return system_error("write", path, errno);
     temporary.keep();
     return {};
   }
-  // link fails when the name is taken, at the same moment as it takes it: no other writer can come in between.
+  // link fails when the name is taken, at the same moment as it takes it: no other writer can come
+  // in between.
   if (::link(temporary.path().c_str(), path.c_str()) == 0) return {};
   const bool no_links = errno == EPERM || errno == ENOTSUP;
-  if (!no_links || ::renameat2(AT_FDCWD, temporary.path().c_str(), AT_FDCWD, path.c_str(), RENAME_NOREPLACE) != 0)
+  if (!no_links || ::renameat2(AT_FDCWD, temporary.path().c_str(), AT_FDCWD, path.c_str(),
+                               RENAME_NOREPLACE) != 0)
     return system_error("create", path, errno);
   temporary.keep();
   return {};
 }
 
-}  // namespace
+} // namespace
 
 Result<std::string> RealFileSystem::read(const std::string& path) const {
   const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!fd) return system_error("read", path, errno);
-  struct stat facts {};
+  struct stat facts{};
   if (::fstat(fd.get(), &facts) != 0) return system_error("read", path, errno);
   if (S_ISDIR(facts.st_mode)) return system_error("read", path, EISDIR);
   // The size is a hint: a file may grow, and one in /proc or a pipe says 0.
@@ -144,8 +147,9 @@ Result<std::vector<std::string>> RealFileSystem::list_files(const std::string& f
     if (entry == nullptr) break;
     bool folder_entry = entry->d_type == DT_DIR;
     if (entry->d_type == DT_UNKNOWN || entry->d_type == DT_LNK) {
-      struct stat facts {};
-      folder_entry = ::fstatat(::dirfd(open.get()), entry->d_name, &facts, 0) == 0 && S_ISDIR(facts.st_mode);
+      struct stat facts{};
+      folder_entry =
+          ::fstatat(::dirfd(open.get()), entry->d_name, &facts, 0) == 0 && S_ISDIR(facts.st_mode);
     }
     if (!folder_entry) names.emplace_back(entry->d_name);
   }
@@ -153,14 +157,17 @@ Result<std::vector<std::string>> RealFileSystem::list_files(const std::string& f
   return names;
 }
 
-bool RealFileSystem::exists(const std::string& path) const { return ::access(path.c_str(), F_OK) == 0; }
+bool RealFileSystem::exists(const std::string& path) const {
+  return ::access(path.c_str(), F_OK) == 0;
+}
 
 bool RealFileSystem::is_folder(const std::string& path) const {
-  struct stat facts {};
+  struct stat facts{};
   return ::stat(path.c_str(), &facts) == 0 && S_ISDIR(facts.st_mode);
 }
 
-Status RealFileSystem::write(const std::string& path, const std::string& bytes, Overwrite overwrite) {
+Status RealFileSystem::write(const std::string& path, const std::string& bytes,
+                             Overwrite overwrite) {
   // Asked first for a clear answer and no needless work; put_in_place is what makes it sure.
   if (overwrite == Overwrite::no && exists(path)) return system_error("create", path, EEXIST);
   if (is_folder(path)) return system_error("write", path, EISDIR);
@@ -180,4 +187,4 @@ Status RealFileSystem::write(const std::string& path, const std::string& bytes, 
   return sync_folder(folder);
 }
 
-}  // namespace slipway::os
+} // namespace slipway::os

@@ -21,15 +21,16 @@ std::vector<char*> pointers(std::vector<std::string>& strings) {
 }
 
 bool become(const Account& account) {
-  return ::setgroups(account.groups.size(), account.groups.data()) == 0 && ::setgid(account.group_id) == 0 &&
-         ::setuid(account.user_id) == 0;
+  return ::setgroups(account.groups.size(), account.groups.data()) == 0 &&
+         ::setgid(account.group_id) == 0 && ::setuid(account.user_id) == 0;
 }
 
-}  // namespace
+} // namespace
 
 Status replace_process(const Command& command) {
   SLIPWAY_ASSIGN(SpawnPlan plan, plan_spawn(command));
-  if (plan.become && !become(*plan.become)) return system_error("become user", plan.become->name, errno);
+  if (plan.become && !become(*plan.become))
+    return system_error("become user", plan.become->name, errno);
   if (!plan.working_directory.empty() && ::chdir(plan.working_directory.c_str()) != 0)
     return system_error("enter folder", plan.working_directory, errno);
   const std::vector<char*> arguments = pointers(plan.arguments);
@@ -40,4 +41,4 @@ Status replace_process(const Command& command) {
   return system_error("run", plan.program, errno);
 }
 
-}  // namespace slipway::os
+} // namespace slipway::os

@@ -14,7 +14,8 @@ namespace slipway::os {
 
 namespace {
 
-/// What a signal handler may see: handlers take no argument, so this one pointer cannot be anything but static.
+/// What a signal handler may see: handlers take no argument, so this one pointer cannot be anything
+/// but static.
 struct Receiver {
   StopSignal* stop;
   int pipe;
@@ -35,7 +36,7 @@ void on_signal(int) {
 
 constexpr std::array<int, 2> k_signals{SIGINT, SIGTERM};
 
-}  // namespace
+} // namespace
 
 struct SignalStop::State {
   UniqueFd read;
@@ -55,7 +56,7 @@ SignalStop::SignalStop() : state_(std::make_unique<State>()) {
   const bool only_one_lives = the_receiver.compare_exchange_strong(nobody, &state_->receiver);
   SLIPWAY_ASSERT(only_one_lives);
 
-  struct sigaction action {};
+  struct sigaction action{};
   action.sa_handler = on_signal;
   ::sigemptyset(&action.sa_mask);
   for (int number : k_signals) ::sigaddset(&action.sa_mask, number);
@@ -68,10 +69,13 @@ SignalStop::SignalStop() : state_(std::make_unique<State>()) {
 }
 
 SignalStop::~SignalStop() {
-  for (std::size_t i = 0; i < k_signals.size(); ++i) ::sigaction(k_signals[i], &state_->before[i], nullptr);
+  for (std::size_t i = 0; i < k_signals.size(); ++i)
+    ::sigaction(k_signals[i], &state_->before[i], nullptr);
   the_receiver.store(nullptr);
 }
 
-int SignalStop::descriptor() const { return state_->read.get(); }
+int SignalStop::descriptor() const {
+  return state_->read.get();
+}
 
-}  // namespace slipway::os
+} // namespace slipway::os

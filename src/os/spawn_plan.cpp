@@ -27,7 +27,8 @@ bool is_program(const std::string& path) {
 Result<std::string> find_program(const std::string& name, const Environment& variables) {
   if (name.find('/') != std::string::npos) return name;
   const auto path = variables.find("PATH");
-  std::string_view folders = path == variables.end() ? "/usr/local/bin:/usr/bin:/bin" : std::string_view(path->second);
+  std::string_view folders =
+      path == variables.end() ? "/usr/local/bin:/usr/bin:/bin" : std::string_view(path->second);
   for (;;) {
     const std::size_t colon = folders.find(':');
     const std::string_view folder = folders.substr(0, colon);
@@ -48,7 +49,7 @@ Result<std::optional<Account>> account_for(const Command& command) {
   return std::optional<Account>(std::move(account));
 }
 
-}  // namespace
+} // namespace
 
 Result<SpawnPlan> plan_spawn(const Command& command) {
   if (command.arguments.empty() || command.arguments[0].empty())
@@ -63,4 +64,4 @@ Result<SpawnPlan> plan_spawn(const Command& command) {
   return plan;
 }
 
-}  // namespace slipway::os
+} // namespace slipway::os

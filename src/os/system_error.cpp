@@ -6,10 +6,13 @@
 
 namespace slipway::os {
 
-std::string reason(int error_number) { return std::generic_category().message(error_number); }
-
-Error system_error(std::string_view action, std::string_view object, int error_number) {
-  return Error(ErrorCode::io, fmt::format("cannot {} {}: {}", action, object, reason(error_number)));
+std::string reason(int error_number) {
+  return std::generic_category().message(error_number);
 }
 
-}  // namespace slipway::os
+Error system_error(std::string_view action, std::string_view object, int error_number) {
+  return Error(ErrorCode::io,
+               fmt::format("cannot {} {}: {}", action, object, reason(error_number)));
+}
+
+} // namespace slipway::os

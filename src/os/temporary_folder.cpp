@@ -17,13 +17,16 @@ std::string temporary_base() {
   return found == variables.end() || found->second.empty() ? "/tmp" : found->second;
 }
 
-Result<TemporaryFolder> TemporaryFolder::make(const std::string& parent, const std::string& prefix) {
+Result<TemporaryFolder> TemporaryFolder::make(const std::string& parent,
+                                              const std::string& prefix) {
   std::string path = (parent.empty() ? temporary_base() : parent) + "/" + prefix + "XXXXXX";
   if (::mkdtemp(path.data()) == nullptr) return system_error("make folder", path, errno);
   return TemporaryFolder(std::move(path));
 }
 
-TemporaryFolder::TemporaryFolder(TemporaryFolder&& other) noexcept : path_(std::exchange(other.path_, {})) {}
+TemporaryFolder::TemporaryFolder(TemporaryFolder&& other) noexcept
+    : path_(std::exchange(other.path_, {})) {
+}
 
 TemporaryFolder& TemporaryFolder::operator=(TemporaryFolder&& other) noexcept {
   std::swap(path_, other.path_);
@@ -36,7 +39,9 @@ TemporaryFolder::~TemporaryFolder() {
   [[maybe_unused]] const Status removed = remove_tree(path_);
 }
 
-std::string TemporaryFolder::release() { return std::exchange(path_, {}); }
+std::string TemporaryFolder::release() {
+  return std::exchange(path_, {});
+}
 
 Status remove_tree(const std::string& path) {
   std::error_code error;
@@ -45,4 +50,4 @@ Status remove_tree(const std::string& path) {
   return {};
 }
 
-}  // namespace slipway::os
+} // namespace slipway::os

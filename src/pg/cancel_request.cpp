@@ -27,7 +27,8 @@ struct CancelRequest::Progress {
 
 namespace {
 
-/// Signals belong to the program's own threads; and PQcancel writes with plain send, which raises SIGPIPE.
+/// Signals belong to the program's own threads; and PQcancel writes with plain send, which raises
+/// SIGPIPE.
 void block_signals() {
   sigset_t all;
   sigfillset(&all);
@@ -41,7 +42,7 @@ std::string send_cancel(PGcancel* cancel) {
   return reason.empty() ? "the request could not be sent" : reason;
 }
 
-}  // namespace
+} // namespace
 
 CancelRequest::CancelRequest(std::shared_ptr<PGcancel> cancel)
     : progress_(std::make_shared<Progress>()) {
@@ -66,4 +67,4 @@ Status CancelRequest::result() const {
   return fail(ErrorCode::connection, "cannot ask the server to cancel: " + progress_->failure);
 }
 
-}  // namespace slipway::pg
+} // namespace slipway::pg

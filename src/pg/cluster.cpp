@@ -23,19 +23,21 @@ Status run_as_administrator(const Running& running, const SqlText& sql, const Wa
   return {};
 }
 
-}  // namespace
+} // namespace
 
 struct Cluster::State {
   Running running;
 };
 
 Result<Cluster> Cluster::start(const ClusterOptions& options, const Wait& wait) {
-  Result<Running> running = options.keep ? start_kept(options, wait) : start_throwaway(options, wait);
+  Result<Running> running =
+      options.keep ? start_kept(options, wait) : start_throwaway(options, wait);
   if (!running) return running.error();
   return Cluster(std::make_unique<State>(State{std::move(*running)}));
 }
 
-Cluster::Cluster(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Cluster::Cluster(std::unique_ptr<State> state) : state_(std::move(state)) {
+}
 Cluster::Cluster(Cluster&&) noexcept = default;
 
 Cluster& Cluster::operator=(Cluster&& other) noexcept {
@@ -58,13 +60,24 @@ std::string Cluster::loopback_connection_string(const std::string& database) con
   return loopback_url(state_->running.password, state_->running.port, database);
 }
 
-const std::string& Cluster::folder() const { return state_->running.place.folder; }
-const std::string& Cluster::bin_folder() const { return state_->running.bin_folder; }
-int Cluster::postmaster_pid() const { return static_cast<int>(state_->running.postmaster); }
-int Cluster::port() const { return state_->running.port; }
-int Cluster::major_version() const { return state_->running.major_version; }
+const std::string& Cluster::folder() const {
+  return state_->running.place.folder;
+}
+const std::string& Cluster::bin_folder() const {
+  return state_->running.bin_folder;
+}
+int Cluster::postmaster_pid() const {
+  return static_cast<int>(state_->running.postmaster);
+}
+int Cluster::port() const {
+  return state_->running.port;
+}
+int Cluster::major_version() const {
+  return state_->running.major_version;
+}
 
-Status Cluster::create_database(const std::string& name, const std::string& template_database, const Wait& wait) {
+Status Cluster::create_database(const std::string& name, const std::string& template_database,
+                                const Wait& wait) {
   std::string sql = "CREATE DATABASE " + quote_identifier(name);
   if (!template_database.empty()) sql += " TEMPLATE " + quote_identifier(template_database);
   // The default, wal_log, is half as fast for an empty database and worse for a full one.
@@ -73,8 +86,8 @@ Status Cluster::create_database(const std::string& name, const std::string& temp
 }
 
 Status Cluster::drop_database(const std::string& name, const Wait& wait) {
-  return run_as_administrator(state_->running, SqlText("DROP DATABASE " + quote_identifier(name) + " WITH (FORCE)"),
-                              wait);
+  return run_as_administrator(
+      state_->running, SqlText("DROP DATABASE " + quote_identifier(name) + " WITH (FORCE)"), wait);
 }
 
 Status Cluster::stop(const Wait& wait) {
@@ -90,4 +103,4 @@ Status Cluster::stop(const Wait& wait) {
   return {};
 }
 
-}  // namespace slipway::pg
+} // namespace slipway::pg

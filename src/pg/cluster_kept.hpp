@@ -8,7 +8,8 @@
 
 namespace slipway::pg {
 
-/// A kept cluster's folder: data, log, socket, and the files below. It is one only with all of them.
+/// A kept cluster's folder: data, log, socket, and the files below. It is one only with all of
+/// them.
 struct KeptPlace {
   ClusterPlace place;
   std::string password_file() const { return place.folder + "/password"; }
@@ -27,4 +28,4 @@ struct KeptFacts {
 };
 std::optional<KeptFacts> kept_facts(const KeptPlace& kept);
 
-}  // namespace slipway::pg
+} // namespace slipway::pg

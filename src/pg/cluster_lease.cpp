@@ -30,7 +30,7 @@ constexpr Millis k_stop_time{5'000};
 struct Owner {
   std::uint64_t pid_namespace = 0;
   pid_t pid = 0;
-  std::uint64_t started = 0;  ///< clock ticks after boot
+  std::uint64_t started = 0; ///< clock ticks after boot
 };
 
 struct ProcessFacts {
@@ -38,7 +38,8 @@ struct ProcessFacts {
   std::uint64_t started = 0;
 };
 
-/// Fields 3 and 22 of /proc/PID/stat (proc(5)). The name in field 2 may hold anything, also blanks and parentheses.
+/// Fields 3 and 22 of /proc/PID/stat (proc(5)). The name in field 2 may hold anything, also blanks
+/// and parentheses.
 std::optional<ProcessFacts> process_facts(pid_t pid) {
   std::ifstream in(fmt::format("/proc/{}/stat", pid));
   const std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
@@ -55,7 +56,7 @@ std::optional<ProcessFacts> process_facts(pid_t pid) {
 }
 
 std::uint64_t own_pid_namespace() {
-  struct stat facts {};
+  struct stat facts{};
   return ::stat("/proc/self/ns/pid", &facts) == 0 ? facts.st_ino : 0;
 }
 
@@ -74,7 +75,8 @@ std::optional<Owner> owner_in(const std::string& name) {
     return true;
   };
   if (!name.starts_with(k_prefix)) return std::nullopt;
-  if (!read(owner.pid_namespace, 16) || !read(owner.pid, 10) || !read(owner.started, 10)) return std::nullopt;
+  if (!read(owner.pid_namespace, 16) || !read(owner.pid, 10) || !read(owner.started, 10))
+    return std::nullopt;
   return owner;
 }
 
@@ -88,7 +90,7 @@ bool is_gone(const Owner& owner) {
 
 /// Only root touches what others own, and only what is a real folder.
 bool may_sweep(const fs::path& folder) {
-  struct stat facts {};
+  struct stat facts{};
   if (::lstat(folder.c_str(), &facts) != 0 || !S_ISDIR(facts.st_mode)) return false;
   return os::is_root() || facts.st_uid == ::geteuid();
 }
@@ -96,21 +98,26 @@ bool may_sweep(const fs::path& folder) {
 void remove_cluster(const std::string& folder) {
   const ClusterPlace place{folder};
   if (const std::optional<Postmaster> postmaster = find_postmaster(place.data())) {
-    const Status stopped = stop_postmaster(postmaster->pid, StopMode::immediate, Deadline::after(k_stop_time));
+    const Status stopped =
+        stop_postmaster(postmaster->pid, StopMode::immediate, Deadline::after(k_stop_time));
     if (!stopped) return;
   }
-  // Its reaper may be removing it at the same time; whoever comes second finds nothing, which is what both want.
+  // Its reaper may be removing it at the same time; whoever comes second finds nothing, which is
+  // what both want.
   [[maybe_unused]] const Status removed = os::remove_tree(folder);
 }
 
-}  // namespace
+} // namespace
 
 Result<std::string> make_leased_folder(const std::string& base_folder) {
   const pid_t pid = ::getpid();
   const std::optional<ProcessFacts> facts = process_facts(pid);
-  if (!facts) return Error(ErrorCode::io, "cannot read /proc/self/stat, without which a cluster's owner is not known");
-  SLIPWAY_ASSIGN(os::TemporaryFolder folder, os::TemporaryFolder::make(
-                                                 base_folder, prefix_of(Owner{own_pid_namespace(), pid, facts->started})));
+  if (!facts)
+    return Error(ErrorCode::io,
+                 "cannot read /proc/self/stat, without which a cluster's owner is not known");
+  SLIPWAY_ASSIGN(os::TemporaryFolder folder,
+                 os::TemporaryFolder::make(
+                     base_folder, prefix_of(Owner{own_pid_namespace(), pid, facts->started})));
   return folder.release();
 }
 
@@ -125,7 +132,8 @@ void sweep_leases(const std::string& base_folder) {
   const std::uint64_t here = own_pid_namespace();
   std::vector<std::string> abandoned;
   std::error_code error;
-  for (fs::directory_iterator entry(base_folder, error), end; !error && entry != end; entry.increment(error)) {
+  for (fs::directory_iterator entry(base_folder, error), end; !error && entry != end;
+       entry.increment(error)) {
     const std::optional<Owner> owner = owner_in(entry->path().filename().string());
     if (owner && owner->pid_namespace == here && is_gone(*owner) && may_sweep(entry->path()))
       abandoned.push_back(entry->path().string());
@@ -133,4 +141,4 @@ void sweep_leases(const std::string& base_folder) {
   for (const std::string& folder : abandoned) remove_cluster(folder);
 }
 
-}  // namespace slipway::pg
+} // namespace slipway::pg

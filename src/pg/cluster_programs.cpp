@@ -18,9 +18,12 @@ namespace fs = std::filesystem;
 
 constexpr Millis k_version_time{10'000};
 
-bool is_program(const std::string& path) { return ::access(path.c_str(), X_OK) == 0; }
+bool is_program(const std::string& path) {
+  return ::access(path.c_str(), X_OK) == 0;
+}
 
-/// "postgres (PostgreSQL) 15.20 (Debian 15.20-0+deb12u1)" gives 15, "postgres (PostgreSQL) 19beta1" gives 19.
+/// "postgres (PostgreSQL) 15.20 (Debian 15.20-0+deb12u1)" gives 15, "postgres (PostgreSQL) 19beta1"
+/// gives 19.
 int major_in(const std::string& version) {
   const std::size_t start = version.find(") ");
   int major = 0;
@@ -33,7 +36,8 @@ std::vector<std::string> path_folders() {
   const os::Environment variables = os::environment();
   const auto path = variables.find("PATH");
   std::vector<std::string> folders;
-  std::string_view rest = path == variables.end() ? std::string_view() : std::string_view(path->second);
+  std::string_view rest =
+      path == variables.end() ? std::string_view() : std::string_view(path->second);
   while (!rest.empty()) {
     const std::size_t colon = rest.find(':');
     if (colon != 0) folders.emplace_back(rest.substr(0, colon));
@@ -43,14 +47,17 @@ std::vector<std::string> path_folders() {
 }
 
 /// Folders PARENT/PREFIX*, with `below` appended.
-void add_matching(std::vector<std::string>& folders, const std::string& parent, const std::string& prefix,
-                  const std::string& below) {
+void add_matching(std::vector<std::string>& folders, const std::string& parent,
+                  const std::string& prefix, const std::string& below) {
   std::error_code error;
-  for (fs::directory_iterator entry(parent, error), end; !error && entry != end; entry.increment(error))
-    if (entry->path().filename().string().starts_with(prefix)) folders.push_back(entry->path().string() + below);
+  for (fs::directory_iterator entry(parent, error), end; !error && entry != end;
+       entry.increment(error))
+    if (entry->path().filename().string().starts_with(prefix))
+      folders.push_back(entry->path().string() + below);
 }
 
-/// Where the packages of distributions put servers: Debian, the PGDG rpms, Alpine, and a build from source.
+/// Where the packages of distributions put servers: Debian, the PGDG rpms, Alpine, and a build from
+/// source.
 std::vector<std::string> usual_folders() {
   std::vector<std::string> folders;
   add_matching(folders, "/usr/lib/postgresql", "", "/bin");
@@ -67,7 +74,8 @@ std::vector<Programs> all_in(const std::vector<std::string>& folders) {
     std::error_code error;
     const std::string real = fs::canonical(folder + "/postgres", error).string();
     if (error || !seen.insert(real).second) continue;
-    if (std::optional<Programs> programs = programs_in(folder)) found.push_back(std::move(*programs));
+    if (std::optional<Programs> programs = programs_in(folder))
+      found.push_back(std::move(*programs));
   }
   return found;
 }
@@ -78,7 +86,7 @@ void newest_first(std::vector<Programs>& programs) {
   });
 }
 
-}  // namespace
+} // namespace
 
 std::optional<Programs> programs_in(const std::string& folder) {
   const std::string postgres = folder + "/postgres";
@@ -95,17 +103,21 @@ std::optional<Programs> programs_in(const std::string& folder) {
 Result<Programs> choose_programs(const std::string& bin_folder) {
   if (!bin_folder.empty()) {
     if (std::optional<Programs> named = programs_in(bin_folder)) return std::move(*named);
-    return Error(ErrorCode::unsupported, "there are no working programs initdb and postgres in " + bin_folder)
-        .with_hint("name the folder of a PostgreSQL server's programs, such as /usr/lib/postgresql/17/bin");
+    return Error(ErrorCode::unsupported,
+                 "there are no working programs initdb and postgres in " + bin_folder)
+        .with_hint(
+            "name the folder of a PostgreSQL server's programs, such as /usr/lib/postgresql/17/bin");
   }
   std::vector<Programs> found = all_in(path_folders());
   if (!found.empty()) return std::move(found.front());
   found = all_in(usual_folders());
   newest_first(found);
   if (!found.empty()) return std::move(found.front());
-  return Error(ErrorCode::unsupported, "no PostgreSQL server programs (initdb and postgres) were found")
-      .with_hint("install a PostgreSQL server, on Debian and Ubuntu: apt-get install postgresql; or name the folder of "
-                 "its programs in SLIPWAY_PG_BIN");
+  return Error(ErrorCode::unsupported,
+               "no PostgreSQL server programs (initdb and postgres) were found")
+      .with_hint(
+          "install a PostgreSQL server, on Debian and Ubuntu: apt-get install postgresql; or name the folder of "
+          "its programs in SLIPWAY_PG_BIN");
 }
 
 std::vector<ServerPrograms> find_server_programs(const std::string& preferred_folder) {
@@ -123,4 +135,4 @@ std::vector<ServerPrograms> find_server_programs(const std::string& preferred_fo
   return servers;
 }
 
-}  // namespace slipway::pg
+} // namespace slipway::pg

@@ -26,20 +26,27 @@ using Settings = std::map<std::string, std::string>;
 std::string quoted_setting(std::string_view value) {
   std::string text = "'";
   for (const char c : value) {
-    if (c == '\'') text += "''";
-    else if (c == '\\') text += "\\\\";
-    else if (c == '\n') text += "\\n";
-    else if (c == '\r') text += "\\r";
-    else text += c;
+    if (c == '\'')
+      text += "''";
+    else if (c == '\\')
+      text += "\\\\";
+    else if (c == '\n')
+      text += "\\n";
+    else if (c == '\r')
+      text += "\\r";
+    else
+      text += c;
   }
   return text + "'";
 }
 
 bool is_setting_name(std::string_view name) {
   const auto fits = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '.';
   };
-  return !name.empty() && !(name[0] >= '0' && name[0] <= '9') && std::all_of(name.begin(), name.end(), fits);
+  return !name.empty() && !(name[0] >= '0' && name[0] <= '9') &&
+         std::all_of(name.begin(), name.end(), fits);
 }
 
 Settings common_settings(const std::string& folder, int port, Listen listen) {
@@ -56,8 +63,8 @@ Settings common_settings(const std::string& folder, int port, Listen listen) {
           {"max_prepared_transactions", "10"}};
 }
 
-/// Nothing has to survive, and the folder must hold all there is, shared memory included, so that removing it removes
-/// everything even after a kill -9.
+/// Nothing has to survive, and the folder must hold all there is, shared memory included, so that
+/// removing it removes everything even after a kill -9.
 Settings throwaway_settings() {
   return {{"fsync", "off"},
           {"synchronous_commit", "off"},
@@ -75,23 +82,28 @@ std::string url_encoded(std::string_view text) {
   static constexpr std::string_view k_plain = "-._~/";
   std::string result;
   for (const char c : text) {
-    const bool alphanumeric = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-    if (alphanumeric || k_plain.find(c) != std::string_view::npos) result += c;
-    else result += fmt::format("%{:02X}", static_cast<unsigned>(static_cast<unsigned char>(c)));
+    const bool alphanumeric =
+        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    if (alphanumeric || k_plain.find(c) != std::string_view::npos)
+      result += c;
+    else
+      result += fmt::format("%{:02X}", static_cast<unsigned>(static_cast<unsigned char>(c)));
   }
   return result;
 }
 
-}  // namespace
+} // namespace
 
-Result<std::string> settings_text(const ClusterOptions& options, const std::string& folder, int port, Listen listen) {
+Result<std::string> settings_text(const ClusterOptions& options, const std::string& folder,
+                                  int port, Listen listen) {
   Settings settings = common_settings(folder, port, listen);
   if (!options.keep) settings.merge(throwaway_settings());
   std::string text;
   for (const auto& [name, value] : settings) text += name + " = " + quoted_setting(value) + "\n";
   for (const auto& [name, value] : options.settings) {
     if (!is_setting_name(name) || value.find('\0') != std::string::npos)
-      return Error(ErrorCode::configuration, fmt::format("\"{}\" is not a setting of PostgreSQL", name));
+      return Error(ErrorCode::configuration,
+                   fmt::format("\"{}\" is not a setting of PostgreSQL", name));
     text += name + " = " + quoted_setting(value) + "\n";
   }
   return text;
@@ -100,16 +112,19 @@ Result<std::string> settings_text(const ClusterOptions& options, const std::stri
 std::string access_text(Listen listen) {
   std::string text = "local all all trust\nlocal replication all trust\n";
   if (listen == Listen::loopback)
-    text += "host all all 127.0.0.1/32 scram-sha-256\nhost replication all 127.0.0.1/32 scram-sha-256\n";
+    text +=
+        "host all all 127.0.0.1/32 scram-sha-256\nhost replication all 127.0.0.1/32 scram-sha-256\n";
   return text;
 }
 
 std::string socket_url(const std::string& folder, int port, const std::string& database) {
-  return fmt::format("postgres://postgres@/{}?host={}&port={}", url_encoded(database), url_encoded(folder), port);
+  return fmt::format("postgres://postgres@/{}?host={}&port={}", url_encoded(database),
+                     url_encoded(folder), port);
 }
 
 std::string loopback_url(const std::string& password, int port, const std::string& database) {
-  return fmt::format("postgres://postgres:{}@127.0.0.1:{}/{}", password, port, url_encoded(database));
+  return fmt::format("postgres://postgres:{}@127.0.0.1:{}/{}", password, port,
+                     url_encoded(database));
 }
 
 bool socket_fits(std::size_t folder_length) {
@@ -141,7 +156,8 @@ Result<std::string> random_password() {
 
 Status write_new_file(const std::string& path, const std::string& text, unsigned mode) {
   ::unlink(path.c_str());
-  const os::UniqueFd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode));
+  const os::UniqueFd file(
+      ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode));
   if (!file) return os::system_error("write", path, errno);
   if (::fchmod(file.get(), mode) != 0) return os::system_error("write", path, errno);
   if (::write(file.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()))
@@ -149,4 +165,4 @@ Status write_new_file(const std::string& path, const std::string& text, unsigned
   return {};
 }
 
-}  // namespace slipway::pg
+} // namespace slipway::pg

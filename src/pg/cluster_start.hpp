@@ -16,14 +16,14 @@ struct Running {
   ClusterPlace place;
   std::string bin_folder;
   int major_version = 0;
-  pid_t postmaster = 0;  ///< 0 once stopped
+  pid_t postmaster = 0; ///< 0 once stopped
   int port = 0;
-  std::string password;          ///< of loopback; empty without it
-  std::optional<Reaper> reaper;  ///< of throwaway clusters only
+  std::string password;         ///< of loopback; empty without it
+  std::optional<Reaper> reaper; ///< of throwaway clusters only
   bool keep = false;
 };
 
 Result<Running> start_throwaway(const ClusterOptions& options, const Wait& wait);
 Result<Running> start_kept(const ClusterOptions& options, const Wait& wait);
 
-}  // namespace slipway::pg
+} // namespace slipway::pg

@@ -35,7 +35,8 @@ struct Extent {
 Extent extent_of(const std::string& folder) {
   Extent extent;
   std::error_code error;
-  for (fs::recursive_directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+  for (fs::recursive_directory_iterator entry(folder, error), end; !error && entry != end;
+       entry.increment(error)) {
     ++extent.files;
     std::error_code gone;
     if (entry->is_regular_file(gone)) extent.bytes += entry->file_size(gone);
@@ -50,7 +51,8 @@ std::optional<Extent> recorded_extent(const std::string& path) {
   return extent;
 }
 
-/// C.UTF-8 orders by code point like C but knows letters beyond ASCII. Older systems do not have it.
+/// C.UTF-8 orders by code point like C but knows letters beyond ASCII. Older systems do not have
+/// it.
 std::string locale_argument() {
   const locale_t known = ::newlocale(LC_ALL_MASK, "C.UTF-8", locale_t{});
   if (known == locale_t{}) return "--no-locale";
@@ -59,18 +61,22 @@ std::string locale_argument() {
 }
 
 std::vector<std::string> initdb_arguments(Durable durable) {
-  std::vector<std::string> arguments{"--username=postgres", "--encoding=UTF8", locale_argument(), "--auth=trust"};
+  std::vector<std::string> arguments{"--username=postgres", "--encoding=UTF8", locale_argument(),
+                                     "--auth=trust"};
   if (durable == Durable::no) {
     arguments.push_back("--no-sync");
-    // The first segment of the write-ahead log is most of an empty cluster, and every copy would copy it.
+    // The first segment of the write-ahead log is most of an empty cluster, and every copy would
+    // copy it.
     arguments.push_back("--wal-segsize=1");
   }
   return arguments;
 }
 
 Error program_failed(const std::string& what, const os::Finished& finished) {
-  if (finished.timed_out || finished.stopped) return Error(ErrorCode::cancelled, what + " was not finished in time");
-  Error error(ErrorCode::io, fmt::format("{} failed with exit status {}", what, finished.exit_status));
+  if (finished.timed_out || finished.stopped)
+    return Error(ErrorCode::cancelled, what + " was not finished in time");
+  Error error(ErrorCode::io,
+              fmt::format("{} failed with exit status {}", what, finished.exit_status));
   std::istringstream lines(finished.errors);
   for (std::string line; std::getline(lines, line);)
     if (!line.empty()) error.notes.push_back(line);
@@ -84,7 +90,7 @@ Status run_to_success(os::Command command, const std::string& what, const Wait& 
 }
 
 bool belongs_to(const std::string& folder, uid_t owner, mode_t forbidden) {
-  struct stat facts {};
+  struct stat facts{};
   return ::lstat(folder.c_str(), &facts) == 0 && S_ISDIR(facts.st_mode) && facts.st_uid == owner &&
          (facts.st_mode & forbidden) == 0;
 }
@@ -100,13 +106,17 @@ struct Template {
   std::string data() const { return folder() + "/data"; }
   std::string record() const { return folder() + "/extent"; }
   std::string making() const { return name + ".new-"; }
-  bool is_usable() const { return belongs_to(folder(), run_as.user_id(), 0077) && recorded_extent(record()); }
+  bool is_usable() const {
+    return belongs_to(folder(), run_as.user_id(), 0077) && recorded_extent(record());
+  }
 };
 
 std::string template_name(const Programs& programs, const RunAs& run_as) {
-  std::string key = programs.version + programs.server.bin_folder + fmt::format("\n{}\n", run_as.user_id());
+  std::string key =
+      programs.version + programs.server.bin_folder + fmt::format("\n{}\n", run_as.user_id());
   for (const std::string& argument : initdb_arguments(Durable::no)) key += argument + "\n";
-  return fmt::format("template-{}-{}", programs.server.major_version, sha256_hex(key).substr(0, 16));
+  return fmt::format("template-{}-{}", programs.server.major_version,
+                     sha256_hex(key).substr(0, 16));
 }
 
 /// False when the template turned out to be incomplete; then nothing is left of the copy.
@@ -127,7 +137,8 @@ Result<bool> copy_from(const Template& source, const std::string& data_folder, c
 /// Under the lock: nobody else makes one of that name, so what a killed maker left may go.
 void remove_leavings(const Template& wanted) {
   std::error_code error;
-  for (fs::directory_iterator entry(wanted.cache, error), end; !error && entry != end; entry.increment(error))
+  for (fs::directory_iterator entry(wanted.cache, error), end; !error && entry != end;
+       entry.increment(error))
     if (entry->path().filename().string().starts_with(wanted.making())) {
       std::error_code ignored;
       fs::remove_all(entry->path(), ignored);
@@ -137,25 +148,29 @@ void remove_leavings(const Template& wanted) {
 Status make_template(const Template& wanted, const Wait& wait) {
   remove_leavings(wanted);
   SLIPWAY_TRY(os::remove_tree(wanted.folder()));
-  SLIPWAY_ASSIGN(os::TemporaryFolder folder, os::TemporaryFolder::make(wanted.cache, wanted.making()));
+  SLIPWAY_ASSIGN(os::TemporaryFolder folder,
+                 os::TemporaryFolder::make(wanted.cache, wanted.making()));
   SLIPWAY_TRY(give_to(wanted.run_as, folder.path()));
   const std::string data = folder.path() + "/data";
   SLIPWAY_TRY(initialise(wanted.programs, wanted.run_as, data, Durable::no, wait));
   const Extent extent = extent_of(data);
-  SLIPWAY_TRY(write_new_file(folder.path() + "/extent", fmt::format("{} {}\n", extent.files, extent.bytes), 0644));
+  SLIPWAY_TRY(write_new_file(folder.path() + "/extent",
+                             fmt::format("{} {}\n", extent.files, extent.bytes), 0644));
   if (::rename(folder.path().c_str(), wanted.folder().c_str()) != 0)
     return os::system_error("make", wanted.folder(), errno);
   folder.release();
   return {};
 }
 
-}  // namespace
+} // namespace
 
 std::optional<std::string> RunAs::name() const {
   return account ? std::optional<std::string>(account->name) : std::nullopt;
 }
 
-uid_t RunAs::user_id() const { return account ? account->user_id : ::geteuid(); }
+uid_t RunAs::user_id() const {
+  return account ? account->user_id : ::geteuid();
+}
 
 Status give_to(const RunAs& run_as, const std::string& path) {
   if (!run_as.account) return {};
@@ -164,11 +179,12 @@ Status give_to(const RunAs& run_as, const std::string& path) {
   return {};
 }
 
-Status initialise(const Programs& programs, const RunAs& run_as, const std::string& data_folder, Durable durable,
-                  const Wait& wait) {
+Status initialise(const Programs& programs, const RunAs& run_as, const std::string& data_folder,
+                  Durable durable, const Wait& wait) {
   os::Command command;
   command.arguments = {programs.server.bin_folder + "/initdb", "--pgdata=" + data_folder};
-  for (std::string& argument : initdb_arguments(durable)) command.arguments.push_back(std::move(argument));
+  for (std::string& argument : initdb_arguments(durable))
+    command.arguments.push_back(std::move(argument));
   command.unset = postgres_variables();
   command.user = run_as.name();
   command.working_directory = fs::path(data_folder).parent_path().string();
@@ -182,18 +198,23 @@ Status initialise(const Programs& programs, const RunAs& run_as, const std::stri
 }
 
 TemplateCache::TemplateCache(const std::string& folder)
-    : folder_(folder.empty() ? fmt::format("{}/slipway-{}", os::temporary_base(), ::geteuid()) : folder) {}
+    : folder_(folder.empty() ? fmt::format("{}/slipway-{}", os::temporary_base(), ::geteuid())
+                             : folder) {
+}
 
-Status TemplateCache::make_data_folder(const Programs& programs, const RunAs& run_as, const std::string& data_folder,
-                                       const Wait& wait) const {
-  // The server's user must get through it, but needs no list of it. A folder that is there stays as it is.
+Status TemplateCache::make_data_folder(const Programs& programs, const RunAs& run_as,
+                                       const std::string& data_folder, const Wait& wait) const {
+  // The server's user must get through it, but needs no list of it. A folder that is there stays as
+  // it is.
   if (::mkdir(folder_.c_str(), 0711) == 0) ::chmod(folder_.c_str(), 0711);
-  if (!belongs_to(folder_, ::geteuid(), 0022)) return initialise(programs, run_as, data_folder, Durable::no, wait);
+  if (!belongs_to(folder_, ::geteuid(), 0022))
+    return initialise(programs, run_as, data_folder, Durable::no, wait);
   const Template wanted{programs, run_as, folder_, template_name(programs, run_as)};
   SLIPWAY_ASSIGN(bool copied, copy_from(wanted, data_folder, wait));
   if (copied) return {};
   {
-    SLIPWAY_ASSIGN(const os::FileLock lock, os::FileLock::obtain(folder_ + "/" + wanted.name + ".lock", wait));
+    SLIPWAY_ASSIGN(const os::FileLock lock,
+                   os::FileLock::obtain(folder_ + "/" + wanted.name + ".lock", wait));
     // Whoever had the lock before may have made it.
     SLIPWAY_ASSIGN(copied, copy_from(wanted, data_folder, wait));
     if (copied) return {};
@@ -206,4 +227,4 @@ Status TemplateCache::make_data_folder(const Programs& programs, const RunAs& ru
   return initialise(programs, run_as, data_folder, Durable::no, wait);
 }
 
-}  // namespace slipway::pg
+} // namespace slipway::pg

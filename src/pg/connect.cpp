@@ -32,18 +32,21 @@ ConnectionHandle start(const Conninfo& parameters) {
   return connection;
 }
 
-void ignore_notice(void* /*unused*/, const PGresult* /*notice*/) {}
+void ignore_notice(void* /*unused*/, const PGresult* /*notice*/) {
+}
 
 Error failed(const PGconn* connection) {
   return connect_error(PQerrorMessage(connection), describe(address_of(connection)));
 }
 
-/// Whether it is worth asking the next host: this one was not reached or is not ready, rather than refused us.
+/// Whether it is worth asking the next host: this one was not reached or is not ready, rather than
+/// refused us.
 bool next_host_may_do(const Error& error) {
   return error.code == ErrorCode::connection && (!error.sql || error.sql->sqlstate == "57P03");
 }
 
-/// A list can be taken apart unless it needs libpq to compare its members, or leaves one to libpq's default.
+/// A list can be taken apart unless it needs libpq to compare its members, or leaves one to libpq's
+/// default.
 bool can_try_each(const std::vector<HostChoice>& hosts, const Conninfo& effective) {
   const bool by_address = !option(effective, "hostaddr").empty();
   return hosts.size() > 1 && option(effective, "target_session_attrs") != "prefer-standby" &&
@@ -52,7 +55,8 @@ bool can_try_each(const std::vector<HostChoice>& hosts, const Conninfo& effectiv
          });
 }
 
-/// Nothing may be left empty here: libpq would fill it in from the environment, with a whole list again.
+/// Nothing may be left empty here: libpq would fill it in from the environment, with a whole list
+/// again.
 Conninfo with_host(Conninfo parameters, const HostChoice& host) {
   parameters["host"] = host.host.empty() ? host.hostaddr : host.host;
   parameters["port"] = host.port.empty() ? k_default_port : host.port;
@@ -60,7 +64,7 @@ Conninfo with_host(Conninfo parameters, const HostChoice& host) {
   return parameters;
 }
 
-}  // namespace
+} // namespace
 
 Result<ConnectionHandle> connect(const Conninfo& parameters, const Wait& wait) {
   const Millis allowed = wait.deadline.remaining();
@@ -69,11 +73,12 @@ Result<ConnectionHandle> connect(const Conninfo& parameters, const Wait& wait) {
   Interest interest{.read = false, .write = true};
   while (PQstatus(connection.get()) != CONNECTION_BAD) {
     switch (wait_for_socket(PQsocket(connection.get()), interest, wait)) {
-      case SocketState::ready: break;
-      case SocketState::timed_out:
-        return fail(connect_timeout_error(describe(address_of(connection.get())), allowed.count()));
-      case SocketState::stopped:
-        return fail(ErrorCode::cancelled, "connecting was given up because a stop was requested");
+    case SocketState::ready:
+      break;
+    case SocketState::timed_out:
+      return fail(connect_timeout_error(describe(address_of(connection.get())), allowed.count()));
+    case SocketState::stopped:
+      return fail(ErrorCode::cancelled, "connecting was given up because a stop was requested");
     }
     const PostgresPollingStatusType progress = PQconnectPoll(connection.get());
     if (progress == PGRES_POLLING_OK) {
@@ -81,12 +86,14 @@ Result<ConnectionHandle> connect(const Conninfo& parameters, const Wait& wait) {
       return connection;
     }
     if (progress == PGRES_POLLING_FAILED) break;
-    interest = {.read = progress == PGRES_POLLING_READING, .write = progress == PGRES_POLLING_WRITING};
+    interest = {.read = progress == PGRES_POLLING_READING,
+                .write = progress == PGRES_POLLING_WRITING};
   }
   return fail(failed(connection.get()));
 }
 
-Result<ConnectionHandle> connect_to_any(const Conninfo& parameters, const Conninfo& effective, const Wait& wait) {
+Result<ConnectionHandle> connect_to_any(const Conninfo& parameters, const Conninfo& effective,
+                                        const Wait& wait) {
   const auto hosts = hosts_of(effective);
   if (!can_try_each(hosts, effective)) return connect(parameters, wait);
   std::vector<std::string> earlier;
@@ -104,4 +111,4 @@ Result<ConnectionHandle> connect_to_any(const Conninfo& parameters, const Connin
   }
 }
 
-}  // namespace slipway::pg
+} // namespace slipway::pg

@@ -12,8 +12,10 @@ namespace slipway::pg {
 /// Errors: connection, configuration (no root certificate), cancelled on a stop request.
 Result<ConnectionHandle> connect(const Conninfo& parameters, const Wait& wait);
 
-/// As connect, for each host that `effective` names in turn, each with its share of the time left, until one answers.
-/// libpq would do the same by itself, but a host that does not answer would use up the time of all.
-Result<ConnectionHandle> connect_to_any(const Conninfo& parameters, const Conninfo& effective, const Wait& wait);
+/// As connect, for each host that `effective` names in turn, each with its share of the time left,
+/// until one answers. libpq would do the same by itself, but a host that does not answer would use
+/// up the time of all.
+Result<ConnectionHandle> connect_to_any(const Conninfo& parameters, const Conninfo& effective,
+                                        const Wait& wait);
 
-}  // namespace slipway::pg
+} // namespace slipway::pg

@@ -36,21 +36,29 @@ void Connection::deliver_notices() {
 
 TransactionStatus Connection::transaction_status() const {
   switch (PQtransactionStatus(handle_.get())) {
-    case PQTRANS_IDLE: return TransactionStatus::idle;
-    case PQTRANS_ACTIVE: return TransactionStatus::active;
-    case PQTRANS_INTRANS: return TransactionStatus::in_transaction;
-    case PQTRANS_INERROR: return TransactionStatus::in_failed_transaction;
-    case PQTRANS_UNKNOWN: break;
+  case PQTRANS_IDLE:
+    return TransactionStatus::idle;
+  case PQTRANS_ACTIVE:
+    return TransactionStatus::active;
+  case PQTRANS_INTRANS:
+    return TransactionStatus::in_transaction;
+  case PQTRANS_INERROR:
+    return TransactionStatus::in_failed_transaction;
+  case PQTRANS_UNKNOWN:
+    break;
   }
   return TransactionStatus::unknown;
 }
 
-void Connection::close() { handle_.reset(); }
+void Connection::close() {
+  handle_.reset();
+}
 
 void Connection::drop() {
-  // PQfinish tries to send what is in its buffer, which may hold the COMMIT of a call that was given up.
+  // PQfinish tries to send what is in its buffer, which may hold the COMMIT of a call that was
+  // given up.
   if (handle_ && PQsocket(handle_.get()) >= 0) ::shutdown(PQsocket(handle_.get()), SHUT_RDWR);
   handle_.reset();
 }
 
-}  // namespace slipway::pg
+} // namespace slipway::pg

@@ -11,10 +11,10 @@
 
 namespace slipway::pg {
 
-/// An open connection and what must outlive it: who it was with, how to cancel on it, and notices not yet handed on.
-/// Never moved, for libpq holds its address.
+/// An open connection and what must outlive it: who it was with, how to cancel on it, and notices
+/// not yet handed on. Never moved, for libpq holds its address.
 class Connection {
- public:
+public:
   explicit Connection(ConnectionHandle handle);
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
@@ -29,8 +29,8 @@ class Connection {
   /// Closes at once: nothing that is still to be sent goes out.
   void drop();
 
-  /// Hands notices that came in to the handler. They are kept until then because an exception of the handler must not
-  /// pass through libpq.
+  /// Hands notices that came in to the handler. They are kept until then because an exception of
+  /// the handler must not pass through libpq.
   void deliver_notices();
   /// The server's last words when it ended an idle connection, which libpq treats as a notice.
   const std::optional<SqlError>& last_words() const { return last_words_; }
@@ -46,7 +46,7 @@ class Connection {
   /// Set from other threads: somebody asked for a cancel of the call under way.
   std::atomic<bool> cancel_asked = false;
 
- private:
+private:
   static void receive_notice(void* connection, const PGresult* notice);
 
   ConnectionHandle handle_;
@@ -59,4 +59,4 @@ class Connection {
   std::optional<SqlError> last_words_;
 };
 
-}  // namespace slipway::pg
+} // namespace slipway::pg

@@ -1,5 +1,6 @@
-// Connection strings for people: nothing secret in them. A string that libpq reads is masked exactly; in any other, all
-// that might be part of a password goes, for a mistyped string is what ends up in an error message.
+// Connection strings for people: nothing secret in them. A string that libpq reads is masked
+// exactly; in any other, all that might be part of a password goes, for a mistyped string is what
+// ends up in an error message.
 #include "connection_string.hpp"
 
 #include "handles.hpp"
@@ -16,7 +17,9 @@ namespace {
 constexpr std::string_view k_mask = "***";
 constexpr auto npos = std::string_view::npos;
 
-bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+bool is_space(char c) {
+  return c == ' ' || (c >= '\t' && c <= '\r');
+}
 
 std::size_t scheme_length(std::string_view text) {
   for (const std::string_view scheme : {"postgresql://", "postgres://"})
@@ -65,7 +68,8 @@ struct Range {
   bool empty() const { return begin >= end; }
 };
 
-/// By libpq's rule: userinfo ends at the first @ if no slash comes before it, and the password begins after its colon.
+/// By libpq's rule: userinfo ends at the first @ if no slash comes before it, and the password
+/// begins after its colon.
 Range userinfo_password(std::string_view url) {
   const std::size_t begin = scheme_length(url);
   const std::size_t at = url.find('@', begin);
@@ -74,8 +78,8 @@ Range userinfo_password(std::string_view url) {
   return colon < at ? Range{colon + 1, at} : Range{};
 }
 
-/// All that might be a password in a URL that was not meant as libpq reads it: up to the last @, else the rest of what
-/// stands where a port should.
+/// All that might be a password in a URL that was not meant as libpq reads it: up to the last @,
+/// else the rest of what stands where a port should.
 Range suspected_password(std::string_view url) {
   const std::size_t colon = url.find(':', scheme_length(url));
   if (colon == npos) return {};
@@ -93,9 +97,12 @@ std::string masked_parameters(std::string_view text) {
     const std::size_t equals = std::min(pair.find('='), pair.size());
     const Keyword kind = keyword_kind(percent_decoded(pair.substr(0, equals)));
     if (begin > 0) shown += '&';
-    if (kind == Keyword::harmless) shown += pair;
-    else if (kind == Keyword::secret) shown.append(pair.substr(0, equals)).append("=").append(k_mask);
-    else if (!pair.empty()) shown += k_mask;
+    if (kind == Keyword::harmless)
+      shown += pair;
+    else if (kind == Keyword::secret)
+      shown.append(pair.substr(0, equals)).append("=").append(k_mask);
+    else if (!pair.empty())
+      shown += k_mask;
     begin = end + 1;
   }
   return shown;
@@ -119,11 +126,11 @@ struct Pair {
   std::string keyword;
   std::string value;
   Range raw_value;
-  bool complete = false;  ///< false: from here on the text cannot be read
+  bool complete = false; ///< false: from here on the text cannot be read
 };
 
 class PairReader {
- public:
+public:
   explicit PairReader(std::string_view text) : text_(text) {}
 
   bool at_end() {
@@ -134,18 +141,20 @@ class PairReader {
 
   Pair next() {
     Pair pair;
-    while (at_ < text_.size() && text_[at_] != '=' && !is_space(text_[at_])) pair.keyword += text_[at_++];
+    while (at_ < text_.size() && text_[at_] != '=' && !is_space(text_[at_]))
+      pair.keyword += text_[at_++];
     skip_space();
     if (at_ >= text_.size() || text_[at_] != '=') return pair;
     ++at_;
     skip_space();
     pair.raw_value.begin = at_;
-    pair.complete = at_ < text_.size() && text_[at_] == '\'' ? take_quoted(pair.value) : take_bare(pair.value);
+    pair.complete =
+        at_ < text_.size() && text_[at_] == '\'' ? take_quoted(pair.value) : take_bare(pair.value);
     pair.raw_value.end = at_;
     return pair;
   }
 
- private:
+private:
   void skip_space() {
     while (at_ < text_.size() && is_space(text_[at_])) ++at_;
   }
@@ -181,8 +190,10 @@ std::string masked_pairs(std::string_view text) {
     // An unknown keyword may be the second word of an unquoted password.
     if (kind == Keyword::unknown || (kind == Keyword::harmless && !pair.complete))
       return shown.append(shown.empty() ? "" : " ").append(k_mask);
-    if (kind == Keyword::harmless) shown += text.substr(begin, pair.raw_value.end - begin);
-    else shown.append(text.substr(begin, pair.raw_value.begin - begin)).append(k_mask);
+    if (kind == Keyword::harmless)
+      shown += text.substr(begin, pair.raw_value.end - begin);
+    else
+      shown.append(text.substr(begin, pair.raw_value.begin - begin)).append(k_mask);
     if (!pair.complete) return shown;
   }
   return shown;
@@ -197,7 +208,9 @@ std::optional<std::string> password_of_pairs(std::string_view text) {
   return std::nullopt;
 }
 
-bool is_port_list(std::string_view ports) { return ports.find_first_not_of("0123456789,") == npos; }
+bool is_port_list(std::string_view ports) {
+  return ports.find_first_not_of("0123456789,") == npos;
+}
 
 bool has_at_inside(std::string_view hosts) {
   for (std::size_t at = hosts.find('@'); at != npos; at = hosts.find('@', at + 1))
@@ -206,18 +219,18 @@ bool has_at_inside(std::string_view hosts) {
 }
 
 bool has_at_after_slash(std::string_view url) {
-  const std::size_t begin = scheme_length(url);
-  const std::size_t slash = url.find('/', begin);
-  const std::size_t at = url.find('@', begin);
-  return at != npos && slash < at && at < url.find('?', begin);
+  const std::size_t slash = url.find('/', scheme_length(url));
+  const std::size_t at = slash == npos ? npos : url.find('@', slash);
+  return at != npos && at < url.find('?', slash);
 }
 
-}  // namespace
+} // namespace
 
 bool is_misread(const std::string& connection_string, const Conninfo& options) {
   const bool is_url = scheme_length(connection_string) > 0;
   return !is_port_list(option(options, "port")) ||
-         (is_url && (has_at_inside(option(options, "host")) || has_at_after_slash(connection_string)));
+         (is_url &&
+          (has_at_inside(option(options, "host")) || has_at_after_slash(connection_string)));
 }
 
 std::string masked(const std::string& connection_string) {
@@ -238,7 +251,8 @@ std::optional<std::string> password_in(const std::string& connection_string) {
   if (!is_url) return password_of_pairs(connection_string);
   const Range range = suspected_password(connection_string);
   if (range.empty()) return std::nullopt;
-  return percent_decoded(std::string_view(connection_string).substr(range.begin, range.end - range.begin));
+  return percent_decoded(
+      std::string_view(connection_string).substr(range.begin, range.end - range.begin));
 }
 
-}  // namespace slipway::pg
+} // namespace slipway::pg

@@ -39,13 +39,15 @@ std::string item(const std::vector<std::string>& items, std::size_t index) {
 }
 
 Error unreadable(const std::string& connection_string) {
-  return Error(ErrorCode::configuration, "cannot read the connection string " + masked(connection_string))
-      .with_hint("write postgres://USER:PASSWORD@HOST:PORT/DATABASE or host=HOST user=USER dbname=DATABASE; in a URL "
-                 "percent-encode what is not a letter or digit in the password (@ is %40, / is %2F, : is %3A, # is "
-                 "%23), and check the names of the options");
+  return Error(ErrorCode::configuration,
+               "cannot read the connection string " + masked(connection_string))
+      .with_hint(
+          "write postgres://USER:PASSWORD@HOST:PORT/DATABASE or host=HOST user=USER dbname=DATABASE; in a URL "
+          "percent-encode what is not a letter or digit in the password (@ is %40, / is %2F, : is %3A, # is "
+          "%23), and check the names of the options");
 }
 
-}  // namespace
+} // namespace
 
 std::string option(const Conninfo& options, const std::string& keyword) {
   const auto found = options.find(keyword);
@@ -63,12 +65,14 @@ std::optional<Conninfo> read_conninfo(const std::string& connection_string) {
 
 Result<Conninfo> parse_connection_string(const std::string& connection_string) {
   std::optional<Conninfo> options = read_conninfo(connection_string);
-  if (!options || is_misread(connection_string, *options)) return fail(unreadable(connection_string));
+  if (!options || is_misread(connection_string, *options))
+    return fail(unreadable(connection_string));
   return std::move(*options);
 }
 
-// Only libpq knows its service file, its environment and its defaults, and it resolves them on the way to a connection.
-// So it is sent on that way with an option that it must refuse, and what it resolved until then is read back.
+// Only libpq knows its service file, its environment and its defaults, and it resolves them on the
+// way to a connection. So it is sent on that way with an option that it must refuse, and what it
+// resolved until then is read back.
 Result<Conninfo> effective_conninfo(const Conninfo& given) {
   Conninfo options = given;
   options["channel_binding"] = k_no_such_binding;
@@ -83,8 +87,10 @@ Result<Conninfo> effective_conninfo(const Conninfo& given) {
   const ConnectionHandle refused(PQconnectStartParams(keywords.data(), values.data(), 0));
   const std::string reason = first_line(PQerrorMessage(refused.get()));
   if (reason.find(k_no_such_binding) == std::string::npos) {
-    return fail(Error(ErrorCode::configuration, "cannot tell where to connect to: " + reason)
-                    .with_hint("check the connection string, the PG* environment variables and the service file"));
+    return fail(
+        Error(ErrorCode::configuration, "cannot tell where to connect to: " + reason)
+            .with_hint(
+                "check the connection string, the PG* environment variables and the service file"));
   }
   const ConninfoHandle resolved(PQconninfo(refused.get()));
   Conninfo effective = set_options(resolved.get());
@@ -107,4 +113,4 @@ std::vector<HostChoice> hosts_of(const Conninfo& effective) {
   return choices;
 }
 
-}  // namespace slipway::pg
+} // namespace slipway::pg

@@ -1,5 +1,5 @@
-// The one path over which bytes go to and come from a server, and what a call's end means: done, failed, cancelled, or
-// lost with an unknown outcome.
+// The one path over which bytes go to and come from a server, and what a call's end means: done,
+// failed, cancelled, or lost with an unknown outcome.
 #include "exchange.hpp"
 
 #include "server_error.hpp"
@@ -26,7 +26,7 @@ SqlError connection_failure(const std::string& message, const std::string& sql) 
   return details;
 }
 
-}  // namespace
+} // namespace
 
 Permanence permanence_of(const Connection& connection, const std::string& sql) {
   const bool autocommit = connection.transaction_status() == TransactionStatus::idle;
@@ -35,8 +35,10 @@ Permanence permanence_of(const Connection& connection, const std::string& sql) {
 
 Status check_text(const std::string& text, const std::string& sql) {
   if (text.find('\0') == std::string::npos) return {};
-  Error error(ErrorCode::sql, "a NUL byte cannot be sent to PostgreSQL, which has no text that holds one");
-  error.sql = SqlError{.severity = "ERROR", .sqlstate = "22021", .message = error.message, .query = sql};
+  Error error(ErrorCode::sql,
+              "a NUL byte cannot be sent to PostgreSQL, which has no text that holds one");
+  error.sql =
+      SqlError{.severity = "ERROR", .sqlstate = "22021", .message = error.message, .query = sql};
   return fail(std::move(error));
 }
 
@@ -48,8 +50,10 @@ Status Exchange::ready_to_send() {
   connection_.cancel_asked = false;
   PGconn* connection = connection_.get();
   if (connection == nullptr)
-    return fail(ErrorCode::connection, fmt::format("the connection to {} is closed", describe(connection_.address())));
-  // A server that closed an idle connection has surely not run what is about to be sent; after sending one cannot tell.
+    return fail(ErrorCode::connection,
+                fmt::format("the connection to {} is closed", describe(connection_.address())));
+  // A server that closed an idle connection has surely not run what is about to be sent; after
+  // sending one cannot tell.
   if (!readable_now(PQsocket(connection))) return {};
   PQconsumeInput(connection);
   // Parses what came in, so that the server's last words reach the notice receiver.
@@ -99,9 +103,12 @@ Result<ResultHandle> Exchange::next() {
 
 const char* Exchange::cause() const {
   switch (interruption_) {
-    case Interruption::deadline: return "the deadline passed";
-    case Interruption::stop: return "a stop was requested";
-    case Interruption::none: break;
+  case Interruption::deadline:
+    return "the deadline passed";
+  case Interruption::stop:
+    return "a stop was requested";
+  case Interruption::none:
+    break;
   }
   return "a cancel was asked for";
 }
@@ -119,9 +126,11 @@ void Exchange::mark_outcome(Error& error) const {
 }
 
 Error Exchange::unanswered() {
-  Error error(ErrorCode::cancelled,
-              fmt::format("the connection to {} was dropped: {} and the server did not answer the cancel within {} s",
-                          describe(connection_.address()), cause(), k_cancel_grace.count() / 1000));
+  Error error(
+      ErrorCode::cancelled,
+      fmt::format(
+          "the connection to {} was dropped: {} and the server did not answer the cancel within {} s",
+          describe(connection_.address()), cause(), k_cancel_grace.count() / 1000));
   error.sql = connection_failure(error.message, "");
   mark_outcome(error);
   connection_.drop();
@@ -129,9 +138,10 @@ Error Exchange::unanswered() {
 }
 
 Error Exchange::lost(std::optional<SqlError> last_words, const std::string& sql) {
-  const std::string reason = last_words                      ? last_words->message
-                             : connection_.get() != nullptr ? first_line(PQerrorMessage(connection_.get()))
-                                                            : std::string();
+  const std::string reason = last_words ? last_words->message
+                             : connection_.get() != nullptr
+                                 ? first_line(PQerrorMessage(connection_.get()))
+                                 : std::string();
   Error error(interrupted() ? ErrorCode::cancelled : ErrorCode::connection,
               fmt::format("the connection to {} was lost: {}", describe(connection_.address()),
                           reason.empty() ? "the server closed it" : reason));
@@ -146,18 +156,20 @@ Error Exchange::lost(std::optional<SqlError> last_words, const std::string& sql)
 Error Exchange::error_of(const PGresult* result, const std::string& sql) {
   SqlError details = sql_error_from(result, sql);
   if (ends_connection(details)) return lost(std::move(details), sql);
-  if (!connection_.usable() || PQresultStatus(result) == PGRES_BAD_RESPONSE) return lost(std::nullopt, sql);
+  if (!connection_.usable() || PQresultStatus(result) == PGRES_BAD_RESPONSE)
+    return lost(std::nullopt, sql);
   const bool asked = interrupted() || connection_.cancel_asked;
   if (asked && details.sqlstate == k_query_canceled) return cancelled(std::move(details));
   Error error = server_error(result, sql);
-  // A foreign server's broken connection, as dblink reports it, has the same class of SQLSTATE as ours. Callers act on
-  // the class, so ours has to go too.
+  // A foreign server's broken connection, as dblink reports it, has the same class of SQLSTATE as
+  // ours. Callers act on the class, so ours has to go too.
   if (!error.connection_usable()) connection_.drop();
   return error;
 }
 
 Error Exchange::protocol_error(const std::string& what, const std::string& sql) {
-  Error error(ErrorCode::connection, fmt::format("the connection to {} was dropped: {}", describe(connection_.address()), what));
+  Error error(ErrorCode::connection, fmt::format("the connection to {} was dropped: {}",
+                                                 describe(connection_.address()), what));
   error.sql = connection_failure(what, sql);
   mark_outcome(error);
   connection_.drop();
@@ -168,4 +180,4 @@ void Exchange::finish() {
   if (cancel_ && !cancel_->wait_until(grace_)) connection_.drop();
 }
 
-}  // namespace slipway::pg
+} // namespace slipway::pg

@@ -18,21 +18,22 @@ enum class Permanence { none, possible };
 /// What a text of a call means for permanence, by the state of the session before it is sent.
 Permanence permanence_of(const Connection& connection, const std::string& sql);
 
-/// The traffic of one call: all sending and receiving goes through here, and nothing here blocks but poll. At the
-/// deadline or on a stop request the server is asked to cancel, and the answer is waited for two seconds more; then the
-/// connection is dropped.
+/// The traffic of one call: all sending and receiving goes through here, and nothing here blocks
+/// but poll. At the deadline or on a stop request the server is asked to cancel, and the answer is
+/// waited for two seconds more; then the connection is dropped.
 class Exchange {
- public:
+public:
   /// `connection` and what `wait` points to must outlive this.
   Exchange(Connection& connection, const Wait& wait, Permanence permanence)
       : connection_(connection), wait_(wait), permanence_(permanence) {}
 
-  /// Call before anything is sent. Errors: cancelled when there is no time left, connection when it is closed already;
-  /// nothing was sent then.
+  /// Call before anything is sent. Errors: cancelled when there is no time left, connection when it
+  /// is closed already; nothing was sent then.
   Status ready_to_send();
   /// Turns the result of a PQsend function into a Status.
   Status sent(int result, const std::string& sql);
-  /// Moves bytes in whichever direction they can go; returns after each piece of work, and right after an interruption.
+  /// Moves bytes in whichever direction they can go; returns after each piece of work, and right
+  /// after an interruption.
   Status pump(bool want_write = false);
   /// The next result of the call; null between the results of commands and at the end.
   Result<ResultHandle> next();
@@ -40,7 +41,8 @@ class Exchange {
   Error error_of(const PGresult* result, const std::string& sql);
   /// The connection cannot be used any more, for a reason of ours. Drops it.
   Error protocol_error(const std::string& what, const std::string& sql);
-  /// Call when all results are in. Drops the connection if a cancel is still on its way, for it would hit what comes next.
+  /// Call when all results are in. Drops the connection if a cancel is still on its way, for it
+  /// would hit what comes next.
   void finish();
 
   bool interrupted() const { return interruption_ != Interruption::none; }
@@ -48,7 +50,7 @@ class Exchange {
   /// From here on nothing can become permanent, because an earlier part has failed.
   void nothing_will_be_permanent() { permanence_ = Permanence::none; }
 
- private:
+private:
   enum class Interruption { none, deadline, stop };
 
   void interrupt(Interruption why);
@@ -70,4 +72,4 @@ class Exchange {
 /// Errors: sql, when the text or a parameter holds a NUL byte, which would silently end it there.
 Status check_text(const std::string& text, const std::string& sql);
 
-}  // namespace slipway::pg
+} // namespace slipway::pg

@@ -27,4 +27,4 @@ using CancelHandle = std::unique_ptr<PGcancel, FreeCancel>;
 using ConninfoHandle = std::unique_ptr<PQconninfoOption, FreeConninfo>;
 using MemoryHandle = std::unique_ptr<char, FreeMemory>;
 
-}  // namespace slipway::pg
+} // namespace slipway::pg

@@ -1,4 +1,5 @@
-// Which service runs a server, told by the roles, databases, settings and functions that only that service has.
+// Which service runs a server, told by the roles, databases, settings and functions that only that
+// service has.
 #include "slipway/pg/server_facts.hpp"
 
 #include <algorithm>
@@ -13,7 +14,8 @@ struct Mark {
   std::string_view platform;
 };
 
-// The first that is found decides: Aurora has all that RDS has, and any of them may have Citus as an extension.
+// The first that is found decides: Aurora has all that RDS has, and any of them may have Citus as
+// an extension.
 constexpr std::array<Mark, 15> k_marks{{
     {"function aurora_version", "aurora"},
     {"setting rds", "rds"},
@@ -32,7 +34,7 @@ constexpr std::array<Mark, 15> k_marks{{
     {"extension citus", "citus"},
 }};
 
-}  // namespace
+} // namespace
 
 std::vector<std::string> platform_marks() {
   std::vector<std::string> marks;
@@ -46,4 +48,4 @@ std::string platform_from(const std::vector<std::string>& found) {
   return "self-managed";
 }
 
-}  // namespace slipway::pg
+} // namespace slipway::pg

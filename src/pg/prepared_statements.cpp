@@ -16,6 +16,8 @@ std::optional<std::string> PreparedStatements::find(const std::string& sql) cons
   return found == names_.end() ? std::nullopt : std::optional(found->second);
 }
 
-std::string PreparedStatements::next_name() { return fmt::format("{}_{}", prefix_, ++count_); }
+std::string PreparedStatements::next_name() {
+  return fmt::format("{}_{}", prefix_, ++count_);
+}
 
-}  // namespace slipway::pg
+} // namespace slipway::pg

@@ -6,10 +6,10 @@
 
 namespace slipway::pg {
 
-/// Which texts a session has prepared, and under which names. Names hold random digits, because behind a pooler other
-/// sessions of ours meet the same server session.
+/// Which texts a session has prepared, and under which names. Names hold random digits, because
+/// behind a pooler other sessions of ours meet the same server session.
 class PreparedStatements {
- public:
+public:
   PreparedStatements();
 
   /// The name a text is prepared under, if it is.
@@ -21,10 +21,10 @@ class PreparedStatements {
   /// The server may have dropped them, as DISCARD ALL does.
   void forget_all() { names_.clear(); }
 
- private:
+private:
   std::string prefix_;
   unsigned long count_ = 0;
   std::map<std::string, std::string> names_;
 };
 
-}  // namespace slipway::pg
+} // namespace slipway::pg

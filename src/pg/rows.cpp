@@ -33,7 +33,7 @@ Number number(std::string_view text) {
   return value;
 }
 
-}  // namespace
+} // namespace
 
 std::size_t Rows::size() const {
   return static_cast<std::size_t>(PQntuples(handle_->result.get()));
@@ -84,4 +84,4 @@ std::string_view Rows::command_tag() const {
   return PQcmdStatus(handle_->result.get());
 }
 
-}  // namespace slipway::pg
+} // namespace slipway::pg

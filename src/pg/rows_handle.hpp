@@ -16,4 +16,4 @@ inline Rows rows_of(ResultHandle result) {
   return Rows(std::make_shared<const Rows::Handle>(Rows::Handle{std::move(result)}));
 }
 
-}  // namespace slipway::pg
+} // namespace slipway::pg

@@ -8,23 +8,28 @@ namespace slipway::pg {
 
 namespace {
 
-std::string or_empty(const char* text) { return text == nullptr ? std::string() : std::string(text); }
+std::string or_empty(const char* text) {
+  return text == nullptr ? std::string() : std::string(text);
+}
 
 bool is_plain(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-         std::string_view("-._~/").find(c) != std::string_view::npos || static_cast<unsigned char>(c) >= 0x80;
+         std::string_view("-._~/").find(c) != std::string_view::npos ||
+         static_cast<unsigned char>(c) >= 0x80;
 }
 
 std::string percent_encoded(const std::string& text) {
   std::string encoded;
   for (const char c : text) {
-    if (is_plain(c)) encoded += c;
-    else encoded += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+    if (is_plain(c))
+      encoded += c;
+    else
+      encoded += fmt::format("%{:02X}", static_cast<unsigned char>(c));
   }
   return encoded;
 }
 
-}  // namespace
+} // namespace
 
 ServerAddress address_of(const PGconn* connection) {
   ServerAddress address;
@@ -52,4 +57,4 @@ std::string describe(const ServerAddress& address) {
   return fmt::format("postgres://{}{}{}/{}", user, host, port, database);
 }
 
-}  // namespace slipway::pg
+} // namespace slipway::pg

@@ -23,7 +23,7 @@ std::optional<std::size_t> position(const PGresult* result) {
   return value;
 }
 
-}  // namespace
+} // namespace
 
 std::string first_line(std::string_view message) {
   return std::string(trim(message.substr(0, message.find('\n'))));
@@ -63,4 +63,4 @@ bool ends_connection(const SqlError& error) {
   return error.severity == "FATAL" || error.severity == "PANIC";
 }
 
-}  // namespace slipway::pg
+} // namespace slipway::pg

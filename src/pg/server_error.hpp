@@ -8,7 +8,8 @@
 
 namespace slipway::pg {
 
-/// SQLSTATE connection_failure: what a lost connection is called when the server said nothing itself.
+/// SQLSTATE connection_failure: what a lost connection is called when the server said nothing
+/// itself.
 inline constexpr std::string_view k_connection_failure = "08006";
 
 /// All fields of an error or notice result. `query` is the text that was sent.
@@ -23,4 +24,4 @@ bool ends_connection(const SqlError& error);
 /// The first line of a message, trimmed.
 std::string first_line(std::string_view message);
 
-}  // namespace slipway::pg
+} // namespace slipway::pg

@@ -1,4 +1,5 @@
-// One question to the server about itself. Every name is qualified, for search_path is the user's and may hold anything.
+// One question to the server about itself. Every name is qualified, for search_path is the user's
+// and may hold anything.
 #include "slipway/pg/server_facts.hpp"
 
 #include <string_view>
@@ -7,7 +8,8 @@ namespace slipway::pg {
 
 namespace {
 
-// The extended protocol without a name: it works behind every pooler, where a prepared statement would not.
+// The extended protocol without a name: it works behind every pooler, where a prepared statement
+// would not.
 constexpr std::string_view k_question = R"sql(
 SELECT pg_catalog.current_setting('server_version_num')::pg_catalog.int4,
        pg_catalog.current_setting('server_version'),
@@ -19,7 +21,7 @@ SELECT pg_catalog.current_setting('server_version_num')::pg_catalog.int4,
        pg_catalog.current_database(),
        CURRENT_USER,
        pg_catalog.pg_backend_pid(),
-       ARRAY(SELECT DISTINCT m.mark COLLATE "C" FROM (
+       ARRAY(SELECT DISTINCT m.mark FROM (
                SELECT pg_catalog.concat('role ', rolname) FROM pg_catalog.pg_roles
                UNION ALL SELECT pg_catalog.concat('database ', datname) FROM pg_catalog.pg_database
                UNION ALL SELECT pg_catalog.concat('extension ', extname) FROM pg_catalog.pg_extension
@@ -50,10 +52,11 @@ std::vector<std::string> marks_in(std::string_view array) {
   return marks;
 }
 
-}  // namespace
+} // namespace
 
 Result<ServerFacts> read_server_facts(Session& session, const Wait& wait) {
-  SLIPWAY_ASSIGN(const Rows rows, session.query(SqlText(std::string(k_question)), {joined(platform_marks())}, wait));
+  SLIPWAY_ASSIGN(const Rows rows,
+                 session.query(SqlText(std::string(k_question)), {joined(platform_marks())}, wait));
   ServerFacts facts;
   facts.version = static_cast<int>(rows.integer(0, 0));
   facts.version_text = rows.text(0, 1);
@@ -68,4 +71,4 @@ Result<ServerFacts> read_server_facts(Session& session, const Wait& wait) {
   return facts;
 }
 
-}  // namespace slipway::pg
+} // namespace slipway::pg

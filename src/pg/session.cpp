@@ -1,11 +1,11 @@
-// A session's beginning, end, and what can be asked of it. Its calls are in session_statements, session_copy and
-// session_pipeline.
+// A session's beginning, end, and what can be asked of it. Its calls are in session_statements,
+// session_copy and session_pipeline.
 #include "session_state.hpp"
 
 #include "cancel_request.hpp"
-#include "conninfo.hpp"
 #include "connect.hpp"
 #include "connect_error.hpp"
+#include "conninfo.hpp"
 #include "tls_rule.hpp"
 
 #include <charconv>
@@ -21,12 +21,13 @@ Millis connect_time(const ConnectOptions& options, const Conninfo& effective) {
   const std::string text = option(effective, "connect_timeout");
   long long seconds = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-  const bool given = error == std::errc() && seconds > 0 && seconds < options.connect_timeout.count() / 1000;
+  const bool given =
+      error == std::errc() && seconds > 0 && seconds < options.connect_timeout.count() / 1000;
   return given ? Millis(seconds * 1000) : options.connect_timeout;
 }
 
-Result<ConnectionHandle> connect_with(const ConnectOptions& options, const Conninfo& given, const Conninfo& effective,
-                                      const Wait& wait) {
+Result<ConnectionHandle> connect_with(const ConnectOptions& options, const Conninfo& given,
+                                      const Conninfo& effective, const Wait& wait) {
   SLIPWAY_ASSIGN(const std::optional<std::string> sslmode, tls_rule(given, effective, options.tls));
   Conninfo parameters = given;
   parameters["application_name"] = options.application_name;
@@ -35,7 +36,7 @@ Result<ConnectionHandle> connect_with(const ConnectOptions& options, const Conni
   return connect_to_any(parameters, effective, wait.within(connect_time(options, effective)));
 }
 
-}  // namespace
+} // namespace
 
 Result<Session> Session::open(const ConnectOptions& options, const Wait& wait) {
   SLIPWAY_ASSIGN(const Conninfo given, parse_connection_string(options.connection_string));
@@ -49,7 +50,8 @@ Result<Session> Session::open(const ConnectOptions& options, const Wait& wait) {
   return Session(std::make_unique<State>(std::move(*connection)));
 }
 
-Session::Session(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Session::Session(std::unique_ptr<State> state) : state_(std::move(state)) {
+}
 Session::Session(Session&&) noexcept = default;
 Session& Session::operator=(Session&&) noexcept = default;
 Session::~Session() = default;
@@ -63,24 +65,48 @@ Status Session::cancel(const Wait& wait) {
                   .with_hint("the request may still arrive"));
 }
 
-TransactionStatus Session::transaction_status() const { return state_->connection.transaction_status(); }
-bool Session::usable() const { return state_ != nullptr && state_->connection.usable(); }
-int Session::backend_pid() const { return state_->connection.backend_pid(); }
-int Session::server_version() const { return state_->connection.server_version(); }
+TransactionStatus Session::transaction_status() const {
+  return state_->connection.transaction_status();
+}
+bool Session::usable() const {
+  return state_ != nullptr && state_->connection.usable();
+}
+int Session::backend_pid() const {
+  return state_->connection.backend_pid();
+}
+int Session::server_version() const {
+  return state_->connection.server_version();
+}
 
 std::string Session::parameter(const std::string& name) const {
   const char* value = PQparameterStatus(state_->connection.get(), name.c_str());
   return value == nullptr ? std::string() : std::string(value);
 }
 
-std::string Session::host() const { return state_->connection.address().host; }
-std::string Session::port() const { return state_->connection.address().port; }
-std::string Session::database() const { return state_->connection.address().database; }
-std::string Session::user() const { return state_->connection.address().user; }
-std::string Session::password() const { return state_->connection.password(); }
-std::string Session::describe() const { return pg::describe(state_->connection.address()); }
+std::string Session::host() const {
+  return state_->connection.address().host;
+}
+std::string Session::port() const {
+  return state_->connection.address().port;
+}
+std::string Session::database() const {
+  return state_->connection.address().database;
+}
+std::string Session::user() const {
+  return state_->connection.address().user;
+}
+std::string Session::password() const {
+  return state_->connection.password();
+}
+std::string Session::describe() const {
+  return pg::describe(state_->connection.address());
+}
 
-void Session::on_notice(NoticeHandler handler) { state_->connection.notice_handler = std::move(handler); }
-void Session::close() { state_->connection.close(); }
+void Session::on_notice(NoticeHandler handler) {
+  state_->connection.notice_handler = std::move(handler);
+}
+void Session::close() {
+  state_->connection.close();
+}
 
-}  // namespace slipway::pg
+} // namespace slipway::pg

@@ -11,27 +11,32 @@ namespace {
 
 constexpr std::size_t k_piece = std::size_t{64} << 10U;
 
-/// Queues data until all is queued, the server does not want more (its error follows), or the call is interrupted.
+/// Queues data until all is queued, the server does not want more (its error follows), or the call
+/// is interrupted.
 Status send_data(Exchange& exchange, std::string_view data) {
   while (!data.empty() && !exchange.interrupted()) {
     const std::string_view piece = data.substr(0, std::min(data.size(), k_piece));
-    const int queued = PQputCopyData(exchange.connection(), piece.data(), static_cast<int>(piece.size()));
+    const int queued =
+        PQputCopyData(exchange.connection(), piece.data(), static_cast<int>(piece.size()));
     if (queued < 0) return {};
     if (queued == 1) data.remove_prefix(piece.size());
-    // libpq keeps what the socket does not take and grows its buffer without bound: hand over before the next piece.
-    while (PQflush(exchange.connection()) == 1 && !exchange.interrupted()) SLIPWAY_TRY(exchange.pump());
+    // libpq keeps what the socket does not take and grows its buffer without bound: hand over
+    // before the next piece.
+    while (PQflush(exchange.connection()) == 1 && !exchange.interrupted())
+      SLIPWAY_TRY(exchange.pump());
   }
   return {};
 }
 
 Status send_end(Exchange& exchange) {
-  // A server that waits for data does not look for a cancel, so an interrupted COPY is also ended from this side.
+  // A server that waits for data does not look for a cancel, so an interrupted COPY is also ended
+  // from this side.
   const char* failure = exchange.interrupted() ? "the client gave up" : nullptr;
   while (PQputCopyEnd(exchange.connection(), failure) == 0) SLIPWAY_TRY(exchange.pump(true));
   return {};
 }
 
-}  // namespace
+} // namespace
 
 Result<Rows> Session::copy_in(const SqlText& sql, std::string_view data, const Wait& wait) {
   const std::string& text = sql.str();
@@ -57,4 +62,4 @@ Result<Rows> Session::copy_in(const SqlText& sql, std::string_view data, const W
   return fail(std::move(error));
 }
 
-}  // namespace slipway::pg
+} // namespace slipway::pg

@@ -1,4 +1,5 @@
-// Many statements in one round trip. Each distinct text is prepared on first use, in the same batch.
+// Many statements in one round trip. Each distinct text is prepared on first use, in the same
+// batch.
 #include "session_state.hpp"
 
 #include "rows_handle.hpp"
@@ -13,8 +14,8 @@ namespace {
 
 constexpr std::string_view k_no_such_statement = "26000";
 
-/// What a batch can leave behind if its answers never arrive: a COMMIT in it, or, outside a transaction block, the end
-/// of the batch itself.
+/// What a batch can leave behind if its answers never arrive: a COMMIT in it, or, outside a
+/// transaction block, the end of the batch itself.
 Permanence permanence_of_batch(const Connection& connection, const std::vector<Query>& queries) {
   const bool idle = connection.transaction_status() == TransactionStatus::idle;
   const bool block = !idle || begins_transaction(queries.front().sql.str());
@@ -25,7 +26,7 @@ Permanence permanence_of_batch(const Connection& connection, const std::vector<Q
 
 /// One batch on its way.
 class Batch {
- public:
+public:
   Batch(SessionCore& core, Exchange& exchange, const std::vector<Query>& queries)
       : core_(core), exchange_(exchange), queries_(queries) {}
 
@@ -34,8 +35,9 @@ class Batch {
     for (std::size_t i = 0; i < queries_.size(); ++i) {
       SLIPWAY_ASSIGN(const std::string name, prepare(i));
       const auto values = values_of(queries_[i].params);
-      SLIPWAY_TRY(check(PQsendQueryPrepared(exchange_.connection(), name.c_str(), static_cast<int>(values.size()),
-                                            values.data(), nullptr, nullptr, 0)));
+      SLIPWAY_TRY(check(PQsendQueryPrepared(exchange_.connection(), name.c_str(),
+                                            static_cast<int>(values.size()), values.data(), nullptr,
+                                            nullptr, 0)));
       steps_.push_back({.query = i, .name = {}});
     }
     return check(PQpipelineSync(exchange_.connection()));
@@ -52,11 +54,11 @@ class Batch {
     return std::move(rows_);
   }
 
- private:
+private:
   /// A message that has an answer: a statement to prepare under a name, or to run.
   struct Step {
     std::size_t query;
-    std::string name;  ///< empty: run it
+    std::string name; ///< empty: run it
   };
 
   const std::string& sql_of(const Step& step) const { return queries_[step.query].sql.str(); }
@@ -68,7 +70,8 @@ class Batch {
     const std::string& sql = queries_[query].sql.str();
     if (const auto known = core_.prepared.find(sql)) return *known;
     std::string name = core_.prepared.next_name();
-    SLIPWAY_TRY(check(PQsendPrepare(exchange_.connection(), name.c_str(), sql.c_str(), 0, nullptr)));
+    SLIPWAY_TRY(
+        check(PQsendPrepare(exchange_.connection(), name.c_str(), sql.c_str(), 0, nullptr)));
     core_.prepared.remember(sql, name);
     steps_.push_back({.query = query, .name = name});
     return name;
@@ -84,24 +87,27 @@ class Batch {
 
   Status accept(const Step& step, ResultHandle result) {
     switch (PQresultStatus(result.get())) {
-      case PGRES_COMMAND_OK:
-      case PGRES_TUPLES_OK:
-      case PGRES_EMPTY_QUERY:
-        if (step.name.empty()) keep(step, std::move(result));
-        return {};
-      case PGRES_PIPELINE_ABORTED:
-        if (!step.name.empty()) core_.prepared.forget(sql_of(step));
-        return {};
-      case PGRES_FATAL_ERROR:
-      case PGRES_BAD_RESPONSE: return take_failure(step, result.get());
-      case PGRES_COPY_IN:
-      case PGRES_COPY_OUT:
-      case PGRES_COPY_BOTH:
-      case PGRES_NONFATAL_ERROR:
-      case PGRES_SINGLE_TUPLE:
-      case PGRES_PIPELINE_SYNC: break;
+    case PGRES_COMMAND_OK:
+    case PGRES_TUPLES_OK:
+    case PGRES_EMPTY_QUERY:
+      if (step.name.empty()) keep(step, std::move(result));
+      return {};
+    case PGRES_PIPELINE_ABORTED:
+      if (!step.name.empty()) core_.prepared.forget(sql_of(step));
+      return {};
+    case PGRES_FATAL_ERROR:
+    case PGRES_BAD_RESPONSE:
+      return take_failure(step, result.get());
+    case PGRES_COPY_IN:
+    case PGRES_COPY_OUT:
+    case PGRES_COPY_BOTH:
+    case PGRES_NONFATAL_ERROR:
+    case PGRES_SINGLE_TUPLE:
+    case PGRES_PIPELINE_SYNC:
+      break;
     }
-    return fail(exchange_.protocol_error("a statement answered in a way that has no place in a pipeline", sql_of(step)));
+    return fail(exchange_.protocol_error(
+        "a statement answered in a way that has no place in a pipeline", sql_of(step)));
   }
 
   void keep(const Step& step, ResultHandle result) {
@@ -125,7 +131,8 @@ class Batch {
     return {};
   }
 
-  /// The end of the batch. Outside a transaction block this is where it commits, so an error can come here, too.
+  /// The end of the batch. Outside a transaction block this is where it commits, so an error can
+  /// come here, too.
   Status receive_sync() {
     const Step end{.query = queries_.size() - 1, .name = {}};
     for (int nothing = 0; nothing < 2;) {
@@ -137,7 +144,8 @@ class Batch {
       if (PQresultStatus(result.get()) == PGRES_PIPELINE_SYNC) return {};
       SLIPWAY_TRY(accept(end, std::move(result)));
     }
-    return fail(exchange_.protocol_error("the server did not confirm the end of the pipeline", last_sql()));
+    return fail(
+        exchange_.protocol_error("the server did not confirm the end of the pipeline", last_sql()));
   }
 
   /// An error after a COMMIT that worked is not one that had no effect.
@@ -158,7 +166,7 @@ class Batch {
   bool committed_ = false;
 };
 
-}  // namespace
+} // namespace
 
 Result<std::vector<Rows>> Session::pipeline(const std::vector<Query>& queries, const Wait& wait) {
   if (queries.empty()) return std::vector<Rows>();
@@ -170,4 +178,4 @@ Result<std::vector<Rows>> Session::pipeline(const std::vector<Query>& queries, c
   return batch.receive();
 }
 
-}  // namespace slipway::pg
+} // namespace slipway::pg

@@ -21,15 +21,17 @@ struct Session::State : SessionCore {
   using SessionCore::SessionCore;
 };
 
-/// Reads all results of a message; `last` gets that of its last command. COPY without data to give or take is ended.
-/// Errors: the first the server sent; also when a COMMIT was answered with a ROLLBACK.
-Status read_results(SessionCore& core, Exchange& exchange, const std::string& sql, ResultHandle& last);
+/// Reads all results of a message; `last` gets that of its last command. COPY without data to give
+/// or take is ended. Errors: the first the server sent; also when a COMMIT was answered with a
+/// ROLLBACK.
+Status read_results(SessionCore& core, Exchange& exchange, const std::string& sql,
+                    ResultHandle& last);
 
 /// As read_results, for a message that must have a result.
 Result<ResultHandle> last_result(SessionCore& core, Exchange& exchange, const std::string& sql);
 
-/// The error of a COMMIT that the server answered with ROLLBACK, because its transaction had failed. None for anything
-/// else.
+/// The error of a COMMIT that the server answered with ROLLBACK, because its transaction had
+/// failed. None for anything else.
 std::optional<Error> refused_commit(PGresult* result, const std::string& sql);
 
 /// Most values that one statement can bind, as the protocol counts them.
@@ -41,4 +43,4 @@ Status check_params(const std::vector<Param>& params, const std::string& sql);
 /// Bound values as libpq wants them. Precondition: `params` outlives it.
 std::vector<const char*> values_of(const std::vector<Param>& params);
 
-}  // namespace slipway::pg
+} // namespace slipway::pg

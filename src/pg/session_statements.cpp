@@ -1,4 +1,5 @@
-// One statement at a time: the extended protocol for bound values, the simple one for texts as they are.
+// One statement at a time: the extended protocol for bound values, the simple one for texts as they
+// are.
 #include "session_state.hpp"
 
 #include "rows_handle.hpp"
@@ -34,24 +35,30 @@ Status end_copy(Exchange& exchange, ExecStatusType status, const std::string& sq
   if (status == PGRES_COPY_OUT) return skip_copy_out(exchange);
   if (status == PGRES_COPY_IN) return refuse_copy_in(exchange);
   if (status == PGRES_COPY_BOTH)
-    return fail(exchange.protocol_error("replication was started, which is not for this session", sql));
+    return fail(
+        exchange.protocol_error("replication was started, which is not for this session", sql));
   return {};
 }
 
 void notice_discards(SessionCore& core, PGresult* result) {
   const std::string_view tag = PQcmdStatus(result);
-  if (tag.substr(0, 7) == "DISCARD" || tag.substr(0, 10) == "DEALLOCATE") core.prepared.forget_all();
+  if (tag.substr(0, 7) == "DISCARD" || tag.substr(0, 10) == "DEALLOCATE")
+    core.prepared.forget_all();
 }
 
-bool is_failure(ExecStatusType status) { return status == PGRES_FATAL_ERROR || status == PGRES_BAD_RESPONSE; }
+bool is_failure(ExecStatusType status) {
+  return status == PGRES_FATAL_ERROR || status == PGRES_BAD_RESPONSE;
+}
 
-}  // namespace
+} // namespace
 
 std::optional<Error> refused_commit(PGresult* result, const std::string& sql) {
   const std::string_view tag = PQcmdStatus(result);
   if (tag != "ROLLBACK" || !ends_with_commit(sql)) return std::nullopt;
-  Error error(ErrorCode::sql, "the COMMIT rolled back, because a statement of its transaction had failed");
-  error.sql = SqlError{.severity = "ERROR", .sqlstate = "25P02", .message = error.message, .query = sql};
+  Error error(ErrorCode::sql,
+              "the COMMIT rolled back, because a statement of its transaction had failed");
+  error.sql =
+      SqlError{.severity = "ERROR", .sqlstate = "25P02", .message = error.message, .query = sql};
   return error;
 }
 
@@ -60,7 +67,8 @@ Status check_params(const std::vector<Param>& params, const std::string& sql) {
   for (const Param& param : params)
     if (param) SLIPWAY_TRY(check_text(*param, sql));
   if (params.size() <= k_most_params) return {};
-  return fail(ErrorCode::sql, "a statement can bind 65535 values, not " + std::to_string(params.size()));
+  return fail(ErrorCode::sql,
+              "a statement can bind 65535 values, not " + std::to_string(params.size()));
 }
 
 std::vector<const char*> values_of(const std::vector<Param>& params) {
@@ -70,7 +78,8 @@ std::vector<const char*> values_of(const std::vector<Param>& params) {
   return values;
 }
 
-Status read_results(SessionCore& core, Exchange& exchange, const std::string& sql, ResultHandle& last) {
+Status read_results(SessionCore& core, Exchange& exchange, const std::string& sql,
+                    ResultHandle& last) {
   std::optional<Error> failure;
   for (;;) {
     SLIPWAY_ASSIGN(ResultHandle result, exchange.next());
@@ -83,7 +92,7 @@ Status read_results(SessionCore& core, Exchange& exchange, const std::string& sq
       continue;
     }
     SLIPWAY_TRY(end_copy(exchange, status, sql));
-    notice_discards(state, result.get());
+    notice_discards(core, result.get());
     last = std::move(result);
   }
   exchange.finish();
@@ -99,13 +108,15 @@ Result<ResultHandle> last_result(SessionCore& core, Exchange& exchange, const st
   return last;
 }
 
-Result<Rows> Session::query(const SqlText& sql, const std::vector<Param>& params, const Wait& wait) {
+Result<Rows> Session::query(const SqlText& sql, const std::vector<Param>& params,
+                            const Wait& wait) {
   const std::string& text = sql.str();
   SLIPWAY_TRY(check_params(params, text));
   Exchange exchange(state_->connection, wait, permanence_of(state_->connection, text));
   SLIPWAY_TRY(exchange.ready_to_send());
   const auto values = values_of(params);
-  SLIPWAY_TRY(exchange.sent(PQsendQueryParams(exchange.connection(), text.c_str(), static_cast<int>(values.size()), nullptr,
+  SLIPWAY_TRY(exchange.sent(PQsendQueryParams(exchange.connection(), text.c_str(),
+                                              static_cast<int>(values.size()), nullptr,
                                               values.data(), nullptr, nullptr, 0),
                             text));
   SLIPWAY_ASSIGN(ResultHandle result, last_result(*state_, exchange, text));
@@ -122,4 +133,4 @@ Result<Rows> Session::execute(const SqlText& sql, const Wait& wait) {
   return rows_of(std::move(result));
 }
 
-}  // namespace slipway::pg
+} // namespace slipway::pg

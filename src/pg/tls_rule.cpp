@@ -1,4 +1,5 @@
-// libpq's default, prefer, takes a plain connection from anyone who answers. To other machines that is not good enough.
+// libpq's default, prefer, takes a plain connection from anyone who answers. To other machines that
+// is not good enough.
 #include "tls_rule.hpp"
 
 #include "server_address.hpp"
@@ -28,12 +29,18 @@ std::size_t strength(std::string_view sslmode) {
 
 std::string_view sslmode_of(TlsMode mode) {
   switch (mode) {
-    case TlsMode::verify_full: return "verify-full";
-    case TlsMode::verify_ca: return "verify-ca";
-    case TlsMode::require: return "require";
-    case TlsMode::prefer: return "prefer";
-    case TlsMode::disable: return "disable";
-    case TlsMode::from_connection_string: break;
+  case TlsMode::verify_full:
+    return "verify-full";
+  case TlsMode::verify_ca:
+    return "verify-ca";
+  case TlsMode::require:
+    return "require";
+  case TlsMode::prefer:
+    return "prefer";
+  case TlsMode::disable:
+    return "disable";
+  case TlsMode::from_connection_string:
+    break;
   }
   SLIPWAY_ASSERT(mode != TlsMode::from_connection_string);
   return {};
@@ -48,15 +55,16 @@ bool is_loopback(const std::string& address) {
   return IN6_IS_ADDR_LOOPBACK(&v6) || mapped_loopback;
 }
 
-}  // namespace
+} // namespace
 
 bool is_local(const HostChoice& host) {
   if (!host.hostaddr.empty()) return is_loopback(host.hostaddr);
-  return host.host.empty() || is_unix_socket(host.host) || to_lower_ascii(host.host) == "localhost" ||
-         is_loopback(host.host);
+  return host.host.empty() || is_unix_socket(host.host) ||
+         to_lower_ascii(host.host) == "localhost" || is_loopback(host.host);
 }
 
-Result<std::optional<std::string>> tls_rule(const Conninfo& given, const Conninfo& effective, TlsMode mode) {
+Result<std::optional<std::string>> tls_rule(const Conninfo& given, const Conninfo& effective,
+                                            TlsMode mode) {
   if (mode == TlsMode::from_connection_string) return std::optional<std::string>();
   const auto hosts = hosts_of(effective);
   const auto remote = std::find_if_not(hosts.begin(), hosts.end(), is_local);
@@ -64,16 +72,22 @@ Result<std::optional<std::string>> tls_rule(const Conninfo& given, const Conninf
 
   const std::string asked = option(effective, "sslmode");
   const std::string_view least = sslmode_of(mode);
-  if (!given.contains("sslmode") && asked == k_libpq_default) return std::optional(std::string(least));
+  if (!given.contains("sslmode") && asked == k_libpq_default)
+    return std::optional(std::string(least));
   if (strength(asked) >= strength(least)) return std::optional<std::string>();
   const std::string& name = remote->host.empty() ? remote->hostaddr : remote->host;
-  const std::string source = given.contains("sslmode") ? "the connection string" : "the environment or the service file";
-  return fail(Error(ErrorCode::configuration,
-                    fmt::format("{} asks for sslmode={} to {}, which is another machine; at least {} is required there",
-                                source, asked, name, least))
-                  .with_hint(fmt::format("remove sslmode there, or if the connection is safe by other means set "
-                                         "connection.tls = \"{}\"",
-                                         asked == "allow" ? "from-connection-string" : asked)));
+  const std::string source =
+      given.contains("sslmode") ? "the connection string" : "the environment or the service file";
+  return fail(
+      Error(
+          ErrorCode::configuration,
+          fmt::format(
+              "{} asks for sslmode={} to {}, which is another machine; at least {} is required there",
+              source, asked, name, least))
+          .with_hint(
+              fmt::format("remove sslmode there, or if the connection is safe by other means set "
+                          "connection.tls = \"{}\"",
+                          asked == "allow" ? "from-connection-string" : asked)));
 }
 
-}  // namespace slipway::pg
+} // namespace slipway::pg

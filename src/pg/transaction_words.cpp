@@ -1,5 +1,5 @@
-// Which transaction commands a text holds. After a lost connection this decides between "failed" and "unknown", so a
-// word that might be a COMMIT counts as one.
+// Which transaction commands a text holds. After a lost connection this decides between "failed"
+// and "unknown", so a word that might be a COMMIT counts as one.
 #include "transaction_words.hpp"
 
 #include "slipway/base/text.hpp"
@@ -12,14 +12,17 @@ namespace {
 
 bool is_word_start(char c) {
   const auto byte = static_cast<unsigned char>(c);
-  return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || byte == '_' || byte >= 0x80;
+  return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || byte == '_' ||
+         byte >= 0x80;
 }
 
-bool is_word_part(char c) { return is_word_start(c) || (c >= '0' && c <= '9') || c == '$'; }
+bool is_word_part(char c) {
+  return is_word_start(c) || (c >= '0' && c <= '9') || c == '$';
+}
 
 /// Reads over a text. Each step_ function expects to stand on the first byte of what it steps over.
 class Scanner {
- public:
+public:
   explicit Scanner(std::string_view sql) : sql_(sql) {}
 
   std::vector<LeadingWords> statements() {
@@ -35,8 +38,10 @@ class Scanner {
         ++at_;
       } else if (is_word_start(sql_[at_])) {
         std::string word = take_word();
-        if (current.first.empty()) current.first = std::move(word);
-        else if (current.second.empty()) current.second = std::move(word);
+        if (current.first.empty())
+          current.first = std::move(word);
+        else if (current.second.empty())
+          current.second = std::move(word);
       } else {
         step();
       }
@@ -45,16 +50,22 @@ class Scanner {
     return found;
   }
 
- private:
+private:
   bool looking_at(std::string_view text) const { return sql_.substr(at_, text.size()) == text; }
 
   void step() {
-    if (looking_at("--")) step_to("\n", 2);
-    else if (looking_at("/*")) step_over_block_comment();
-    else if (sql_[at_] == '\'') step_over_quoted('\'', false);
-    else if (sql_[at_] == '"') step_over_quoted('"', false);
-    else if (sql_[at_] == '$') step_over_dollar();
-    else ++at_;
+    if (looking_at("--"))
+      step_to("\n", 2);
+    else if (looking_at("/*"))
+      step_over_block_comment();
+    else if (sql_[at_] == '\'')
+      step_over_quoted('\'', false);
+    else if (sql_[at_] == '"')
+      step_over_quoted('"', false);
+    else if (sql_[at_] == '$')
+      step_over_dollar();
+    else
+      ++at_;
   }
 
   std::string take_word() {
@@ -114,9 +125,11 @@ bool commits(const LeadingWords& words) {
          (words.first == "prepare" && words.second == "transaction");
 }
 
-}  // namespace
+} // namespace
 
-std::vector<LeadingWords> leading_words(std::string_view sql) { return Scanner(sql).statements(); }
+std::vector<LeadingWords> leading_words(std::string_view sql) {
+  return Scanner(sql).statements();
+}
 
 bool may_commit(std::string_view sql) {
   const auto statements = leading_words(sql);
@@ -130,8 +143,7 @@ bool may_commit(std::string_view sql) {
 
 bool begins_transaction(std::string_view sql) {
   const auto statements = leading_words(sql);
-  return !statements.empty() &&
-         (statements[0].first == "begin" || statements[0].first == "start");
+  return !statements.empty() && (statements[0].first == "begin" || statements[0].first == "start");
 }
 
 bool ends_with_commit(std::string_view sql) {
@@ -140,4 +152,4 @@ bool ends_with_commit(std::string_view sql) {
          (statements.back().first == "commit" || statements.back().first == "end");
 }
 
-}  // namespace slipway::pg
+} // namespace slipway::pg

@@ -75,11 +75,6 @@ const sql::Statement* statement_around(const sql::Script& script, std::size_t of
   return offset < statement.span.end() ? &statement : nullptr;
 }
 
-// The statement's text before the comment that stands in it.
-std::string_view head_of(const SourceText& file, const sql::Statement& statement, Span comment) {
-  return file.view().substr(statement.span.offset, comment.offset - statement.span.offset);
-}
-
 Error unknown(const SourceText& file, const Candidate& found) {
   const std::string_view name = file.view().substr(found.name.offset, found.name.length);
   if (name.empty())
@@ -99,15 +94,14 @@ Error unknown(const SourceText& file, const Candidate& found) {
 // would run.
 Status check_section_start(const SourceText& file, const sql::Statement& statement,
                            const Directive& directive) {
-  const std::string_view head = head_of(file, statement, directive.comment);
-  const auto facts = sql::analyse({head});
+  const std::size_t begin = statement.span.offset;
+  const auto facts = sql::analyse({file.view().substr(begin, directive.comment.offset - begin)});
   if (facts.front().parsed) return {};
-  return fail(
-      Error(ErrorCode::source,
-            fmt::format("the section {} begins inside the statement of line {}",
-                        directive_text(directive.name), file.position(statement.span.offset).line))
-          .with_hint("end the statement with a semicolon, or take the directive out of it")
-          .with_place(file.place(directive.comment)));
+  return fail(Error(ErrorCode::source,
+                    fmt::format("the section {} begins inside the statement of line {}",
+                                directive_text(directive.name), file.position(begin).line))
+                  .with_hint("end the statement with a semicolon, or take the directive out of it")
+                  .with_place(file.place(directive.comment)));
 }
 
 Result<Directive> named(const SourceText& file, const Candidate& found) {
@@ -140,9 +134,6 @@ Result<std::vector<Directive>> find_directives(const SourceText& file, const sql
     const auto found = candidate(file.view(), comment.span);
     if (!found) continue;
     const sql::Statement* around = statement_around(script, found->comment.offset);
-    // Cutting a BEGIN ATOMIC body short is what makes its head refuse to split.
-    if (around != nullptr && !sql::split(head_of(file, *around, found->comment), file.path()))
-      continue;
     SLIPWAY_ASSIGN(const Directive directive, named(file, *found));
     if (!comment.starts_line)
       return fail(Error(ErrorCode::source, "a directive stands on a line of its own")

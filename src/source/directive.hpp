@@ -40,9 +40,9 @@ struct Directive {
   }
 };
 
-/// The directives among the comments of a script, in order. Comments inside a BEGIN ATOMIC body are
-/// part of a function and never directives. Errors (source, with place): unknown name with the
-/// nearest named; not on a line of its own; a section that begins inside a statement.
+/// The directives among the comments of a script, in order. (sql::split tells of no comment inside
+/// a function's body.) Errors (source, with place): unknown name with the nearest named; not on a
+/// line of its own; a section that begins inside a statement.
 Result<std::vector<Directive>> find_directives(const SourceText& file, const sql::Script& script);
 
 } // namespace slipway::source

@@ -4,6 +4,8 @@
 
 #include "slipway/base/sha256.hpp"
 
+#include <iterator>
+
 #include <fmt/format.h>
 
 namespace slipway::sql {
@@ -12,7 +14,7 @@ namespace {
 
 // Each part goes in behind its kind and length, so that no two sequences of parts read the same.
 class Digester final : public ScanListener {
- public:
+public:
   explicit Digester(std::string_view script) : script_(script) {}
 
   void token(const Token& token) override {
@@ -24,19 +26,29 @@ class Digester final : public ScanListener {
   void statement_end() override { add('e', {}); }
   void copy_data(std::string_view data) override { add('d', data); }
 
-  std::string finish() { return hash_.finish(); }
-
- private:
-  void add(char kind, std::string_view part) {
-    hash_.update(fmt::format("{}{}:", kind, part.size()));
-    hash_.update(part);
+  std::string finish() {
+    hash_.update(waiting_);
+    return hash_.finish();
   }
 
+private:
+  void add(char kind, std::string_view part) {
+    fmt::format_to(std::back_inserter(waiting_), "{}{}:", kind, part.size());
+    waiting_ += part;
+    if (waiting_.size() < k_enough) return;
+    hash_.update(waiting_);
+    waiting_.clear();
+  }
+
+  // A token is short: hashing them one by one costs more than the hash.
+  static constexpr std::size_t k_enough = 4096;
+
   std::string_view script_;
+  std::string waiting_;
   Sha256 hash_;
 };
 
-}  // namespace
+} // namespace
 
 std::string token_digest(std::string_view script) {
   if (script.find('\0') == script.npos && !find_invalid_utf8(script)) {
@@ -49,4 +61,4 @@ std::string token_digest(std::string_view script) {
   return hash.finish();
 }
 
-}  // namespace slipway::sql
+} // namespace slipway::sql

@@ -35,7 +35,7 @@ TEST(Docs, the_index_links_to_every_page) {
   const std::string index = read_file(project_path("docs/commands/README.md"));
   for (const auto& entry : std::filesystem::directory_iterator(project_path("docs/commands"))) {
     const std::string name = entry.path().filename().string();
-    if (name != "README.md") EXPECT_NE(index.find("](" + name + ")"), std::string::npos) << name;
+    EXPECT_TRUE(name == "README.md" || index.find("](" + name + ")") != std::string::npos) << name;
   }
 }
 

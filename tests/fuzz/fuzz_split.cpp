@@ -3,6 +3,7 @@
 #include "promise.hpp"
 #include "slipway/sql/script.hpp"
 
+#include <algorithm>
 #include <cstdint>
 
 namespace slipway::fuzz {
@@ -11,6 +12,7 @@ namespace {
 void check_spans(std::string_view text, const sql::Script& script) {
   const LineIndex lines(text);
   std::size_t end = 0;
+  std::size_t data_end = 0;
   for (const auto& statement : script.statements) {
     promise(statement.span.length > 0, "no statement is empty");
     promise(statement.span.offset >= end && statement.span.end() <= text.size(),
@@ -18,9 +20,11 @@ void check_spans(std::string_view text, const sql::Script& script) {
     end = statement.span.end();
     promise(statement.position.line <= lines.line_count(), "positions lie inside the text");
     if (!statement.copy_data) continue;
-    promise(statement.copy_data->offset >= end && statement.copy_data->end() <= text.size(),
-            "data lies behind its statement");
-    end = statement.copy_data->end();
+    // It begins on the next line, so other statements may stand between a COPY and its data.
+    promise(statement.copy_data->offset >= std::max(end, data_end) &&
+                statement.copy_data->end() <= text.size(),
+            "data lies in order behind its statement");
+    data_end = statement.copy_data->end();
   }
   end = 0;
   for (const auto& comment : script.comments) {

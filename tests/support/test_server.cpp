@@ -31,13 +31,16 @@ std::string database_in(const std::string& connection_string) {
   return value(session, "SELECT current_database()");
 }
 
-}  // namespace
+} // namespace
 
-Wait long_wait() { return Wait{Deadline::after(Millis(120'000))}; }
+Wait long_wait() {
+  return Wait{Deadline::after(Millis(120'000))};
+}
 
 pg::ClusterOptions server_options() {
   pg::ClusterOptions options;
-  if (const char* folder = std::getenv("SLIPWAY_PG_BIN"); folder != nullptr) options.bin_folder = folder;
+  if (const char* folder = std::getenv("SLIPWAY_PG_BIN"); folder != nullptr)
+    options.bin_folder = folder;
   return options;
 }
 
@@ -51,7 +54,9 @@ TestServer& TestServer::instance() {
   return *the_server();
 }
 
-void TestServer::stop() { the_server().reset(); }
+void TestServer::stop() {
+  the_server().reset();
+}
 
 std::string TestServer::create(const std::string& template_database) {
   const std::string name = "test_" + std::to_string(++made_);
@@ -60,7 +65,9 @@ std::string TestServer::create(const std::string& template_database) {
   return cluster_.connection_string(name);
 }
 
-std::string TestServer::fresh_database() { return create(""); }
+std::string TestServer::fresh_database() {
+  return create("");
+}
 
 std::string TestServer::copy_of_database(const std::string& connection_string) {
   return create(database_in(connection_string));
@@ -85,7 +92,8 @@ std::vector<std::vector<std::string>> rows(pg::Session& session, const std::stri
   std::vector<std::vector<std::string>> table(result->size());
   for (std::size_t row = 0; row < result->size(); ++row)
     for (std::size_t column = 0; column < result->columns(); ++column)
-      table[row].push_back(result->is_null(row, column) ? "NULL" : std::string(result->text(row, column)));
+      table[row].push_back(result->is_null(row, column) ? "NULL"
+                                                        : std::string(result->text(row, column)));
   return table;
 }
 
@@ -100,7 +108,7 @@ pg::Session& ServerTest::looker() {
   return *looker_;
 }
 
-}  // namespace slipway::test
+} // namespace slipway::test
 
 int main(int argc, char** argv) {
   ::testing::InitGoogleTest(&argc, argv);

@@ -22,7 +22,8 @@ constexpr std::size_t k_longest_bulk = std::size_t{1024} * 1024;
 
 std::optional<std::string> why_not_parse(std::string_view sql) {
   if (sql.find('\0') != sql.npos) return "it holds a NUL byte";
-  if (sql.size() > k_longest_bulk && is_bulk_statement(sql)) return "longer than 1 MiB: only its first words were read";
+  if (sql.size() > k_longest_bulk && is_bulk_statement(sql))
+    return "longer than 1 MiB: only its first words were read";
   if (nesting_estimate(sql) > k_deepest) return "nested too deeply for the parser";
   return std::nullopt;
 }
@@ -46,7 +47,7 @@ StatementFacts facts_of(std::string_view sql, TreeParser& parser) {
   return facts_of_tree(*parsed.statement);
 }
 
-}  // namespace
+} // namespace
 
 std::vector<StatementFacts> analyse(const std::vector<std::string_view>& statements) {
   std::vector<StatementFacts> all;
@@ -61,4 +62,4 @@ std::vector<StatementFacts> analyse(const std::vector<std::string_view>& stateme
   return all;
 }
 
-}  // namespace slipway::sql
+} // namespace slipway::sql

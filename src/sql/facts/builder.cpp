@@ -6,9 +6,10 @@ namespace slipway::sql {
 
 void FactsBuilder::touch(const std::string& object_kind, const QualifiedName& name, Action action) {
   if (name.name.empty()) return;
-  const bool known = std::any_of(facts_.objects.begin(), facts_.objects.end(), [&](const ObjectTouched& object) {
-    return object.action == action && object.name == name && object.kind == object_kind;
-  });
+  const bool known =
+      std::any_of(facts_.objects.begin(), facts_.objects.end(), [&](const ObjectTouched& object) {
+        return object.action == action && object.name == name && object.kind == object_kind;
+      });
   if (!known) facts_.objects.push_back({object_kind, name, action});
 }
 
@@ -24,4 +25,4 @@ StatementFacts FactsBuilder::finish() && {
   return std::move(facts_);
 }
 
-}  // namespace slipway::sql
+} // namespace slipway::sql

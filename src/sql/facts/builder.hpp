@@ -9,7 +9,7 @@ namespace slipway::sql {
 
 /// Gathers the facts of one statement. Every lowering writes to it; nothing reads it but `finish`.
 class FactsBuilder {
- public:
+public:
   void kind(std::string tag) { facts_.kind = std::move(tag); }
   void schema_change() { facts_.is_schema_change = true; }
   void data_change() { facts_.is_data_change = true; }
@@ -26,9 +26,9 @@ class FactsBuilder {
   void lock(const QualifiedName& relation, LockMode mode);
   StatementFacts finish() &&;
 
- private:
+private:
   StatementFacts facts_;
   std::map<QualifiedName, LockMode> locks_;
 };
 
-}  // namespace slipway::sql
+} // namespace slipway::sql

@@ -13,8 +13,9 @@ namespace {
 
 // AND and OR are left out: the parser makes one flat list of a chain of them.
 constexpr std::array<std::string_view, 19> k_nesting_words = {
-    "at",   "between", "case", "collate", "else",    "except", "exists",  "ilike",  "in",   "intersect",
-    "is",   "isnull",  "join", "like",    "notnull", "not",    "similar", "select", "union"};
+    "at",      "between", "case",      "collate", "else",   "except", "exists",
+    "ilike",   "in",      "intersect", "is",      "isnull", "join",   "like",
+    "notnull", "not",     "similar",   "select",  "union"};
 
 bool nests(const Token& token, std::string_view text) {
   if (token.kind == TokenKind::symbol) return text != "." && text != "[" && text != "]";
@@ -23,7 +24,7 @@ bool nests(const Token& token, std::string_view text) {
                      [&](std::string_view word) { return same_word(text, word); });
 }
 
-}  // namespace
+} // namespace
 
 std::size_t nesting_estimate(std::string_view sql) {
   std::vector<std::size_t> levels = {0};
@@ -52,4 +53,4 @@ std::size_t nesting_estimate(std::string_view sql) {
   return deepest;
 }
 
-}  // namespace slipway::sql
+} // namespace slipway::sql

@@ -11,7 +11,8 @@ namespace slipway::sql {
 namespace {
 
 // After these a statement of PL/pgSQL begins.
-constexpr std::array<std::string_view, 5> k_before_statement = {"begin", "then", "else", "loop", "atomic"};
+constexpr std::array<std::string_view, 5> k_before_statement = {"begin", "then", "else", "loop",
+                                                                "atomic"};
 
 bool begins_after(const Token& before, std::string_view text) {
   if (before.kind == TokenKind::semicolon || text == ">>" || text.empty()) return true;
@@ -23,16 +24,18 @@ bool is_comment(const Token& token) {
   return token.kind == TokenKind::line_comment || token.kind == TokenKind::block_comment;
 }
 
-}  // namespace
+} // namespace
 
-// Other languages call a function named commit or rollback, which looks the same with a dot before it.
+// Other languages call a function named commit or rollback, which looks the same with a dot before
+// it.
 bool body_ends_transactions(std::string_view body) {
   Lexer lexer(body);
   Token before;
   for (Token token = lexer.next(); token.kind != TokenKind::end; token = lexer.next()) {
     if (is_comment(token)) continue;
     const std::string_view text = token.text(body);
-    const bool ends = token.kind == TokenKind::word && (same_word(text, "commit") || same_word(text, "rollback"));
+    const bool ends =
+        token.kind == TokenKind::word && (same_word(text, "commit") || same_word(text, "rollback"));
     const std::string_view text_before = before.text(body);
     if (ends && (begins_after(before, text_before) || text_before == ".")) return true;
     before = token;
@@ -40,4 +43,4 @@ bool body_ends_transactions(std::string_view body) {
   return false;
 }
 
-}  // namespace slipway::sql
+} // namespace slipway::sql

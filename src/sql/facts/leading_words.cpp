@@ -21,7 +21,8 @@ using Words = std::vector<std::string>;
 Words leading_words(std::string_view sql, std::size_t most) {
   Words words;
   Lexer lexer(sql);
-  for (Token token = lexer.next(); token.kind != TokenKind::end && words.size() < most; token = lexer.next()) {
+  for (Token token = lexer.next(); token.kind != TokenKind::end && words.size() < most;
+       token = lexer.next()) {
     if (token.kind == TokenKind::line_comment || token.kind == TokenKind::block_comment) continue;
     const std::string_view text = token.text(sql);
     words.push_back(token.kind == TokenKind::word ? to_lower_ascii(text) : std::string(text));
@@ -33,7 +34,9 @@ bool is_in(std::string_view word, std::initializer_list<std::string_view> list) 
   return std::find(list.begin(), list.end(), word) != list.end();
 }
 
-std::string_view at(const Words& words, std::size_t i) { return i < words.size() ? std::string_view(words[i]) : ""; }
+std::string_view at(const Words& words, std::size_t i) {
+  return i < words.size() ? std::string_view(words[i]) : "";
+}
 
 bool has(const Words& words, std::string_view word) {
   return std::find(words.begin(), words.end(), word) != words.end();
@@ -41,21 +44,22 @@ bool has(const Words& words, std::string_view word) {
 
 struct Form {
   std::string kind;
-  std::size_t next = 0;  // the word behind the kind's
+  std::size_t next = 0; // the word behind the kind's
 };
 
 // CREATE, ALTER and DROP: modifiers, then one to three words for the object.
 Form ddl_form(const Words& words) {
   std::size_t i = 1;
-  while (is_in(at(words, i), {"or", "replace", "temp", "temporary", "local", "global", "unlogged", "unique",
-                              "recursive", "trusted", "procedural", "constraint"}))
+  while (is_in(at(words, i), {"or", "replace", "temp", "temporary", "local", "global", "unlogged",
+                              "unique", "recursive", "trusted", "procedural", "constraint"}))
     ++i;
   std::size_t length = 1;
   if (is_in(at(words, i), {"materialized", "event", "access", "user", "default", "large"}) ||
       (at(words, i) == "operator" && is_in(at(words, i + 1), {"class", "family"})) ||
       (at(words, i) == "foreign" && at(words, i + 1) == "table"))
     length = 2;
-  if ((at(words, i) == "foreign" && at(words, i + 1) == "data") || at(words, i) == "text") length = 3;
+  if ((at(words, i) == "foreign" && at(words, i + 1) == "data") || at(words, i) == "text")
+    length = 3;
   Form form{std::string(at(words, 0)), i + length};
   for (std::size_t k = i; k < i + length && k < words.size(); ++k) form.kind += " " + words[k];
   return form;
@@ -72,8 +76,8 @@ Form form_of(const Words& words) {
   if (first == "end") return {"commit", 1};
   if (first == "abort") return {"rollback", 1};
   const bool two_words = (first == "prepare" && at(words, 1) == "transaction") ||
-                         (is_in(first, {"commit", "rollback"}) && at(words, 1) == "prepared") || first == "discard" ||
-                         first == "security" || first == "reassign";
+                         (is_in(first, {"commit", "rollback"}) && at(words, 1) == "prepared") ||
+                         first == "discard" || first == "security" || first == "reassign";
   if (two_words) return {std::string(first) + " " + std::string(at(words, 1)), 2};
   return {std::string(first), 1};
 }
@@ -91,7 +95,8 @@ WithForm with_form(std::string_view sql) {
   TokenKind before = TokenKind::word;
   for (Token token = lexer.next(); token.kind != TokenKind::end; token = lexer.next()) {
     if (token.kind == TokenKind::line_comment || token.kind == TokenKind::block_comment) continue;
-    const bool begins = before == TokenKind::open_paren || (parens == 0 && before == TokenKind::close_paren);
+    const bool begins =
+        before == TokenKind::open_paren || (parens == 0 && before == TokenKind::close_paren);
     if (token.kind == TokenKind::open_paren) ++parens;
     if (token.kind == TokenKind::close_paren && parens > 0) --parens;
     if (begins && token.kind == TokenKind::word) {
@@ -122,7 +127,8 @@ bool is_concurrent_index(const Words& words, const Form& form) {
 std::optional<QualifiedName> created_index(const Words& words, const Form& form) {
   std::size_t i = form.next + 1;
   if (at(words, i) == "if") i += 3;
-  if (form.kind != "create index" || at(words, i) == "on" || at(words, i + 1) != "on") return std::nullopt;
+  if (form.kind != "create index" || at(words, i) == "on" || at(words, i + 1) != "on")
+    return std::nullopt;
   const auto plain = [](std::string_view word) {
     return word.size() > 1 && word.front() == '"' ? word.substr(1, word.size() - 2) : word;
   };
@@ -148,32 +154,37 @@ SafetyVerdict refused(const std::string& what) {
 
 bool is_refused(const Words& words, const Form& form) {
   if (is_concurrent_index(words, form)) return true;
-  if (is_in(form.kind, {"vacuum", "create database", "drop database", "create tablespace", "drop tablespace",
-                        "create subscription", "drop subscription", "alter system", "discard all", "commit prepared",
-                        "rollback prepared"}))
+  if (is_in(form.kind, {"vacuum", "create database", "drop database", "create tablespace",
+                        "drop tablespace", "create subscription", "drop subscription",
+                        "alter system", "discard all", "commit prepared", "rollback prepared"}))
     return true;
-  if (form.kind == "reindex") return has(words, "schema") || has(words, "database") || has(words, "system");
-  if (form.kind == "cluster") return words.size() == 1 || (words.size() == 2 && words[1] == "verbose");
+  if (form.kind == "reindex")
+    return has(words, "schema") || has(words, "database") || has(words, "system");
+  if (form.kind == "cluster")
+    return words.size() == 1 || (words.size() == 2 && words[1] == "verbose");
   if (form.kind == "alter database") return has(words, "tablespace");
   if (form.kind == "alter subscription") return has(words, "refresh") || has(words, "publication");
   if (form.kind == "alter table") return has(words, "detach") && has(words, "concurrently");
   return false;
 }
 
-}  // namespace
+} // namespace
 
 SafetyVerdict transaction_safety_of_words(std::string_view sql) {
   const Words words = leading_words(sql, k_words);
   const Form form = form_of(words);
   if (is_refused(words, form)) return refused("this form of " + form.kind);
   if (form.kind == "call")
-    return {TransactionSafety::unsafe, "a procedure may commit by itself, which fails inside a transaction block"};
+    return {TransactionSafety::unsafe,
+            "a procedure may commit by itself, which fails inside a transaction block"};
   if (is_in(form.kind, {"begin", "start transaction", "commit", "rollback", "savepoint", "release",
                         "prepare transaction"}))
     return {TransactionSafety::control, {}};
-  const bool known = is_in(at(words, 0), {"create", "alter", "drop", "comment", "grant", "revoke", "insert", "update",
-                                          "delete", "merge", "select", "values", "table", "with", "copy", "truncate",
-                                          "set", "reset", "lock", "analyze", "refresh", "reindex", "cluster"});
+  const bool known =
+      is_in(at(words, 0),
+            {"create", "alter", "drop",   "comment", "grant",   "revoke",  "insert", "update",
+             "delete", "merge", "select", "values",  "table",   "with",    "copy",   "truncate",
+             "set",    "reset", "lock",   "analyze", "refresh", "reindex", "cluster"});
   return {known ? TransactionSafety::safe : TransactionSafety::unknown, {}};
 }
 
@@ -189,8 +200,9 @@ StatementFacts facts_of_words(std::string_view sql, std::string why) {
   facts.is_schema_change =
       (is_in(at(words, 0), {"create", "alter", "drop"}) && form.kind != "alter system") ||
       is_in(at(words, 0), {"comment", "grant", "revoke", "security", "reassign", "import"});
-  facts.is_data_change = is_in(form.kind, {"insert", "update", "delete", "merge", "truncate table"}) ||
-                         (form.kind == "copy" && copies_in(words));
+  facts.is_data_change =
+      is_in(form.kind, {"insert", "update", "delete", "merge", "truncate table"}) ||
+      (form.kind == "copy" && copies_in(words));
   if (form.kind == "with") {
     const WithForm with = with_form(sql);
     facts.kind = with.kind;
@@ -203,7 +215,8 @@ StatementFacts facts_of_words(std::string_view sql, std::string why) {
 }
 
 bool is_bulk_statement(std::string_view sql) {
-  return is_in(at(leading_words(sql, 1), 0), {"insert", "update", "delete", "select", "copy", "values", "with"});
+  return is_in(at(leading_words(sql, 1), 0),
+               {"insert", "update", "delete", "select", "copy", "values", "with"});
 }
 
-}  // namespace slipway::sql
+} // namespace slipway::sql

@@ -10,26 +10,30 @@ namespace slipway::sql {
 
 namespace {
 
-// Storage parameters whose change needs no more than SHARE UPDATE EXCLUSIVE (reloptions.c); all autovacuum_* too.
+// Storage parameters whose change needs no more than SHARE UPDATE EXCLUSIVE (reloptions.c); all
+// autovacuum_* too.
 constexpr std::array<std::string_view, 7> k_weak_options = {
-    "fillfactor",     "toast_tuple_target",   "parallel_workers",           "vacuum_truncate",
-    "n_distinct",     "vacuum_index_cleanup", "log_autovacuum_min_duration"};
+    "fillfactor", "toast_tuple_target",   "parallel_workers",           "vacuum_truncate",
+    "n_distinct", "vacuum_index_cleanup", "log_autovacuum_min_duration"};
 
 bool is_weak_option(const std::string& name) {
-  return name.starts_with("autovacuum_") || name == "n_distinct_inherited" || name == "deduplicate_items" ||
+  return name.starts_with("autovacuum_") || name == "n_distinct_inherited" ||
+         name == "deduplicate_items" ||
          std::find(k_weak_options.begin(), k_weak_options.end(), name) != k_weak_options.end();
 }
 
 LockMode options_lock(const Node* options) {
   for (const Node* item : items_of(options)) {
-    if (item->node_case != PG_QUERY__NODE__NODE_DEF_ELEM || !is_weak_option(text_of(item->def_elem->defname)))
+    if (item->node_case != PG_QUERY__NODE__NODE_DEF_ELEM ||
+        !is_weak_option(text_of(item->def_elem->defname)))
       return LockMode::access_exclusive;
   }
   return LockMode::share_update_exclusive;
 }
 
 LockMode constraint_lock(const Node* definition) {
-  const bool foreign_key = definition != nullptr && definition->node_case == PG_QUERY__NODE__NODE_CONSTRAINT &&
+  const bool foreign_key = definition != nullptr &&
+                           definition->node_case == PG_QUERY__NODE__NODE_CONSTRAINT &&
                            definition->constraint->contype == PG_QUERY__CONSTR_TYPE__CONSTR_FOREIGN;
   return foreign_key ? LockMode::share_row_exclusive : LockMode::access_exclusive;
 }
@@ -49,9 +53,11 @@ LockMode command_lock(const PgQuery__AlterTableCmd& command) {
   case PG_QUERY__ALTER_TABLE_TYPE__AT_DropCluster:
   case PG_QUERY__ALTER_TABLE_TYPE__AT_ValidateConstraint:
   case PG_QUERY__ALTER_TABLE_TYPE__AT_AttachPartition:
-  case PG_QUERY__ALTER_TABLE_TYPE__AT_DetachPartitionFinalize: return LockMode::share_update_exclusive;
+  case PG_QUERY__ALTER_TABLE_TYPE__AT_DetachPartitionFinalize:
+    return LockMode::share_update_exclusive;
   case PG_QUERY__ALTER_TABLE_TYPE__AT_DetachPartition:
-    return detaches_concurrently(command) ? LockMode::share_update_exclusive : LockMode::access_exclusive;
+    return detaches_concurrently(command) ? LockMode::share_update_exclusive
+                                          : LockMode::access_exclusive;
   case PG_QUERY__ALTER_TABLE_TYPE__AT_EnableTrig:
   case PG_QUERY__ALTER_TABLE_TYPE__AT_EnableAlwaysTrig:
   case PG_QUERY__ALTER_TABLE_TYPE__AT_EnableReplicaTrig:
@@ -59,11 +65,15 @@ LockMode command_lock(const PgQuery__AlterTableCmd& command) {
   case PG_QUERY__ALTER_TABLE_TYPE__AT_EnableTrigAll:
   case PG_QUERY__ALTER_TABLE_TYPE__AT_DisableTrigAll:
   case PG_QUERY__ALTER_TABLE_TYPE__AT_EnableTrigUser:
-  case PG_QUERY__ALTER_TABLE_TYPE__AT_DisableTrigUser: return LockMode::share_row_exclusive;
-  case PG_QUERY__ALTER_TABLE_TYPE__AT_AddConstraint: return constraint_lock(command.def);
+  case PG_QUERY__ALTER_TABLE_TYPE__AT_DisableTrigUser:
+    return LockMode::share_row_exclusive;
+  case PG_QUERY__ALTER_TABLE_TYPE__AT_AddConstraint:
+    return constraint_lock(command.def);
   case PG_QUERY__ALTER_TABLE_TYPE__AT_SetRelOptions:
-  case PG_QUERY__ALTER_TABLE_TYPE__AT_ResetRelOptions: return options_lock(command.def);
-  default: return LockMode::access_exclusive;
+  case PG_QUERY__ALTER_TABLE_TYPE__AT_ResetRelOptions:
+    return options_lock(command.def);
+  default:
+    return LockMode::access_exclusive;
   }
 }
 
@@ -73,7 +83,8 @@ void constraint(const PgQuery__Constraint& added, const QualifiedName& table, Fa
     facts.touch("table", name_of(*added.pktable), Action::other);
   }
   if (text_of(added.indexname).empty()) return;
-  // USING INDEX: the index takes the constraint's name, and renaming it is what locks it more than reading does.
+  // USING INDEX: the index takes the constraint's name, and renaming it is what locks it more than
+  // reading does.
   const QualifiedName index{table.schema, text_of(added.indexname)};
   const std::string name = text_of(added.conname);
   const bool renamed = !name.empty() && name != index.name;
@@ -81,7 +92,8 @@ void constraint(const PgQuery__Constraint& added, const QualifiedName& table, Fa
   facts.touch("index", index, Action::alter);
 }
 
-void added_column(const PgQuery__ColumnDef& column, const QualifiedName& table, FactsBuilder& facts) {
+void added_column(const PgQuery__ColumnDef& column, const QualifiedName& table,
+                  FactsBuilder& facts) {
   for (const Node* node : nodes(column.n_constraints, column.constraints)) {
     if (node->node_case != PG_QUERY__NODE__NODE_CONSTRAINT) continue;
     constraint(*node->constraint, table, facts);
@@ -109,15 +121,19 @@ void own_index(const char* name, const QualifiedName& table, LockMode mode, Fact
   facts.touch("index", {table.schema, text_of(name)}, Action::other);
 }
 
-void command_details(const PgQuery__AlterTableCmd& command, const QualifiedName& table, const char* word,
-                     FactsBuilder& facts) {
+void command_details(const PgQuery__AlterTableCmd& command, const QualifiedName& table,
+                     const char* word, FactsBuilder& facts) {
   const Node* definition = command.def;
-  const auto is = [&](PgQuery__Node__NodeCase kind) { return definition != nullptr && definition->node_case == kind; };
+  const auto is = [&](PgQuery__Node__NodeCase kind) {
+    return definition != nullptr && definition->node_case == kind;
+  };
   switch (command.subtype) {
   case PG_QUERY__ALTER_TABLE_TYPE__AT_AddColumn:
     if (is(PG_QUERY__NODE__NODE_COLUMN_DEF)) added_column(*definition->column_def, table, facts);
     break;
-  case PG_QUERY__ALTER_TABLE_TYPE__AT_ColumnDefault: walk_expression(facts, Runs::stored, definition); break;
+  case PG_QUERY__ALTER_TABLE_TYPE__AT_ColumnDefault:
+    walk_expression(facts, Runs::stored, definition);
+    break;
   case PG_QUERY__ALTER_TABLE_TYPE__AT_AddConstraint:
     if (is(PG_QUERY__NODE__NODE_CONSTRAINT)) constraint(*definition->constraint, table, facts);
     break;
@@ -133,20 +149,23 @@ void command_details(const PgQuery__AlterTableCmd& command, const QualifiedName&
     other_relation(relation_of(definition), LockMode::access_share, facts);
     break;
   case PG_QUERY__ALTER_TABLE_TYPE__AT_AddOf:
-    if (is(PG_QUERY__NODE__NODE_TYPE_NAME)) facts.lock(name_of(*definition->type_name), LockMode::access_share);
+    if (is(PG_QUERY__NODE__NODE_TYPE_NAME))
+      facts.lock(name_of(*definition->type_name), LockMode::access_share);
     break;
   case PG_QUERY__ALTER_TABLE_TYPE__AT_ClusterOn:
     own_index(command.name, table, LockMode::share_update_exclusive, facts);
     break;
   case PG_QUERY__ALTER_TABLE_TYPE__AT_ReplicaIdentity:
-    if (is(PG_QUERY__NODE__NODE_REPLICA_IDENTITY_STMT) && !text_of(definition->replica_identity_stmt->name).empty())
+    if (is(PG_QUERY__NODE__NODE_REPLICA_IDENTITY_STMT) &&
+        !text_of(definition->replica_identity_stmt->name).empty())
       own_index(definition->replica_identity_stmt->name, table, LockMode::share, facts);
     break;
-  default: break;
+  default:
+    break;
   }
 }
 
-}  // namespace
+} // namespace
 
 void lower_alter_table(const PgQuery__AlterTableStmt& statement, FactsBuilder& facts) {
   const QualifiedName table = name_of(*statement.relation);
@@ -159,4 +178,4 @@ void lower_alter_table(const PgQuery__AlterTableStmt& statement, FactsBuilder& f
   }
 }
 
-}  // namespace slipway::sql
+} // namespace slipway::sql

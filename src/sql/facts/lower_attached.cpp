@@ -6,44 +6,50 @@ namespace slipway::sql {
 
 namespace {
 
-void attach(const char* word, const char* name, Action action, const PgQuery__RangeVar* table, LockMode mode,
-            FactsBuilder& facts) {
+void attach(const char* word, const char* name, Action action, const PgQuery__RangeVar* table,
+            LockMode mode, FactsBuilder& facts) {
   facts.touch(word, {{}, text_of(name)}, action);
   if (table == nullptr) return;
   facts.lock(name_of(*table), mode);
   facts.touch("table", name_of(*table), Action::alter);
 }
 
-}  // namespace
+} // namespace
 
 void lower_trigger(const PgQuery__CreateTrigStmt& statement, FactsBuilder& facts) {
-  attach("trigger", statement.trigname, Action::create, statement.relation, LockMode::share_row_exclusive, facts);
-  if (statement.constrrel != nullptr) facts.lock(name_of(*statement.constrrel), LockMode::access_share);
+  attach("trigger", statement.trigname, Action::create, statement.relation,
+         LockMode::share_row_exclusive, facts);
+  if (statement.constrrel != nullptr)
+    facts.lock(name_of(*statement.constrrel), LockMode::access_share);
 }
 
 void lower_rule(const PgQuery__RuleStmt& statement, FactsBuilder& facts) {
-  attach("rule", statement.rulename, Action::create, statement.relation, LockMode::access_exclusive, facts);
+  attach("rule", statement.rulename, Action::create, statement.relation, LockMode::access_exclusive,
+         facts);
   QueryWalker walker(facts, Runs::stored);
   walker.walk(statement.where_clause);
   walker.walk(nodes(statement.n_actions, statement.actions));
 }
 
 void lower_create_policy(const PgQuery__CreatePolicyStmt& statement, FactsBuilder& facts) {
-  attach("policy", statement.policy_name, Action::create, statement.table, LockMode::access_exclusive, facts);
+  attach("policy", statement.policy_name, Action::create, statement.table,
+         LockMode::access_exclusive, facts);
   QueryWalker walker(facts, Runs::stored);
   walker.walk(statement.qual);
   walker.walk(statement.with_check);
 }
 
 void lower_alter_policy(const PgQuery__AlterPolicyStmt& statement, FactsBuilder& facts) {
-  attach("policy", statement.policy_name, Action::alter, statement.table, LockMode::access_exclusive, facts);
+  attach("policy", statement.policy_name, Action::alter, statement.table,
+         LockMode::access_exclusive, facts);
   QueryWalker walker(facts, Runs::stored);
   walker.walk(statement.qual);
   walker.walk(statement.with_check);
 }
 
 void lower_create_statistics(const PgQuery__CreateStatsStmt& statement, FactsBuilder& facts) {
-  facts.touch("statistics", name_of(nodes(statement.n_defnames, statement.defnames)), Action::create);
+  facts.touch("statistics", name_of(nodes(statement.n_defnames, statement.defnames)),
+              Action::create);
   for (const Node* node : nodes(statement.n_relations, statement.relations)) {
     if (relation_of(node) == nullptr) continue;
     facts.lock(name_of(*relation_of(node)), LockMode::share_update_exclusive);
@@ -62,4 +68,4 @@ void lower_publication(Nodes objects, const char* name, Action action, FactsBuil
   }
 }
 
-}  // namespace slipway::sql
+} // namespace slipway::sql

@@ -10,18 +10,23 @@ QualifiedName dropped_name(PgQuery__ObjectType type, const Node* object) {
   Nodes parts = items_of(object);
   switch (type) {
   case PG_QUERY__OBJECT_TYPE__OBJECT_OPCLASS:
-  case PG_QUERY__OBJECT_TYPE__OBJECT_OPFAMILY: return parts.empty() ? QualifiedName{} : name_of(parts.subspan(1));
+  case PG_QUERY__OBJECT_TYPE__OBJECT_OPFAMILY:
+    return parts.empty() ? QualifiedName{} : name_of(parts.subspan(1));
   case PG_QUERY__OBJECT_TYPE__OBJECT_CAST:
-    return parts.size() < 2 ? QualifiedName{}
-                            : QualifiedName{{}, object_name(parts[0]).name + " as " + object_name(parts[1]).name};
+    return parts.size() < 2
+               ? QualifiedName{}
+               : QualifiedName{{},
+                               object_name(parts[0]).name + " as " + object_name(parts[1]).name};
   case PG_QUERY__OBJECT_TYPE__OBJECT_TRANSFORM:
-    return parts.size() < 2 ? QualifiedName{}
-                            : QualifiedName{{}, object_name(parts[0]).name + " for " + string_of(parts[1])};
-  default: return object_name(object);
+    return parts.size() < 2
+               ? QualifiedName{}
+               : QualifiedName{{}, object_name(parts[0]).name + " for " + string_of(parts[1])};
+  default:
+    return object_name(object);
   }
 }
 
-}  // namespace
+} // namespace
 
 void lower_drop(const PgQuery__DropStmt& statement, FactsBuilder& facts) {
   const std::string word = object_word(statement.remove_type);
@@ -39,7 +44,8 @@ void lower_drop(const PgQuery__DropStmt& statement, FactsBuilder& facts) {
     const QualifiedName name = dropped_name(statement.remove_type, object);
     facts.touch(word, name, Action::drop);
     if (is_relation(statement.remove_type))
-      facts.lock(name, statement.concurrent ? LockMode::share_update_exclusive : LockMode::access_exclusive);
+      facts.lock(name, statement.concurrent ? LockMode::share_update_exclusive
+                                            : LockMode::access_exclusive);
   }
 }
 
@@ -52,4 +58,4 @@ void lower_truncate(const PgQuery__TruncateStmt& statement, FactsBuilder& facts)
   }
 }
 
-}  // namespace slipway::sql
+} // namespace slipway::sql

@@ -5,13 +5,14 @@ namespace slipway::sql {
 
 namespace {
 
-void maintain(const PgQuery__RangeVar* relation, const char* word, LockMode mode, FactsBuilder& facts) {
+void maintain(const PgQuery__RangeVar* relation, const char* word, LockMode mode,
+              FactsBuilder& facts) {
   if (relation == nullptr) return;
   facts.lock(name_of(*relation), mode);
   facts.touch(word, name_of(*relation), Action::other);
 }
 
-}  // namespace
+} // namespace
 
 void lower_create_index(const PgQuery__IndexStmt& statement, FactsBuilder& facts) {
   const QualifiedName table = name_of(*statement.relation);
@@ -26,7 +27,8 @@ void lower_create_index(const PgQuery__IndexStmt& statement, FactsBuilder& facts
 }
 
 void lower_reindex(const PgQuery__ReindexStmt& statement, FactsBuilder& facts) {
-  const bool concurrent = option_is_on(nodes(statement.n_params, statement.params), "concurrently", false);
+  const bool concurrent =
+      option_is_on(nodes(statement.n_params, statement.params), "concurrently", false);
   const bool one_index = statement.kind == PG_QUERY__REINDEX_OBJECT_TYPE__REINDEX_OBJECT_INDEX;
   if (concurrent) facts.concurrent_index();
   const LockMode plain = one_index ? LockMode::access_exclusive : LockMode::share;
@@ -51,4 +53,4 @@ void lower_vacuum(const PgQuery__VacuumStmt& statement, FactsBuilder& facts) {
   }
 }
 
-}  // namespace slipway::sql
+} // namespace slipway::sql

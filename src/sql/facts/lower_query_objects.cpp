@@ -22,15 +22,18 @@ void lower_create_table_as(const PgQuery__CreateTableAsStmt& statement, FactsBui
 }
 
 void lower_refresh(const PgQuery__RefreshMatViewStmt& statement, FactsBuilder& facts) {
-  facts.lock(name_of(*statement.relation), statement.concurrent ? LockMode::exclusive : LockMode::access_exclusive);
+  facts.lock(name_of(*statement.relation),
+             statement.concurrent ? LockMode::exclusive : LockMode::access_exclusive);
   facts.touch("materialized view", name_of(*statement.relation), Action::write);
 }
 
 void lower_copy(const PgQuery__CopyStmt& statement, FactsBuilder& facts) {
   if (statement.query != nullptr) QueryWalker(facts, Runs::now).walk(statement.query);
   if (statement.relation == nullptr) return;
-  facts.lock(name_of(*statement.relation), statement.is_from ? LockMode::row_exclusive : LockMode::access_share);
-  facts.touch("table", name_of(*statement.relation), statement.is_from ? Action::write : Action::read);
+  facts.lock(name_of(*statement.relation),
+             statement.is_from ? LockMode::row_exclusive : LockMode::access_share);
+  facts.touch("table", name_of(*statement.relation),
+              statement.is_from ? Action::write : Action::read);
   if (statement.is_from) facts.data_change();
 }
 
@@ -53,4 +56,4 @@ void lower_explain(const PgQuery__ExplainStmt& statement, FactsBuilder& facts) {
     QueryWalker(facts, Runs::later).walk(statement.query);
 }
 
-}  // namespace slipway::sql
+} // namespace slipway::sql

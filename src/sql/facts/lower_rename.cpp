@@ -1,4 +1,5 @@
-// Renames, moves, owners, comments and grants: statements that change what is said of an object of any kind.
+// Renames, moves, owners, comments and grants: statements that change what is said of an object of
+// any kind.
 #include "facts/lower.hpp"
 #include "facts/object_word.hpp"
 
@@ -6,12 +7,13 @@ namespace slipway::sql {
 
 namespace {
 
-void alter_relation(const PgQuery__RangeVar& relation, const std::string& word, LockMode mode, FactsBuilder& facts) {
+void alter_relation(const PgQuery__RangeVar& relation, const std::string& word, LockMode mode,
+                    FactsBuilder& facts) {
   facts.lock(name_of(relation), mode);
   facts.touch(word, name_of(relation), Action::alter);
 }
 
-}  // namespace
+} // namespace
 
 void lower_rename(const PgQuery__RenameStmt& statement, FactsBuilder& facts) {
   const PgQuery__ObjectType type = statement.rename_type;
@@ -19,11 +21,14 @@ void lower_rename(const PgQuery__RenameStmt& statement, FactsBuilder& facts) {
     facts.touch(altered_word(type), object_name(statement.object), Action::alter);
     return;
   }
-  const bool part = type == PG_QUERY__OBJECT_TYPE__OBJECT_COLUMN || type == PG_QUERY__OBJECT_TYPE__OBJECT_ATTRIBUTE;
+  const bool part = type == PG_QUERY__OBJECT_TYPE__OBJECT_COLUMN ||
+                    type == PG_QUERY__OBJECT_TYPE__OBJECT_ATTRIBUTE;
   const bool index = type == PG_QUERY__OBJECT_TYPE__OBJECT_INDEX;
-  const std::string word = part ? object_word(statement.relation_type)
-                                : is_relation(type) ? object_word(type) : std::string("table");
-  if (lives_on_relation(type)) facts.touch(object_word(type), {{}, text_of(statement.subname)}, Action::alter);
+  const std::string word = part                ? object_word(statement.relation_type)
+                           : is_relation(type) ? object_word(type)
+                                               : std::string("table");
+  if (lives_on_relation(type))
+    facts.touch(object_word(type), {{}, text_of(statement.subname)}, Action::alter);
   alter_relation(*statement.relation, word,
                  index ? LockMode::share_update_exclusive : LockMode::access_exclusive, facts);
 }
@@ -76,4 +81,4 @@ void lower_grant(const PgQuery__GrantStmt& statement, FactsBuilder& facts) {
     facts.touch(object_word(statement.objtype), object_name(object), Action::alter);
 }
 
-}  // namespace slipway::sql
+} // namespace slipway::sql

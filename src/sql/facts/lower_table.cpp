@@ -8,8 +8,10 @@ namespace slipway::sql {
 
 namespace {
 
-void referenced_table(const PgQuery__Constraint& constraint, const QualifiedName& table, FactsBuilder& facts) {
-  if (constraint.contype != PG_QUERY__CONSTR_TYPE__CONSTR_FOREIGN || constraint.pktable == nullptr) return;
+void referenced_table(const PgQuery__Constraint& constraint, const QualifiedName& table,
+                      FactsBuilder& facts) {
+  if (constraint.contype != PG_QUERY__CONSTR_TYPE__CONSTR_FOREIGN || constraint.pktable == nullptr)
+    return;
   const QualifiedName referenced = name_of(*constraint.pktable);
   if (referenced == table) return;
   facts.lock(referenced, LockMode::share_row_exclusive);
@@ -27,21 +29,26 @@ void table_constraints(Nodes constraints, const QualifiedName& table, FactsBuild
 
 void table_element(const Node& element, const QualifiedName& table, FactsBuilder& facts) {
   switch (element.node_case) {
-  case PG_QUERY__NODE__NODE_CONSTRAINT: referenced_table(*element.constraint, table, facts); break;
+  case PG_QUERY__NODE__NODE_CONSTRAINT:
+    referenced_table(*element.constraint, table, facts);
+    break;
   case PG_QUERY__NODE__NODE_COLUMN_DEF:
-    table_constraints(nodes(element.column_def->n_constraints, element.column_def->constraints), table, facts);
+    table_constraints(nodes(element.column_def->n_constraints, element.column_def->constraints),
+                      table, facts);
     break;
   case PG_QUERY__NODE__NODE_TABLE_LIKE_CLAUSE:
     facts.lock(name_of(*element.table_like_clause->relation), LockMode::access_share);
     facts.touch("table", name_of(*element.table_like_clause->relation), Action::read);
     break;
-  default: break;
+  default:
+    break;
   }
 }
 
-}  // namespace
+} // namespace
 
-void lower_create_table(const PgQuery__CreateStmt& statement, const char* word, FactsBuilder& facts) {
+void lower_create_table(const PgQuery__CreateStmt& statement, const char* word,
+                        FactsBuilder& facts) {
   const QualifiedName table = name_of(*statement.relation);
   facts.touch(word, table, Action::create);
   if (text_of(statement.relation->relpersistence) == "t") facts.session_change();
@@ -52,7 +59,8 @@ void lower_create_table(const PgQuery__CreateStmt& statement, const char* word, 
                partition ? LockMode::access_exclusive : LockMode::share_update_exclusive);
     facts.touch("table", name_of(*relation_of(parent)), Action::alter);
   }
-  for (const Node* element : nodes(statement.n_table_elts, statement.table_elts)) table_element(*element, table, facts);
+  for (const Node* element : nodes(statement.n_table_elts, statement.table_elts))
+    table_element(*element, table, facts);
   table_constraints(nodes(statement.n_constraints, statement.constraints), table, facts);
   if (statement.of_typename != nullptr) {
     facts.lock(name_of(*statement.of_typename), LockMode::access_share);
@@ -63,7 +71,8 @@ void lower_create_table(const PgQuery__CreateStmt& statement, const char* word, 
 // What is created inside CREATE SCHEMA belongs to that schema.
 void lower_create_schema(const PgQuery__CreateSchemaStmt& statement, FactsBuilder& facts) {
   std::string schema = text_of(statement.schemaname);
-  if (schema.empty() && statement.authrole != nullptr) schema = text_of(statement.authrole->rolename);
+  if (schema.empty() && statement.authrole != nullptr)
+    schema = text_of(statement.authrole->rolename);
   facts.touch("schema", {{}, schema}, Action::create);
   std::set<QualifiedName> created;
   for (const Node* element : nodes(statement.n_schema_elts, statement.schema_elts)) {
@@ -83,7 +92,8 @@ void lower_create_schema(const PgQuery__CreateSchemaStmt& statement, FactsBuilde
   }
 }
 
-void lower_sequence(const PgQuery__RangeVar* sequence, Nodes options, bool creates, FactsBuilder& facts) {
+void lower_sequence(const PgQuery__RangeVar* sequence, Nodes options, bool creates,
+                    FactsBuilder& facts) {
   if (sequence == nullptr) return;
   facts.touch("sequence", name_of(*sequence), creates ? Action::create : Action::alter);
   if (!creates) facts.lock(name_of(*sequence), LockMode::share_row_exclusive);
@@ -98,4 +108,4 @@ void lower_sequence(const PgQuery__RangeVar* sequence, Nodes options, bool creat
   facts.touch("table", table, Action::other);
 }
 
-}  // namespace slipway::sql
+} // namespace slipway::sql

@@ -15,4 +15,4 @@ bool is_relation(PgQuery__ObjectType type);
 /// Whether the object lives on a relation and is named NAME ON relation: trigger, rule, policy.
 bool lives_on_relation(PgQuery__ObjectType type);
 
-}  // namespace slipway::sql
+} // namespace slipway::sql

@@ -15,7 +15,7 @@ namespace {
 constexpr std::size_t k_stack_bytes = std::size_t{64} * 1024 * 1024;
 
 class ParserThread {
- public:
+public:
   ParserThread() {
     pthread_attr_t attributes;
     if (pthread_attr_init(&attributes) != 0) return;
@@ -48,7 +48,7 @@ class ParserThread {
     return true;
   }
 
- private:
+private:
   static void* entry(void* self) {
     static_cast<ParserThread*>(self)->serve();
     return nullptr;
@@ -79,11 +79,11 @@ class ParserThread {
   pthread_t thread_ = {};
 };
 
-}  // namespace
+} // namespace
 
 bool run_on_parser_thread(const std::function<void()>& job) {
   static ParserThread thread;
   return thread.run(job);
 }
 
-}  // namespace slipway::sql
+} // namespace slipway::sql

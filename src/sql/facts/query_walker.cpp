@@ -12,7 +12,8 @@ constexpr std::array<std::string_view, 3> k_sequence_functions = {"nextval", "se
 
 // Hold a lock that outlives the transaction.
 constexpr std::array<std::string_view, 4> k_session_lock_functions = {
-    "pg_advisory_lock", "pg_advisory_lock_shared", "pg_try_advisory_lock", "pg_try_advisory_lock_shared"};
+    "pg_advisory_lock", "pg_advisory_lock_shared", "pg_try_advisory_lock",
+    "pg_try_advisory_lock_shared"};
 
 template<std::size_t N>
 bool is_one_of(const std::array<std::string_view, N>& list, const std::string& name) {
@@ -20,14 +21,16 @@ bool is_one_of(const std::array<std::string_view, N>& list, const std::string& n
 }
 
 bool is_true_constant(const Node* node) {
-  while (node != nullptr && node->node_case == PG_QUERY__NODE__NODE_TYPE_CAST) node = node->type_cast->arg;
+  while (node != nullptr && node->node_case == PG_QUERY__NODE__NODE_TYPE_CAST)
+    node = node->type_cast->arg;
   if (node == nullptr || node->node_case != PG_QUERY__NODE__NODE_A_CONST) return false;
   const PgQuery__AConst& constant = *node->a_const;
   if (constant.val_case == PG_QUERY__A__CONST__VAL_BOOLVAL) return constant.boolval->boolval != 0;
-  return constant.val_case == PG_QUERY__A__CONST__VAL_SVAL && text_of(constant.sval->sval).starts_with("t");
+  return constant.val_case == PG_QUERY__A__CONST__VAL_SVAL &&
+         text_of(constant.sval->sval).starts_with("t");
 }
 
-}  // namespace
+} // namespace
 
 void QueryWalker::walk(const Node* node) {
   if (node != nullptr) walk(node->base);
@@ -82,7 +85,8 @@ void QueryWalker::walk(const ProtobufCMessage& message) {
 void QueryWalker::with_clause(const PgQuery__WithClause* with) {
   if (with == nullptr) return;
   const Nodes list = nodes(with->n_ctes, with->ctes);
-  // Without RECURSIVE a query sees the ones before it only: WITH t AS (SELECT FROM t) reads the table t.
+  // Without RECURSIVE a query sees the ones before it only: WITH t AS (SELECT FROM t) reads the
+  // table t.
   if (with->recursive)
     for (const Node* cte : list) ctes_.push_back(text_of(cte->common_table_expr->ctename));
   for (const Node* cte : list) {
@@ -113,9 +117,11 @@ void QueryWalker::lock_rows(const PgQuery__SelectStmt& query) {
   for (const Node* clause : nodes(query.n_locking_clause, query.locking_clause)) {
     if (clause->node_case != PG_QUERY__NODE__NODE_LOCKING_CLAUSE) continue;
     std::vector<std::string> names;
-    for (const Node* name : nodes(clause->locking_clause->n_locked_rels, clause->locking_clause->locked_rels))
+    for (const Node* name :
+         nodes(clause->locking_clause->n_locked_rels, clause->locking_clause->locked_rels))
       if (relation_of(name) != nullptr) names.push_back(text_of(relation_of(name)->relname));
-    for (const Node* item : nodes(query.n_from_clause, query.from_clause)) lock_rows_of(item, names);
+    for (const Node* item : nodes(query.n_from_clause, query.from_clause))
+      lock_rows_of(item, names);
   }
 }
 
@@ -164,11 +170,12 @@ void QueryWalker::function(const PgQuery__FuncCall& call) {
   }
   if (runs_ != Runs::now) return;
   const bool until_commit = arguments.size() > 2 && is_true_constant(arguments[2]);
-  if ((name == "set_config" && !until_commit) || is_one_of(k_session_lock_functions, name)) facts_.session_change();
+  if ((name == "set_config" && !until_commit) || is_one_of(k_session_lock_functions, name))
+    facts_.session_change();
 }
 
 void walk_expression(FactsBuilder& facts, Runs runs, const Node* expression) {
   QueryWalker(facts, runs).walk(expression);
 }
 
-}  // namespace slipway::sql
+} // namespace slipway::sql

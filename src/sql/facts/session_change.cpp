@@ -27,21 +27,26 @@ bool do_block(const PgQuery__DoStmt& statement) {
   return false;
 }
 
-}  // namespace
+} // namespace
 
 bool changes_session(const Node& node) {
   switch (node.node_case) {
-  case PG_QUERY__NODE__NODE_VARIABLE_SET_STMT: return setting(*node.variable_set_stmt);
-  case PG_QUERY__NODE__NODE_DECLARE_CURSOR_STMT: return (node.declare_cursor_stmt->options & k_cursor_hold) != 0;
-  case PG_QUERY__NODE__NODE_DO_STMT: return do_block(*node.do_stmt);
+  case PG_QUERY__NODE__NODE_VARIABLE_SET_STMT:
+    return setting(*node.variable_set_stmt);
+  case PG_QUERY__NODE__NODE_DECLARE_CURSOR_STMT:
+    return (node.declare_cursor_stmt->options & k_cursor_hold) != 0;
+  case PG_QUERY__NODE__NODE_DO_STMT:
+    return do_block(*node.do_stmt);
   case PG_QUERY__NODE__NODE_DISCARD_STMT:
   case PG_QUERY__NODE__NODE_PREPARE_STMT:
   case PG_QUERY__NODE__NODE_DEALLOCATE_STMT:
   case PG_QUERY__NODE__NODE_LISTEN_STMT:
   case PG_QUERY__NODE__NODE_UNLISTEN_STMT:
-  case PG_QUERY__NODE__NODE_LOAD_STMT: return true;
-  default: return false;
+  case PG_QUERY__NODE__NODE_LOAD_STMT:
+    return true;
+  default:
+    return false;
   }
 }
 
-}  // namespace slipway::sql
+} // namespace slipway::sql

@@ -4,7 +4,8 @@
 
 namespace slipway::sql {
 
-/// Whether a statement by its form leaves something changed in the session. What functions do is found by QueryWalker.
+/// Whether a statement by its form leaves something changed in the session. What functions do is
+/// found by QueryWalker.
 bool changes_session(const Node& statement);
 
-}  // namespace slipway::sql
+} // namespace slipway::sql

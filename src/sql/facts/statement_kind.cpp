@@ -115,24 +115,37 @@ constexpr FixedTag k_fixed[] = {
 
 std::string transaction_tag(PgQuery__TransactionStmtKind kind) {
   switch (kind) {
-  case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_BEGIN: return "begin";
-  case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_START: return "start transaction";
-  case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_COMMIT: return "commit";
-  case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_SAVEPOINT: return "savepoint";
-  case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_RELEASE: return "release";
-  case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_PREPARE: return "prepare transaction";
-  case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_COMMIT_PREPARED: return "commit prepared";
-  case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_ROLLBACK_PREPARED: return "rollback prepared";
-  default: return "rollback";
+  case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_BEGIN:
+    return "begin";
+  case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_START:
+    return "start transaction";
+  case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_COMMIT:
+    return "commit";
+  case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_SAVEPOINT:
+    return "savepoint";
+  case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_RELEASE:
+    return "release";
+  case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_PREPARE:
+    return "prepare transaction";
+  case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_COMMIT_PREPARED:
+    return "commit prepared";
+  case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_ROLLBACK_PREPARED:
+    return "rollback prepared";
+  default:
+    return "rollback";
   }
 }
 
 std::string discard_tag(PgQuery__DiscardMode mode) {
   switch (mode) {
-  case PG_QUERY__DISCARD_MODE__DISCARD_PLANS: return "discard plans";
-  case PG_QUERY__DISCARD_MODE__DISCARD_SEQUENCES: return "discard sequences";
-  case PG_QUERY__DISCARD_MODE__DISCARD_TEMP: return "discard temp";
-  default: return "discard all";
+  case PG_QUERY__DISCARD_MODE__DISCARD_PLANS:
+    return "discard plans";
+  case PG_QUERY__DISCARD_MODE__DISCARD_SEQUENCES:
+    return "discard sequences";
+  case PG_QUERY__DISCARD_MODE__DISCARD_TEMP:
+    return "discard temp";
+  default:
+    return "discard all";
   }
 }
 
@@ -152,47 +165,59 @@ StatementKind variable_tag(const Node& node) {
   case PG_QUERY__NODE__NODE_SELECT_STMT:
     if (node.select_stmt->into_clause != nullptr) return {"select into", true};
     return {"select", false};
-  case PG_QUERY__NODE__NODE_TRANSACTION_STMT: return {transaction_tag(node.transaction_stmt->kind), false};
-  case PG_QUERY__NODE__NODE_DISCARD_STMT: return {discard_tag(node.discard_stmt->target), false};
+  case PG_QUERY__NODE__NODE_TRANSACTION_STMT:
+    return {transaction_tag(node.transaction_stmt->kind), false};
+  case PG_QUERY__NODE__NODE_DISCARD_STMT:
+    return {discard_tag(node.discard_stmt->target), false};
   case PG_QUERY__NODE__NODE_VARIABLE_SET_STMT: {
     const auto kind = node.variable_set_stmt->kind;
     const bool reset = kind == PG_QUERY__VARIABLE_SET_KIND__VAR_RESET ||
                        kind == PG_QUERY__VARIABLE_SET_KIND__VAR_RESET_ALL;
     return {reset ? "reset" : "set", false};
   }
-  case PG_QUERY__NODE__NODE_FETCH_STMT: return {node.fetch_stmt->ismove ? "move" : "fetch", false};
-  case PG_QUERY__NODE__NODE_VACUUM_STMT: return {node.vacuum_stmt->is_vacuumcmd ? "vacuum" : "analyze", false};
-  case PG_QUERY__NODE__NODE_GRANT_STMT: return {node.grant_stmt->is_grant ? "grant" : "revoke", true};
+  case PG_QUERY__NODE__NODE_FETCH_STMT:
+    return {node.fetch_stmt->ismove ? "move" : "fetch", false};
+  case PG_QUERY__NODE__NODE_VACUUM_STMT:
+    return {node.vacuum_stmt->is_vacuumcmd ? "vacuum" : "analyze", false};
+  case PG_QUERY__NODE__NODE_GRANT_STMT:
+    return {node.grant_stmt->is_grant ? "grant" : "revoke", true};
   case PG_QUERY__NODE__NODE_GRANT_ROLE_STMT:
     return {node.grant_role_stmt->is_grant ? "grant role" : "revoke role", true};
-  case PG_QUERY__NODE__NODE_CREATE_TABLE_AS_STMT: return created_from_query(*node.create_table_as_stmt);
+  case PG_QUERY__NODE__NODE_CREATE_TABLE_AS_STMT:
+    return created_from_query(*node.create_table_as_stmt);
   case PG_QUERY__NODE__NODE_CREATE_FUNCTION_STMT:
     return {node.create_function_stmt->is_procedure ? "create procedure" : "create function", true};
-  case PG_QUERY__NODE__NODE_DEFINE_STMT: return {"create " + object_word(node.define_stmt->kind), true};
-  case PG_QUERY__NODE__NODE_DROP_STMT: return {"drop " + object_word(node.drop_stmt->remove_type), true};
-  case PG_QUERY__NODE__NODE_ALTER_TABLE_STMT: return {"alter " + object_word(node.alter_table_stmt->objtype), true};
+  case PG_QUERY__NODE__NODE_DEFINE_STMT:
+    return {"create " + object_word(node.define_stmt->kind), true};
+  case PG_QUERY__NODE__NODE_DROP_STMT:
+    return {"drop " + object_word(node.drop_stmt->remove_type), true};
+  case PG_QUERY__NODE__NODE_ALTER_TABLE_STMT:
+    return {"alter " + object_word(node.alter_table_stmt->objtype), true};
   case PG_QUERY__NODE__NODE_ALTER_TABLE_MOVE_ALL_STMT:
     return {"alter " + object_word(node.alter_table_move_all_stmt->objtype), true};
   case PG_QUERY__NODE__NODE_ALTER_FUNCTION_STMT:
     return {"alter " + object_word(node.alter_function_stmt->objtype), true};
-  case PG_QUERY__NODE__NODE_RENAME_STMT: return {rename_tag(*node.rename_stmt), true};
+  case PG_QUERY__NODE__NODE_RENAME_STMT:
+    return {rename_tag(*node.rename_stmt), true};
   case PG_QUERY__NODE__NODE_ALTER_OBJECT_SCHEMA_STMT:
     return {"alter " + altered_word(node.alter_object_schema_stmt->object_type), true};
   case PG_QUERY__NODE__NODE_ALTER_OBJECT_DEPENDS_STMT:
     return {"alter " + altered_word(node.alter_object_depends_stmt->object_type), true};
   case PG_QUERY__NODE__NODE_ALTER_OWNER_STMT:
     return {"alter " + altered_word(node.alter_owner_stmt->object_type), true};
-  default: return {};
+  default:
+    return {};
   }
 }
 
-}  // namespace
+} // namespace
 
 StatementKind kind_of(const Node& statement) {
-  const auto fixed = std::find_if(std::begin(k_fixed), std::end(k_fixed),
-                                  [&](const FixedTag& entry) { return entry.node == statement.node_case; });
+  const auto fixed =
+      std::find_if(std::begin(k_fixed), std::end(k_fixed),
+                   [&](const FixedTag& entry) { return entry.node == statement.node_case; });
   if (fixed != std::end(k_fixed)) return {fixed->tag, fixed->ddl};
   return variable_tag(statement);
 }
 
-}  // namespace slipway::sql
+} // namespace slipway::sql

@@ -14,4 +14,4 @@ struct StatementKind {
 
 StatementKind kind_of(const Node& statement);
 
-}  // namespace slipway::sql
+} // namespace slipway::sql

@@ -22,22 +22,31 @@ QualifiedName name_of(const PgQuery__RangeVar& relation) {
 
 QualifiedName name_of(Nodes parts) {
   if (parts.empty()) return {};
-  return {parts.size() > 1 ? string_of(parts[parts.size() - 2]) : std::string(), string_of(parts.back())};
+  return {parts.size() > 1 ? string_of(parts[parts.size() - 2]) : std::string(),
+          string_of(parts.back())};
 }
 
-QualifiedName name_of(const PgQuery__TypeName& type) { return name_of(nodes(type.n_names, type.names)); }
+QualifiedName name_of(const PgQuery__TypeName& type) {
+  return name_of(nodes(type.n_names, type.names));
+}
 
 QualifiedName object_name(const Node* node) {
   if (node == nullptr) return {};
   switch (node->node_case) {
-  case PG_QUERY__NODE__NODE_STRING: return {{}, string_of(node)};
-  case PG_QUERY__NODE__NODE_LIST: return name_of(items_of(node));
-  case PG_QUERY__NODE__NODE_TYPE_NAME: return name_of(*node->type_name);
-  case PG_QUERY__NODE__NODE_RANGE_VAR: return name_of(*node->range_var);
+  case PG_QUERY__NODE__NODE_STRING:
+    return {{}, string_of(node)};
+  case PG_QUERY__NODE__NODE_LIST:
+    return name_of(items_of(node));
+  case PG_QUERY__NODE__NODE_TYPE_NAME:
+    return name_of(*node->type_name);
+  case PG_QUERY__NODE__NODE_RANGE_VAR:
+    return name_of(*node->range_var);
   case PG_QUERY__NODE__NODE_OBJECT_WITH_ARGS:
     return name_of(nodes(node->object_with_args->n_objname, node->object_with_args->objname));
-  case PG_QUERY__NODE__NODE_ROLE_SPEC: return {{}, text_of(node->role_spec->rolename)};
-  default: return {};
+  case PG_QUERY__NODE__NODE_ROLE_SPEC:
+    return {{}, text_of(node->role_spec->rolename)};
+  default:
+    return {};
   }
 }
 
@@ -48,7 +57,8 @@ Nodes items_of(const Node* node) {
 
 const PgQuery__DefElem* option(Nodes options, std::string_view name) {
   for (const Node* node : options) {
-    if (node->node_case == PG_QUERY__NODE__NODE_DEF_ELEM && text_of(node->def_elem->defname) == name)
+    if (node->node_case == PG_QUERY__NODE__NODE_DEF_ELEM &&
+        text_of(node->def_elem->defname) == name)
       return node->def_elem;
   }
   return nullptr;
@@ -59,15 +69,19 @@ bool option_is_on(Nodes options, std::string_view name, bool absent) {
   if (found == nullptr) return absent;
   if (found->arg == nullptr) return true;
   if (found->arg->node_case == PG_QUERY__NODE__NODE_INTEGER) return found->arg->integer->ival != 0;
-  if (found->arg->node_case == PG_QUERY__NODE__NODE_BOOLEAN) return found->arg->boolean->boolval != 0;
+  if (found->arg->node_case == PG_QUERY__NODE__NODE_BOOLEAN)
+    return found->arg->boolean->boolval != 0;
   const std::string value = string_of(found->arg);
   return !same_word(value, "false") && !same_word(value, "off") && value != "0";
 }
 
 std::string string_constant(const Node* node) {
-  while (node != nullptr && node->node_case == PG_QUERY__NODE__NODE_TYPE_CAST) node = node->type_cast->arg;
+  while (node != nullptr && node->node_case == PG_QUERY__NODE__NODE_TYPE_CAST)
+    node = node->type_cast->arg;
   if (node == nullptr || node->node_case != PG_QUERY__NODE__NODE_A_CONST) return {};
-  return node->a_const->val_case == PG_QUERY__A__CONST__VAL_SVAL ? text_of(node->a_const->sval->sval) : std::string();
+  return node->a_const->val_case == PG_QUERY__A__CONST__VAL_SVAL
+             ? text_of(node->a_const->sval->sval)
+             : std::string();
 }
 
 QualifiedName name_in_literal(std::string_view literal) {
@@ -89,4 +103,4 @@ QualifiedName name_in_literal(std::string_view literal) {
   return {n > 1 ? parts[n - 2] : std::string(), parts[n - 1]};
 }
 
-}  // namespace slipway::sql
+} // namespace slipway::sql

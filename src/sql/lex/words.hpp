@@ -4,7 +4,9 @@
 
 namespace slipway::sql {
 
-inline char lower_ascii(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+inline char lower_ascii(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
 
 /// Whether `word` is the keyword `lower`, which is given in lower case.
 inline bool same_word(std::string_view word, std::string_view lower) {
@@ -14,4 +16,4 @@ inline bool same_word(std::string_view word, std::string_view lower) {
   return true;
 }
 
-}  // namespace slipway::sql
+} // namespace slipway::sql

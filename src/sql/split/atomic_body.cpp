@@ -5,16 +5,25 @@
 namespace slipway::sql {
 
 void AtomicBody::read_head(std::string_view word) {
-  const auto is_routine = [&] { return same_word(word, "function") || same_word(word, "procedure"); };
+  const auto is_routine = [&] {
+    return same_word(word, "function") || same_word(word, "procedure");
+  };
   switch (head_) {
-  case Head::start: head_ = same_word(word, "create") ? Head::create : Head::other; break;
+  case Head::start:
+    head_ = same_word(word, "create") ? Head::create : Head::other;
+    break;
   case Head::create:
     head_ = same_word(word, "or") ? Head::create_or : is_routine() ? Head::routine : Head::other;
     break;
-  case Head::create_or: head_ = same_word(word, "replace") ? Head::create_or_replace : Head::other; break;
-  case Head::create_or_replace: head_ = is_routine() ? Head::routine : Head::other; break;
+  case Head::create_or:
+    head_ = same_word(word, "replace") ? Head::create_or_replace : Head::other;
+    break;
+  case Head::create_or_replace:
+    head_ = is_routine() ? Head::routine : Head::other;
+    break;
   case Head::routine:
-  case Head::other: break;
+  case Head::other:
+    break;
   }
 }
 
@@ -47,4 +56,4 @@ void AtomicBody::feed(const Token& token, std::string_view text, bool in_parens)
   name_follows_ = text == "." || (token.kind == TokenKind::word && same_word(text, "as"));
 }
 
-}  // namespace slipway::sql
+} // namespace slipway::sql

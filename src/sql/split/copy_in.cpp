@@ -9,23 +9,29 @@ namespace slipway::sql {
 void CopyIn::feed(const Token& token, std::string_view text, bool in_parens) {
   const bool word = token.kind == TokenKind::word;
   switch (state_) {
-  case State::start: state_ = word && same_word(text, "copy") ? State::name : State::other; break;
+  case State::start:
+    state_ = word && same_word(text, "copy") ? State::name : State::other;
+    break;
   case State::name:
     // A query in parentheses instead of a name can only be copied out.
     if (word && same_word(text, "binary")) break;
-    state_ = word || token.kind == TokenKind::quoted_identifier ? State::rest_of_name : State::other;
+    state_ =
+        word || token.kind == TokenKind::quoted_identifier ? State::rest_of_name : State::other;
     break;
   case State::rest_of_name:
-    if (in_parens || token.kind == TokenKind::open_paren || token.kind == TokenKind::close_paren) break;
+    if (in_parens || token.kind == TokenKind::open_paren || token.kind == TokenKind::close_paren)
+      break;
     if (word && same_word(text, "to")) state_ = State::other;
     if (word && same_word(text, "from")) state_ = State::from;
     break;
   case State::from:
     // The grammar takes STDOUT for STDIN here.
-    state_ = word && (same_word(text, "stdin") || same_word(text, "stdout")) ? State::found : State::other;
+    state_ = word && (same_word(text, "stdin") || same_word(text, "stdout")) ? State::found
+                                                                             : State::other;
     break;
   case State::found:
-  case State::other: break;
+  case State::other:
+    break;
   }
 }
 
@@ -41,4 +47,4 @@ CopyData read_copy_data(std::string_view script, std::size_t offset, char newlin
   return {};
 }
 
-}  // namespace slipway::sql
+} // namespace slipway::sql

@@ -4,13 +4,14 @@
 
 namespace slipway::sql {
 
-/// Line and column of growing offsets, in one pass over the text: LineIndex would count each line anew for every
-/// statement on it, which is quadratic for a script of one long line.
+/// Line and column of growing offsets, in one pass over the text: LineIndex would count each line
+/// anew for every statement on it, which is quadratic for a script of one long line.
 class PositionCursor {
- public:
+public:
   explicit PositionCursor(std::string_view text) : text_(text) {}
 
-  /// Equal to LineIndex(text).position(text, offset). `offset` must not be less than the one before.
+  /// Equal to LineIndex(text).position(text, offset). `offset` must not be less than the one
+  /// before.
   Position advance_to(std::size_t offset) {
     for (; at_ < offset; ++at_) {
       const char c = text_[at_];
@@ -22,10 +23,10 @@ class PositionCursor {
     return position_;
   }
 
- private:
+private:
   std::string_view text_;
   std::size_t at_ = 0;
   Position position_;
 };
 
-}  // namespace slipway::sql
+} // namespace slipway::sql

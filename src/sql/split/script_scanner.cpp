@@ -22,10 +22,11 @@ bool only_space_before_on_line(std::string_view script, std::size_t offset) {
   return true;
 }
 
-}  // namespace
+} // namespace
 
 Error ScriptScanner::error(const Token& token, std::string message, std::string hint) const {
-  return script_error(script_, file_, {token.offset, token.length}, std::move(message), std::move(hint));
+  return script_error(script_, file_, {token.offset, token.length}, std::move(message),
+                      std::move(hint));
 }
 
 Result<Script> ScriptScanner::scan() {
@@ -50,17 +51,24 @@ Status ScriptScanner::take(const Token& token) {
     return fail(error(token, "this runs on into the data lines of the COPY on its line",
                       "start it on the line below the data"));
   switch (token.kind) {
-  case TokenKind::line_comment: take_comment(token); return {};
-  case TokenKind::block_comment: return {};
+  case TokenKind::line_comment:
+    take_comment(token);
+    return {};
+  case TokenKind::block_comment:
+    return {};
   case TokenKind::byte_order_mark:
-    return fail(error(token, "a byte order mark inside the script",
-                      "it belongs at the very start; files joined together carry theirs along: remove it"));
-  case TokenKind::backslash: return take_backslash(token);
+    return fail(
+        error(token, "a byte order mark inside the script",
+              "it belongs at the very start; files joined together carry theirs along: remove it"));
+  case TokenKind::backslash:
+    return take_backslash(token);
   case TokenKind::semicolon:
     if (!open_) return {};
     if (open_->ends_at_semicolon()) return end_statement(token.end());
     [[fallthrough]];
-  default: take_into_statement(token); return {};
+  default:
+    take_into_statement(token);
+    return {};
   }
 }
 
@@ -99,18 +107,21 @@ Status ScriptScanner::take_backslash(const Token& token) {
   const std::string_view command = line.substr(0, line.find_first_of(" \t\f\v"));
   const bool guard = command == "restrict" || command == "unrestrict";
   // A second backslash on the line would begin another command, or end this one with SQL behind it.
-  if (!guard || open_ || line.find('\\') != line.npos) return fail(backslash_error(script_, file_, token.offset));
+  if (!guard || open_ || line.find('\\') != line.npos)
+    return fail(backslash_error(script_, file_, token.offset));
   lexer_.seek(token.offset + 1 + line.size());
   return {};
 }
 
 Status ScriptScanner::end_statement(std::size_t after) {
-  out_.statements.push_back({{open_->begin, open_->end - open_->begin}, open_->position, std::nullopt});
+  out_.statements.push_back(
+      {{open_->begin, open_->end - open_->begin}, open_->position, std::nullopt});
   setting_.after_statement(open_->lead, script_);
   lexer_.set_standard_strings(setting_.standard_strings());
   if (listener_ != nullptr) listener_->statement_end();
   if (open_->copy.found()) {
-    if (copies_.empty()) copy_line_end_ = std::min(script_.find_first_of("\n\r", after), script_.size());
+    if (copies_.empty())
+      copy_line_end_ = std::min(script_.find_first_of("\n\r", after), script_.size());
     copies_.push_back(out_.statements.size() - 1);
   }
   open_.reset();
@@ -146,10 +157,11 @@ Status ScriptScanner::at_end() {
     return fail(error(open_->body.opening(), "this BEGIN ATOMIC body does not end",
                       "close it with END; each CASE inside needs an END of its own"));
   if (open_->copy.found())
-    return fail(script_error(script_, file_, {open_->begin, 4}, "the data of this COPY does not end",
-                             "end the statement with a semicolon, and the data lines below it with a line that is "
-                             "just \\."));
+    return fail(script_error(
+        script_, file_, {open_->begin, 4}, "the data of this COPY does not end",
+        "end the statement with a semicolon, and the data lines below it with a line that is "
+        "just \\."));
   return end_statement(script_.size());
 }
 
-}  // namespace slipway::sql
+} // namespace slipway::sql

@@ -18,7 +18,7 @@ namespace slipway::sql {
 
 /// Hears what a scan passes, in order.
 class ScanListener {
- public:
+public:
   virtual ~ScanListener() = default;
   /// A token of a statement; comments are not told.
   virtual void token(const Token& token) = 0;
@@ -28,17 +28,17 @@ class ScanListener {
 
 /// One pass over a script: tokens to statements, comments and inline COPY data.
 class ScriptScanner {
- public:
+public:
   ScriptScanner(std::string_view script, const std::string& file, ScanListener* listener = nullptr)
       : script_(script), file_(file), listener_(listener), lexer_(script), cursor_(script) {}
 
   /// May be called once.
   Result<Script> scan();
 
- private:
+private:
   // What is known of the statement being read.
   struct Open {
-    Open() {}  // written out: clang sees no implicit one before the outer class is complete
+    Open() {} // written out: clang sees no implicit one before the outer class is complete
     std::size_t begin = 0;
     std::size_t end = 0;
     Position position;
@@ -56,7 +56,9 @@ class ScriptScanner {
   /// `after` is where the script goes on behind the semicolon.
   Status end_statement(std::size_t after);
   Status at_end();
-  bool copy_line_reached(const Token& token) const { return !copies_.empty() && token.offset >= copy_line_end_; }
+  bool copy_line_reached(const Token& token) const {
+    return !copies_.empty() && token.offset >= copy_line_end_;
+  }
   Status read_copies();
   Error error(const Token& token, std::string message, std::string hint) const;
 
@@ -68,9 +70,10 @@ class ScriptScanner {
   StringSetting setting_;
   Script out_;
   std::optional<Open> open_;
-  // Statements that wait for data: psql reads it from the line after theirs, whatever else is on their line.
+  // Statements that wait for data: psql reads it from the line after theirs, whatever else is on
+  // their line.
   std::vector<std::size_t> copies_;
   std::size_t copy_line_end_ = 0;
 };
 
-}  // namespace slipway::sql
+} // namespace slipway::sql

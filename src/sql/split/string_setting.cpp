@@ -11,7 +11,8 @@ namespace {
 constexpr std::string_view k_setting = "standard_conforming_strings";
 
 std::string_view without_quotes(std::string_view text) {
-  if (text.size() >= 2 && (text.front() == '\'' || text.front() == '"') && text.back() == text.front())
+  if (text.size() >= 2 && (text.front() == '\'' || text.front() == '"') &&
+      text.back() == text.front())
     return text.substr(1, text.size() - 2);
   return text;
 }
@@ -19,14 +20,17 @@ std::string_view without_quotes(std::string_view text) {
 // The server takes any unambiguous beginning of off, false and no, and 0.
 bool is_off(std::string_view value) {
   const auto begins = [&](std::string_view word, std::size_t least) {
-    return value.size() >= least && value.size() <= word.size() && same_word(value, word.substr(0, value.size()));
+    return value.size() >= least && value.size() <= word.size() &&
+           same_word(value, word.substr(0, value.size()));
   };
   return value == "0" || begins("off", 2) || begins("false", 1) || begins("no", 1);
 }
 
-bool is_setting(std::string_view text) { return same_word(without_quotes(text), k_setting); }
+bool is_setting(std::string_view text) {
+  return same_word(without_quotes(text), k_setting);
+}
 
-}  // namespace
+} // namespace
 
 void StringSetting::set(std::string_view value, bool local) {
   current_ = !is_off(without_quotes(value));
@@ -53,7 +57,8 @@ void StringSetting::after_statement(const LeadingTokens& lead, std::string_view 
     set("on", false);
   } else if (is(0, "select")) {
     const std::size_t call = is(1, "pg_catalog") ? 3 : 1;
-    if (is(call, "set_config") && is_setting(word(call + 2))) set(word(call + 4), is(call + 6, "true"));
+    if (is(call, "set_config") && is_setting(word(call + 2)))
+      set(word(call + 4), is(call + 6, "true"));
   } else if (is(0, "begin") || (is(0, "start") && is(1, "transaction"))) {
     in_block_ = true;
   } else if (is(0, "commit") || is(0, "end")) {
@@ -64,4 +69,4 @@ void StringSetting::after_statement(const LeadingTokens& lead, std::string_view 
   }
 }
 
-}  // namespace slipway::sql
+} // namespace slipway::sql

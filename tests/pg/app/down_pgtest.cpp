@@ -119,7 +119,7 @@ TEST_F(Down, GotoGoesDownAndUp) {
 TEST_F(Down, GotoKeepsTheOrderOfApplicationTrue) {
   write_three();
   ASSERT_TRUE(up({.to = Version(1), .steps = {}}));
-  files_ = {};
+  files_.clear();
   files_.add_folder("migrations");
   write("1_a.sql", "CREATE TABLE a (id int);", "DROP TABLE a;");
   write("3_c.sql", "CREATE TABLE c (id int);", "DROP TABLE c;");

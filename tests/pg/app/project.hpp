@@ -43,7 +43,7 @@ class ProjectTest : public ServerTest {
   void write(const std::string& name, const std::string& up, const std::string& down) { write(name, migration_text(up, down)); }
   /// The folder from now on holds just these.
   void forget_files() {
-    files_ = {};
+    files_.clear();
     files_.add_folder("migrations");
   }
   void set(const std::string& key, const std::string& value) { flags_[key] = value; }

@@ -44,7 +44,8 @@ TEST(Identity, FindsAccountsWithTheirGroups) {
   EXPECT_EQ(account->groups.front(), account->group_id);
   const Result<Account> missing = find_account("no-such-user-of-slipway");
   ASSERT_FALSE(missing);
-  EXPECT_EQ(missing.error().message, "there is no user named no-such-user-of-slipway on this machine");
+  EXPECT_EQ(missing.error().message,
+            "there is no user named no-such-user-of-slipway on this machine");
 }
 
 TEST(TemporaryFolder, IsPrivateAndGoesWithAllInIt) {
@@ -54,7 +55,7 @@ TEST(TemporaryFolder, IsPrivateAndGoesWithAllInIt) {
     ASSERT_TRUE(made);
     const TemporaryFolder folder = std::move(*made);
     path = folder.path();
-    struct stat facts {};
+    struct stat facts{};
     ASSERT_EQ(::stat(path.c_str(), &facts), 0);
     EXPECT_EQ(facts.st_mode & 07777U, 0700U);
     std::filesystem::create_directories(path + "/a/b");
@@ -84,8 +85,10 @@ TEST(TemporaryFolder, FollowsTmpdir) {
   const Result<TemporaryFolder> inner = TemporaryFolder::make();
   ASSERT_TRUE(inner);
   EXPECT_TRUE(inner->path().starts_with(outer->path() + "/"));
-  if (before == nullptr) ::unsetenv("TMPDIR");
-  else ::setenv("TMPDIR", saved.c_str(), 1);
+  if (before == nullptr)
+    ::unsetenv("TMPDIR");
+  else
+    ::setenv("TMPDIR", saved.c_str(), 1);
 }
 
 TEST(TemporaryFolder, AParentThatIsNotThereIsAnError) {
@@ -109,14 +112,16 @@ TEST(RemoveTree, RemovesLinksAndNotWhatTheyName) {
 }
 
 class FileLockTest : public ::testing::Test {
- protected:
+protected:
   void SetUp() override {
     Result<TemporaryFolder> made = TemporaryFolder::make();
     ASSERT_TRUE(made);
     folder_ = std::make_unique<TemporaryFolder>(std::move(*made));
     path_ = folder_->path() + "/lock";
   }
-  Result<FileLock> obtain(Millis time) const { return FileLock::obtain(path_, Wait{Deadline::after(time)}); }
+  Result<FileLock> obtain(Millis time) const {
+    return FileLock::obtain(path_, Wait{Deadline::after(time)});
+  }
 
   std::unique_ptr<TemporaryFolder> folder_;
   std::string path_;
@@ -154,5 +159,5 @@ TEST_F(FileLockTest, IsFreeWhenItsOwnerIsKilled) {
   ::close(ends[1]);
 }
 
-}  // namespace
-}  // namespace slipway::os
+} // namespace
+} // namespace slipway::os

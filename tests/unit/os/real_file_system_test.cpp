@@ -21,7 +21,7 @@ namespace slipway::os {
 namespace {
 
 class RealFileSystemTest : public ::testing::Test {
- protected:
+protected:
   void SetUp() override {
     Result<TemporaryFolder> made = TemporaryFolder::make();
     ASSERT_TRUE(made) << made.error().message;
@@ -34,7 +34,8 @@ class RealFileSystemTest : public ::testing::Test {
     return bytes ? *bytes : "(" + bytes.error().message + ")";
   }
   std::vector<std::string> names() const {
-    std::vector<std::string> names = files_.list_files(folder_->path()).value_or(std::vector<std::string>{"(error)"});
+    std::vector<std::string> names =
+        files_.list_files(folder_->path()).value_or(std::vector<std::string>{"(error)"});
     std::sort(names.begin(), names.end());
     return names;
   }
@@ -62,7 +63,8 @@ TEST_F(RealFileSystemTest, ReadsLargeFilesAndThoseWithoutASize) {
 
 TEST_F(RealFileSystemTest, NamesThePathAndTheReasonOfAFailedRead) {
   EXPECT_EQ(content("missing"), "(cannot read " + at("missing") + ": No such file or directory)");
-  EXPECT_EQ(files_.read(folder_->path()).error().message, "cannot read " + folder_->path() + ": Is a directory");
+  EXPECT_EQ(files_.read(folder_->path()).error().message,
+            "cannot read " + folder_->path() + ": Is a directory");
   EXPECT_EQ(files_.read(at("missing")).error().code, ErrorCode::io);
 }
 
@@ -73,7 +75,8 @@ TEST_F(RealFileSystemTest, AnUnreadableFileIsAnErrorAndNotEmpty) {
   // Root reads everything, so a child looks as nobody.
   const pid_t child = ::fork();
   if (child == 0) {
-    if (is_root() && (::setgroups(0, nullptr) != 0 || ::setgid(65534) != 0 || ::setuid(65534) != 0)) ::_exit(2);
+    if (is_root() && (::setgroups(0, nullptr) != 0 || ::setgid(65534) != 0 || ::setuid(65534) != 0))
+      ::_exit(2);
     ::_exit(content("secret") == "(cannot read " + at("secret") + ": Permission denied)" ? 0 : 1);
   }
   int status = 0;
@@ -94,7 +97,8 @@ TEST_F(RealFileSystemTest, AFolderThatCannotBeListedIsAnError) {
   EXPECT_EQ(files_.list_files(at("missing")).error().message,
             "cannot list folder " + at("missing") + ": No such file or directory");
   ASSERT_TRUE(files_.write(at("file"), "", Overwrite::no));
-  EXPECT_EQ(files_.list_files(at("file")).error().message, "cannot list folder " + at("file") + ": Not a directory");
+  EXPECT_EQ(files_.list_files(at("file")).error().message,
+            "cannot list folder " + at("file") + ": Not a directory");
 }
 
 TEST_F(RealFileSystemTest, KnowsFilesFromFolders) {
@@ -116,7 +120,8 @@ TEST_F(RealFileSystemTest, NeverReplacesAFileUnasked) {
   EXPECT_EQ(names(), std::vector<std::string>{"file"});
 }
 
-/// The look before the write cannot see a writer that comes between. Fails when put_in_place renames in both modes.
+/// The look before the write cannot see a writer that comes between. Fails when put_in_place
+/// renames in both modes.
 TEST_F(RealFileSystemTest, OfManyWritersOneCreatesTheFile) {
   for (int round = 0; round < 50; ++round) {
     const std::string name = "race" + std::to_string(round);
@@ -143,7 +148,7 @@ TEST_F(RealFileSystemTest, ReplacesAFileWhenAskedAndKeepsItsMode) {
   ASSERT_EQ(::chmod(at("file").c_str(), 0751), 0);
   ASSERT_TRUE(files_.write(at("file"), "new", Overwrite::yes));
   EXPECT_EQ(content("file"), "new");
-  struct stat facts {};
+  struct stat facts{};
   ASSERT_EQ(::stat(at("file").c_str(), &facts), 0);
   EXPECT_EQ(facts.st_mode & 0777U, 0751U);
   EXPECT_EQ(names(), std::vector<std::string>{"file"});
@@ -154,7 +159,7 @@ TEST_F(RealFileSystemTest, ANewFileHasTheModeOfTheUmask) {
   const Status written = files_.write(at("file"), "x", Overwrite::no);
   ::umask(before);
   ASSERT_TRUE(written);
-  struct stat facts {};
+  struct stat facts{};
   ASSERT_EQ(::stat(at("file").c_str(), &facts), 0);
   EXPECT_EQ(facts.st_mode & 0777U, 0640U);
 }
@@ -192,7 +197,9 @@ TEST_F(RealFileSystemTest, AWriteThatFailsLeavesTheOldFileAndNothingElse) {
     ::setrlimit(RLIMIT_FSIZE, &limit);
     ::signal(SIGXFSZ, SIG_IGN);
     const Status written = files_.write(at("file"), std::string(5000, 'n'), Overwrite::yes);
-    ::_exit(!written && written.error().message == "cannot write " + at("file") + ": File too large" ? 0 : 1);
+    ::_exit(!written && written.error().message == "cannot write " + at("file") + ": File too large"
+                ? 0
+                : 1);
   }
   int status = 0;
   ASSERT_EQ(::waitpid(child, &status, 0), child);
@@ -201,5 +208,5 @@ TEST_F(RealFileSystemTest, AWriteThatFailsLeavesTheOldFileAndNothingElse) {
   EXPECT_EQ(names(), std::vector<std::string>{"file"});
 }
 
-}  // namespace
-}  // namespace slipway::os
+} // namespace
+} // namespace slipway::os

@@ -23,7 +23,7 @@ bool readable(int fd) {
 }
 
 void (*handler_of(int number))(int) {
-  struct sigaction action {};
+  struct sigaction action{};
   ::sigaction(number, nullptr, &action);
   return action.sa_handler;
 }
@@ -46,8 +46,8 @@ TEST(SignalStop, CountsBothSignals) {
 }
 
 TEST(SignalStop, PutsThePreviousHandlersBack) {
-  struct sigaction before {};
-  struct sigaction ours {};
+  struct sigaction before{};
+  struct sigaction ours{};
   ours.sa_handler = [](int) {};
   ::sigaction(SIGTERM, &ours, &before);
   {
@@ -61,8 +61,8 @@ TEST(SignalStop, PutsThePreviousHandlersBack) {
 }
 
 TEST(SignalStop, AnIgnoredSignalStaysIgnored) {
-  struct sigaction before {};
-  struct sigaction ignore {};
+  struct sigaction before{};
+  struct sigaction ignore{};
   ignore.sa_handler = SIG_IGN;
   ::sigaction(SIGINT, &ignore, &before);
   {
@@ -136,5 +136,5 @@ TEST(Pause, EndsAtAStopRequest) {
   EXPECT_FALSE(far.passed());
 }
 
-}  // namespace
-}  // namespace slipway::os
+} // namespace
+} // namespace slipway::os

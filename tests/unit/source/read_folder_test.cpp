@@ -172,6 +172,16 @@ TEST(ReadFolder, FiftyThousandFilesAreReadOnceEach) {
   EXPECT_TRUE(folder->warnings.empty());
 }
 
+TEST(ReadFolder, WhatIsToldDoesNotDependOnTheListingOrder) {
+  const auto folder = read_folder(CountingFiles({"seed.sql", "alpha.sql", "mid.sql"}), "db");
+  ASSERT_TRUE(folder);
+  Names told;
+  for (const auto& warning : folder->warnings) told.push_back(warning.place.file);
+  EXPECT_EQ(told, (Names{"db/alpha.sql", "db/mid.sql", "db/seed.sql"}));
+  EXPECT_EQ(read_folder(CountingFiles({"7_b.sql", "7_a.sql"}), "db").error().message,
+            "version 7 is that of two files: 7_a.sql and 7_b.sql");
+}
+
 RC_GTEST_PROP(ReadFolderProperty, OrderIsThatOfTheNumbersWhateverTheListingOrder,
               (const std::set<std::uint32_t>& versions)) {
   Names names;

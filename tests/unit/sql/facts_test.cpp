@@ -14,9 +14,12 @@ StatementFacts facts(std::string_view sql) {
   return found;
 }
 
-std::vector<RelationLock> locks(std::string_view sql) { return facts(sql).locks; }
+std::vector<RelationLock> locks(std::string_view sql) {
+  return facts(sql).locks;
+}
 
-bool touches(const StatementFacts& found, const std::string& kind, const QualifiedName& name, Action action) {
+bool touches(const StatementFacts& found, const std::string& kind, const QualifiedName& name,
+             Action action) {
   return std::any_of(found.objects.begin(), found.objects.end(), [&](const ObjectTouched& object) {
     return object.kind == kind && object.name == name && object.action == action;
   });
@@ -32,14 +35,16 @@ class Safety : public testing::TestWithParam<SafetyCase> {};
 TEST_P(Safety, IsWhatTheServerDoesInsideABlock) {
   const StatementFacts found = facts(GetParam().sql);
   EXPECT_EQ(found.transaction_safety, GetParam().safety) << GetParam().sql;
-  EXPECT_EQ(found.unsafe_why.empty(), GetParam().safety != TransactionSafety::unsafe) << GetParam().sql;
+  EXPECT_EQ(found.unsafe_why.empty(), GetParam().safety != TransactionSafety::unsafe)
+      << GetParam().sql;
 }
 
 constexpr auto k_unsafe = TransactionSafety::unsafe;
 constexpr auto k_safe = TransactionSafety::safe;
 constexpr auto k_control = TransactionSafety::control;
 
-// Each was run inside BEGIN on PostgreSQL 15: the unsafe ones gave 25001, or 2D000 where they commit by themselves.
+// Each was run inside BEGIN on PostgreSQL 15: the unsafe ones gave 25001, or 2D000 where they
+// commit by themselves.
 const std::vector<SafetyCase> k_safety = {
     {"create database zz", k_unsafe},
     {"drop database if exists zz", k_unsafe},
@@ -146,21 +151,24 @@ TEST(Facts, NameTheKindAsTheCommandTagDoes) {
 }
 
 TEST(Facts, TellSchemaChangesFromDataChanges) {
-  for (const char* sql : {"create table t(a int)", "alter table t drop a", "drop view v", "comment on table t is ''",
-                          "grant select on t to public", "create schema s", "select 1 into t", "alter role r login"}) {
+  for (const char* sql : {"create table t(a int)", "alter table t drop a", "drop view v",
+                          "comment on table t is ''", "grant select on t to public",
+                          "create schema s", "select 1 into t", "alter role r login"}) {
     EXPECT_TRUE(facts(sql).is_schema_change) << sql;
     EXPECT_FALSE(facts(sql).is_data_change) << sql;
   }
-  for (const char* sql : {"insert into t values (1)", "update t set a = 1", "delete from t", "truncate t",
-                          "copy t from stdin", "with a as (delete from t returning 1) select * from a",
-                          "merge into t using u on t.a = u.a when matched then delete",
-                          "copy (insert into t values (1) returning a) to stdout",
-                          "explain analyze update t set a = 1"}) {
+  for (const char* sql :
+       {"insert into t values (1)", "update t set a = 1", "delete from t", "truncate t",
+        "copy t from stdin", "with a as (delete from t returning 1) select * from a",
+        "merge into t using u on t.a = u.a when matched then delete",
+        "copy (insert into t values (1) returning a) to stdout",
+        "explain analyze update t set a = 1"}) {
     EXPECT_TRUE(facts(sql).is_data_change) << sql;
     EXPECT_FALSE(facts(sql).is_schema_change) << sql;
   }
-  for (const char* sql : {"select 1", "explain delete from t", "copy t to stdout", "prepare p as delete from t",
-                          "vacuum", "set a.b = 1", "refresh materialized view v"}) {
+  for (const char* sql :
+       {"select 1", "explain delete from t", "copy t to stdout", "prepare p as delete from t",
+        "vacuum", "set a.b = 1", "refresh materialized view v"}) {
     EXPECT_FALSE(facts(sql).is_data_change) << sql;
     EXPECT_FALSE(facts(sql).is_schema_change) << sql;
   }
@@ -168,18 +176,31 @@ TEST(Facts, TellSchemaChangesFromDataChanges) {
 }
 
 TEST(Facts, TellWhatStaysChangedInTheSession) {
-  for (const char* sql : {"set work_mem = '1MB'", "set session role r", "set role none", "set time zone 'UTC'",
-                          "set session authorization default", "reset all", "discard temp", "prepare p as select 1",
-                          "deallocate p", "listen c", "unlisten *", "load 'x'", "create temp table t(a int)",
-                          "select set_config('a.b', 'c', false)", "select pg_catalog.set_config('a.b', 'c', 'f')",
-                          "select pg_advisory_lock(1)", "declare c cursor with hold for select 1",
+  for (const char* sql : {"set work_mem = '1MB'",
+                          "set session role r",
+                          "set role none",
+                          "set time zone 'UTC'",
+                          "set session authorization default",
+                          "reset all",
+                          "discard temp",
+                          "prepare p as select 1",
+                          "deallocate p",
+                          "listen c",
+                          "unlisten *",
+                          "load 'x'",
+                          "create temp table t(a int)",
+                          "select set_config('a.b', 'c', false)",
+                          "select pg_catalog.set_config('a.b', 'c', 'f')",
+                          "select pg_advisory_lock(1)",
+                          "declare c cursor with hold for select 1",
                           "set session characteristics as transaction read only",
                           "do $$ begin perform set_config('search_path', '', false); end $$",
                           "select 1 into temp t"})
     EXPECT_TRUE(facts(sql).changes_session) << sql;
-  for (const char* sql : {"set local work_mem = '1MB'", "set transaction read only", "set constraints all deferred",
-                          "select set_config('a.b', 'c', true)", "select pg_advisory_xact_lock(1)",
-                          "declare c cursor for select 1", "create table t(a int)", "select 'set_config'"})
+  for (const char* sql :
+       {"set local work_mem = '1MB'", "set transaction read only", "set constraints all deferred",
+        "select set_config('a.b', 'c', true)", "select pg_advisory_xact_lock(1)",
+        "declare c cursor for select 1", "create table t(a int)", "select 'set_config'"})
     EXPECT_FALSE(facts(sql).changes_session) << sql;
 }
 
@@ -207,7 +228,8 @@ TEST(Facts, ListWhatIsTouched) {
   EXPECT_TRUE(touches(view, "view", {"", "v"}, Action::create));
   EXPECT_TRUE(touches(view, "table", {"s", "t"}, Action::read));
   EXPECT_TRUE(touches(view, "table", {"", "u"}, Action::read));
-  const StatementFacts schema = facts("create schema s create table t(a int) create view v as select a from t");
+  const StatementFacts schema =
+      facts("create schema s create table t(a int) create view v as select a from t");
   EXPECT_TRUE(touches(schema, "table", {"s", "t"}, Action::create));
   EXPECT_TRUE(touches(schema, "view", {"s", "v"}, Action::create));
 }
@@ -217,7 +239,8 @@ TEST(FactsLocks, SkipNamesOfCommonTableExpressions) {
             (std::vector<RelationLock>{{{"", "t"}, LockMode::access_share}}));
   EXPECT_EQ(locks("with t as (select * from t) select * from t"),
             (std::vector<RelationLock>{{{"", "t"}, LockMode::access_share}}));
-  EXPECT_TRUE(locks("with recursive t as (select 1 union all select * from t) select * from t").empty());
+  EXPECT_TRUE(
+      locks("with recursive t as (select 1 union all select * from t) select * from t").empty());
   EXPECT_EQ(locks("with t as (select 1) select * from public.t"),
             (std::vector<RelationLock>{{{"public", "t"}, LockMode::access_share}}));
   EXPECT_EQ(locks("select (with w as (select 1) select 1 from w) from w"),
@@ -226,9 +249,11 @@ TEST(FactsLocks, SkipNamesOfCommonTableExpressions) {
 
 TEST(FactsLocks, TakeRowShareForTheRelationsMeantByForUpdate) {
   EXPECT_EQ(locks("select * from t a, u for share of a"),
-            (std::vector<RelationLock>{{{"", "t"}, LockMode::row_share}, {{"", "u"}, LockMode::access_share}}));
+            (std::vector<RelationLock>{{{"", "t"}, LockMode::row_share},
+                                       {{"", "u"}, LockMode::access_share}}));
   EXPECT_EQ(locks("select * from (select * from t) s left join u on true for update"),
-            (std::vector<RelationLock>{{{"", "t"}, LockMode::row_share}, {{"", "u"}, LockMode::row_share}}));
+            (std::vector<RelationLock>{{{"", "t"}, LockMode::row_share},
+                                       {{"", "u"}, LockMode::row_share}}));
 }
 
 // As seen on PostgreSQL 15 by hand, beyond the cases of locks.jsonl.
@@ -257,7 +282,8 @@ TEST(FactsLocks, AreAsSeenOnTheServer) {
       {"create function z() returns void begin atomic insert into other select id, 1 from parent; end",
        {{other, LockMode::row_exclusive}, {parent, LockMode::access_share}}},
       {"declare c cursor for select * from t for update", {{t, LockMode::row_share}}},
-      {"create view z as select 1 where exists (select 1 from t for update)", {{t, LockMode::row_share}}},
+      {"create view z as select 1 where exists (select 1 from t for update)",
+       {{t, LockMode::row_share}}},
       {"select nextval('sq')", {{sequence, LockMode::row_exclusive}}},
       {"create table z(a int default nextval('sq'))", {{sequence, LockMode::access_share}}},
       {"create view z as select nextval('sq')", {{sequence, LockMode::access_share}}},
@@ -268,19 +294,23 @@ TEST(FactsLocks, AreAsSeenOnTheServer) {
       {"comment on rule r1 on nofk is 'x'", {{nofk, LockMode::access_share}}},
       {"merge into other using parent on other.id = parent.id when matched then delete",
        {{other, LockMode::row_exclusive}, {parent, LockMode::access_share}}},
-      {"alter table t set (fillfactor = 70, user_catalog_table = true)", {{t, LockMode::access_exclusive}}},
-      {"alter table t set (toast.autovacuum_enabled = false)", {{t, LockMode::share_update_exclusive}}},
+      {"alter table t set (fillfactor = 70, user_catalog_table = true)",
+       {{t, LockMode::access_exclusive}}},
+      {"alter table t set (toast.autovacuum_enabled = false)",
+       {{t, LockMode::share_update_exclusive}}},
       {"alter trigger t_trg on t depends on extension plpgsql", {{t, LockMode::access_share}}},
       {"alter extension plpgsql add table t", {{t, LockMode::share_update_exclusive}}},
       {"alter table other detach partition t concurrently",
        {{other, LockMode::share_update_exclusive}, {t, LockMode::access_exclusive}}},
-      {"lock table only t, other in exclusive mode", {{other, LockMode::exclusive}, {t, LockMode::exclusive}}},
+      {"lock table only t, other in exclusive mode",
+       {{other, LockMode::exclusive}, {t, LockMode::exclusive}}},
       {"vacuum full t", {{t, LockMode::access_exclusive}}},
       {"vacuum (full off) t", {{t, LockMode::share_update_exclusive}}},
       {"create index concurrently on t(a)", {{t, LockMode::share_update_exclusive}}},
       {"drop index concurrently t", {{t, LockMode::share_update_exclusive}}},
       {"grant select on t to public", {}},
-      {"create table z(a int references z(a), b int references parent)", {{parent, LockMode::share_row_exclusive}}},
+      {"create table z(a int references z(a), b int references parent)",
+       {{parent, LockMode::share_row_exclusive}}},
   };
   for (const Case& entry : cases) EXPECT_EQ(locks(entry.sql), entry.locks) << entry.sql;
 }
@@ -313,7 +343,8 @@ const std::vector<UnknownCase> k_newer = {
     {"ALTER SYSTEM SOMETHING NEW", "alter system", k_unsafe},
     {"ALTER TABLE p DETACH PARTITION q CONCURRENTLY SOMETHING NEW", "alter table", k_unsafe},
     {"INSERT INTO t VALUES (1_000) RETURNING WITH (OLD AS o) a", "insert", k_safe},
-    {"WITH w AS (SELECT 1) MERGE INTO t USING w ON true WHEN MATCHED THEN DELETE RETURNING 1", "merge", k_safe},
+    {"WITH w AS (SELECT 1) MERGE INTO t USING w ON true WHEN MATCHED THEN DELETE RETURNING 1",
+     "merge", k_safe},
     {"CREATE MATERIALIZED VIEW IF NOT EXISTS v SOMETHING NEW", "create materialized view", k_safe},
     {"CALL p(SOMETHING NEW)", "call", k_unsafe},
     {"COMMIT SOMETHING NEW", "commit", k_control},
@@ -322,12 +353,14 @@ const std::vector<UnknownCase> k_newer = {
 INSTANTIATE_TEST_SUITE_P(Statements, NewerSyntax, testing::ValuesIn(k_newer));
 
 TEST(Facts, OfUnparsedStatementsStillTellWhatTheyChange) {
-  EXPECT_TRUE(analyse({"WITH w AS (DELETE FROM t RETURNING 1_0) SELECT 1 FROM w"})[0].is_data_change);
+  EXPECT_TRUE(
+      analyse({"WITH w AS (DELETE FROM t RETURNING 1_0) SELECT 1 FROM w"})[0].is_data_change);
   EXPECT_TRUE(analyse({"COPY t FROM STDIN SOMETHING NEW"})[0].is_data_change);
   EXPECT_FALSE(analyse({"COPY t TO STDOUT SOMETHING NEW"})[0].is_data_change);
   EXPECT_TRUE(analyse({"ALTER TABLE t SOMETHING NEW"})[0].is_schema_change);
   EXPECT_TRUE(analyse({"SET a TO SOMETHING NEW"})[0].changes_session);
-  const StatementFacts index = analyse({"CREATE INDEX CONCURRENTLY IF NOT EXISTS i ON ONLY s.t (a) NEW THING"})[0];
+  const StatementFacts index =
+      analyse({"CREATE INDEX CONCURRENTLY IF NOT EXISTS i ON ONLY s.t (a) NEW THING"})[0];
   EXPECT_TRUE(index.is_concurrent_index);
   EXPECT_EQ(index.index, (QualifiedName{"s", "i"}));
 }
@@ -347,7 +380,10 @@ TEST(Facts, ComeInTheOrderOfTheStatementsFromAnyThread) {
       const std::string drop = "drop table " + table;
       for (int k = 0; k < 200; ++k) {
         const auto found = analyse({drop, "select 1"});
-        wrong[i] += found.size() == 2 && found[0].locks.at(0).relation.name == table && found[1].locks.empty() ? 0 : 1;
+        wrong[i] += found.size() == 2 && found[0].locks.at(0).relation.name == table &&
+                            found[1].locks.empty()
+                        ? 0
+                        : 1;
       }
     });
   }
@@ -355,5 +391,5 @@ TEST(Facts, ComeInTheOrderOfTheStatementsFromAnyThread) {
   EXPECT_EQ(wrong, std::vector<int>(8, 0));
 }
 
-}  // namespace
-}  // namespace slipway::sql
+} // namespace
+} // namespace slipway::sql

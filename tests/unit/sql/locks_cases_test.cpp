@@ -1,4 +1,5 @@
-// Predicted locks against what PostgreSQL 15 was seen to take (tests/data/locks.jsonl, on locks_fixture.sql).
+// Predicted locks against what PostgreSQL 15 was seen to take (tests/data/locks.jsonl, on
+// locks_fixture.sql).
 #include "slipway/sql/facts.hpp"
 #include "slipway/sql/script.hpp"
 
@@ -21,33 +22,40 @@ namespace {
 using Modes = std::map<std::string, LockMode>;
 
 const std::map<std::string, LockMode> k_short_names = {
-    {"AS", LockMode::access_share},        {"RS", LockMode::row_share},
-    {"RX", LockMode::row_exclusive},       {"SUE", LockMode::share_update_exclusive},
-    {"S", LockMode::share},                {"SRE", LockMode::share_row_exclusive},
-    {"X", LockMode::exclusive},            {"AE", LockMode::access_exclusive}};
+    {"AS", LockMode::access_share},  {"RS", LockMode::row_share},
+    {"RX", LockMode::row_exclusive}, {"SUE", LockMode::share_update_exclusive},
+    {"S", LockMode::share},          {"SRE", LockMode::share_row_exclusive},
+    {"X", LockMode::exclusive},      {"AE", LockMode::access_exclusive}};
 
 // Named relations whose lock no text tells: case, relation, reason.
 const std::map<std::pair<std::string, std::string>, std::string> k_untold = {
-    {{"addcol_pk", "nofk_pkey"}, "the text names a constraint; that it has an index is in the catalog"},
+    {{"addcol_pk", "nofk_pkey"},
+     "the text names a constraint; that it has an index is in the catalog"},
     {{"drop_pk", "zz"}, "the text names a constraint; that it has an index is in the catalog"},
-    {{"drop_index_constraint", "zz"}, "the text names a constraint; that it has an index is in the catalog"},
+    {{"drop_index_constraint", "zz"},
+     "the text names a constraint; that it has an index is in the catalog"},
     {{"do_block_alter", "t"}, "named inside a string that the block executes"},
 };
 
-// Predicted relations that were not seen locked because they were not there, or not seen by the measurement.
+// Predicted relations that were not seen locked because they were not there, or not seen by the
+// measurement.
 const std::map<std::pair<std::string, std::string>, std::string> k_not_there = {
     {{"alter_table_if_exists_missing", "nope"}, "no such table, and IF EXISTS"},
     {{"create_index_on_temp", "tt"}, "made by the measuring session itself, and not measured"},
 };
 
-// Cases recorded with neither locks nor an error, because their quoted collation was lost on the way to the server.
-// Run with it, PostgreSQL 15 takes ACCESS EXCLUSIVE.
-const std::set<std::string> k_not_measured = {
-    "type_text_to_text_collateC", "type_text_to_text_collateC_idx", "type_text_to_text_collateC_noidx"};
+// Cases recorded with neither locks nor an error, because their quoted collation was lost on the
+// way to the server. Run with it, PostgreSQL 15 takes ACCESS EXCLUSIVE.
+const std::set<std::string> k_not_measured = {"type_text_to_text_collateC",
+                                              "type_text_to_text_collateC_idx",
+                                              "type_text_to_text_collateC_noidx"};
 
 bool names(const std::string& sql, const std::string& relation) {
-  const auto word = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; };
-  for (std::size_t at = sql.find(relation); at != std::string::npos; at = sql.find(relation, at + 1)) {
+  const auto word = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
+  };
+  for (std::size_t at = sql.find(relation); at != std::string::npos;
+       at = sql.find(relation, at + 1)) {
     const std::size_t end = at + relation.size();
     if ((at == 0 || !word(sql[at - 1])) && (end == sql.size() || !word(sql[end]))) return true;
   }
@@ -112,8 +120,10 @@ TEST(LockCases, EachNamedRelationIsPredictedAsSeenOnTheServer) {
         continue;
       }
       const auto found = predicted.locks.find(relation);
-      ASSERT_NE(found, predicted.locks.end()) << id << ": nothing predicted for " << relation << " in " << sql;
-      EXPECT_EQ(lock_mode_name(found->second), lock_mode_name(mode)) << id << ": " << relation << " in " << sql;
+      ASSERT_NE(found, predicted.locks.end())
+          << id << ": nothing predicted for " << relation << " in " << sql;
+      EXPECT_EQ(lock_mode_name(found->second), lock_mode_name(mode))
+          << id << ": " << relation << " in " << sql;
       ++compared;
     }
     for (const auto& [relation, mode] : predicted.locks) {
@@ -124,7 +134,8 @@ TEST(LockCases, EachNamedRelationIsPredictedAsSeenOnTheServer) {
     }
   }
   EXPECT_GT(compared, 300U);
-  EXPECT_EQ(used.size(), k_untold.size() + k_not_there.size()) << "an exception is not needed any more";
+  EXPECT_EQ(used.size(), k_untold.size() + k_not_there.size())
+      << "an exception is not needed any more";
 }
 
 TEST(LockModes, ConflictIsSymmetricAndGrowsWithStrength) {
@@ -143,5 +154,5 @@ TEST(LockModes, ConflictIsSymmetricAndGrowsWithStrength) {
   EXPECT_EQ(lock_mode_name(LockMode::share_row_exclusive), "SHARE ROW EXCLUSIVE");
 }
 
-}  // namespace
-}  // namespace slipway::sql
+} // namespace
+} // namespace slipway::sql

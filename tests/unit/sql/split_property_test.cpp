@@ -11,17 +11,81 @@ namespace slipway::sql {
 namespace {
 
 // Pieces that leave a script whole, so that long scripts of them get split.
-const std::vector<std::string> k_whole = {
-    "SELECT ",  "1",     "a$b",       "(",      ")",       ";",     ";",     ";\n",    " ",      "\n",  "\r\n",   "\r",
-    "\t",       "'x'",   "'it''s;'",  "E'\\';'", "e'\\\\'", "\"q\"", "\";\"", "$$;$$",  "$f$;$f$", "$1",  "-- c;\n", "/* ; */",
-    "/*/**/*/", "-",     "+",         "/ ",     "* ",      "CREATE ", "OR ", "REPLACE ", "FUNCTION ", "CASE ", " END ", " AS ",
-    ".",        ",",     ":",         "::",     "COPY ",   "t ",    "TO ",   "\\;",    "U&'a'",  "U&\"a\"", "é",
-    "1e5",      ".5",    "B'1'",      "N'n'",   "[1:2]",   "-- \xEF\xBB\xBF\n"};
+const std::vector<std::string> k_whole = {"SELECT ",
+                                          "1 ",
+                                          "a$b ",
+                                          "(",
+                                          ")",
+                                          ";",
+                                          ";",
+                                          ";\n",
+                                          " ",
+                                          "\n",
+                                          "\r\n",
+                                          "\r",
+                                          "\t",
+                                          "'x'",
+                                          "'it''s;'",
+                                          "E'\\';'",
+                                          "e'\\\\'",
+                                          "\"q\"",
+                                          "\";\"",
+                                          "$$;$$ ",
+                                          "$f$;$f$ ",
+                                          "$1 ",
+                                          "-- c;\n",
+                                          "/* ; */",
+                                          "/*/**/*/",
+                                          "- ",
+                                          "+",
+                                          "/ ",
+                                          "* ",
+                                          "CREATE ",
+                                          "OR ",
+                                          "REPLACE ",
+                                          "FUNCTION ",
+                                          "CASE ",
+                                          " END ",
+                                          " AS ",
+                                          ".",
+                                          ",",
+                                          ":",
+                                          "::",
+                                          "COPY ",
+                                          "t ",
+                                          "TO ",
+                                          "\\;",
+                                          "U&'a'",
+                                          "U&\"a\"",
+                                          "é ",
+                                          "1e5 ",
+                                          ".5 ",
+                                          "B'1'",
+                                          "N'n'",
+                                          "[1:2]",
+                                          "-- \xEF\xBB\xBF\n"};
 
 // Pieces that a script of them mostly fails by.
-const std::vector<std::string> k_breaking = {
-    "'", "\"", "$$", "$f$", "$", "--", "/*", "*/", "\\", "\\.", "\n\\.\n", "BEGIN ", "ATOMIC ", " FROM STDIN",
-    "SET standard_conforming_strings=off;", "\xEF\xBB\xBF", "\xC3", std::string(1, '\0'), "\\restrict x\n", "1e"};
+const std::vector<std::string> k_breaking = {"'",
+                                             "\"",
+                                             "$$",
+                                             "$f$",
+                                             "$",
+                                             "--",
+                                             "/*",
+                                             "*/",
+                                             "\\",
+                                             "\\.",
+                                             "\n\\.\n",
+                                             "BEGIN ",
+                                             "ATOMIC ",
+                                             " FROM STDIN",
+                                             "SET standard_conforming_strings=off;",
+                                             "\xEF\xBB\xBF",
+                                             "\xC3",
+                                             std::string(1, '\0'),
+                                             "\\restrict x\n",
+                                             "1e"};
 
 rc::Gen<std::string> joined(const std::vector<std::string>& pieces) {
   return rc::gen::map(rc::gen::container<std::vector<std::string>>(rc::gen::elementOf(pieces)),
@@ -32,7 +96,9 @@ rc::Gen<std::string> joined(const std::vector<std::string>& pieces) {
                       });
 }
 
-rc::Gen<std::string> whole_soup() { return joined(k_whole); }
+rc::Gen<std::string> whole_soup() {
+  return joined(k_whole);
+}
 
 rc::Gen<std::string> token_soup() {
   std::vector<std::string> all = k_whole;
@@ -41,9 +107,13 @@ rc::Gen<std::string> token_soup() {
 }
 
 // Both kinds, for promises about scripts that are not refused.
-rc::Gen<std::string> any_soup() { return rc::gen::oneOf(whole_soup(), whole_soup(), token_soup()); }
+rc::Gen<std::string> any_soup() {
+  return rc::gen::oneOf(whole_soup(), whole_soup(), token_soup());
+}
 
-bool is_space(char c) { return std::string_view(" \t\n\r\f\v").find(c) != std::string_view::npos; }
+bool is_space(char c) {
+  return std::string_view(" \t\n\r\f\v").find(c) != std::string_view::npos;
+}
 
 RC_GTEST_PROP(SplitProperty, SpansAreOrderedDisjointAndTight, ()) {
   const std::string script = *any_soup();
@@ -64,7 +134,8 @@ RC_GTEST_PROP(SplitProperty, SpansAreOrderedDisjointAndTight, ()) {
     spans.push_back(statement.span);
     if (statement.copy_data) spans.push_back(*statement.copy_data);
   }
-  std::sort(spans.begin(), spans.end(), [](const Span& a, const Span& b) { return a.offset < b.offset; });
+  std::sort(spans.begin(), spans.end(),
+            [](const Span& a, const Span& b) { return a.offset < b.offset; });
   for (std::size_t i = 1; i < spans.size(); ++i) RC_ASSERT(spans[i - 1].end() <= spans[i].offset);
   for (const auto& comment : parts->comments) {
     RC_ASSERT(std::string_view(script).substr(comment.span.offset).starts_with("--"));
@@ -72,18 +143,21 @@ RC_GTEST_PROP(SplitProperty, SpansAreOrderedDisjointAndTight, ()) {
   }
 }
 
-// What lies between statements holds no statement of its own, so nothing of the script is lost or run twice.
+// What lies between statements holds no statement of its own, so nothing of the script is lost or
+// run twice.
 RC_GTEST_PROP(SplitProperty, NothingButSpaceCommentsAndSemicolonsIsLeftOut, ()) {
   const std::string script = *any_soup();
   const auto parts = split(script, "a.sql");
   RC_PRE(parts.has_value());
-  const bool has_copy = std::any_of(parts->statements.begin(), parts->statements.end(),
-                                    [](const Statement& statement) { return statement.copy_data.has_value(); });
+  const bool has_copy =
+      std::any_of(parts->statements.begin(), parts->statements.end(),
+                  [](const Statement& statement) { return statement.copy_data.has_value(); });
   RC_PRE(!has_copy);
   std::size_t at = 0;
   std::string joined;
   for (std::size_t i = 0; i <= parts->statements.size(); ++i) {
-    const std::size_t next = i < parts->statements.size() ? parts->statements[i].span.offset : script.size();
+    const std::size_t next =
+        i < parts->statements.size() ? parts->statements[i].span.offset : script.size();
     const std::string gap = script.substr(at, next - at);
     const auto rest = split(gap, "gap.sql");
     RC_ASSERT(rest.has_value());
@@ -129,5 +203,5 @@ RC_GTEST_PROP(SplitProperty, AnySoupIsSplitOrRefusedWithAPlace, ()) {
   if (!parts) RC_ASSERT(parts.error().place.has_value());
 }
 
-}  // namespace
-}  // namespace slipway::sql
+} // namespace
+} // namespace slipway::sql

@@ -91,17 +91,25 @@ TEST(Split, TakesNamesThatLookLikeBlockWordsAsNames) {
 TEST(Split, FollowsStandardConformingStrings) {
   const std::string off = "SET SESSION standard_conforming_strings TO 'off'";
   EXPECT_EQ(texts(off + "; SELECT 'a\\'; b'; RESET ALL; SELECT 'c\\'; SELECT 1").size(), 5U);
-  EXPECT_EQ(texts("BEGIN; SET LOCAL standard_conforming_strings = off; SELECT 'a\\';'; COMMIT; SELECT 'b\\'; "
-                  "SELECT 1")
+  EXPECT_EQ(
+      texts(
+          "BEGIN; SET LOCAL standard_conforming_strings = off; SELECT 'a\\';'; COMMIT; SELECT 'b\\'; "
+          "SELECT 1")
+          .size(),
+      6U);
+  EXPECT_EQ(texts("BEGIN; SET standard_conforming_strings = off; ROLLBACK; SELECT 'b\\'; SELECT 1")
                 .size(),
-            6U);
-  EXPECT_EQ(texts("BEGIN; SET standard_conforming_strings = off; ROLLBACK; SELECT 'b\\'; SELECT 1").size(), 5U);
-  EXPECT_EQ(texts("SELECT pg_catalog.set_config('standard_conforming_strings', 'off', false); SELECT 'a\\';'").size(),
-            2U);
+            5U);
+  EXPECT_EQ(
+      texts(
+          "SELECT pg_catalog.set_config('standard_conforming_strings', 'off', false); SELECT 'a\\';'")
+          .size(),
+      2U);
 }
 
 TEST(Split, ContinuesAnEscapeStringOnTheNextLine) {
-  EXPECT_EQ(texts("SELECT E'a' -- c\n  'b\\';c'; SELECT 2"), (Texts{"SELECT E'a' -- c\n  'b\\';c'", "SELECT 2"}));
+  EXPECT_EQ(texts("SELECT E'a' -- c\n  'b\\';c'; SELECT 2"),
+            (Texts{"SELECT E'a' -- c\n  'b\\';c'", "SELECT 2"}));
   EXPECT_EQ(texts("SELECT 'a'\n  'b\\'; SELECT 2"), (Texts{"SELECT 'a'\n  'b\\'", "SELECT 2"}));
 }
 
@@ -110,7 +118,8 @@ TEST(Split, StartsADollarQuoteOnlyWhereANameCannotGoOn) {
 }
 
 TEST(SplitCopy, HandsOverTheDataLines) {
-  const std::string script = "copy binary s.\"t\" (a, \"b\") from stdin;\r\n1\t;\r\n\\.\r\nSELECT 1;";
+  const std::string script =
+      "copy binary s.\"t\" (a, \"b\") from stdin;\r\n1\t;\r\n\\.\r\nSELECT 1;";
   const auto parts = split(script, "a.sql");
   ASSERT_TRUE(parts);
   ASSERT_EQ(parts->statements.size(), 2U);
@@ -120,7 +129,8 @@ TEST(SplitCopy, HandsOverTheDataLines) {
 }
 
 TEST(SplitCopy, ReadsDataFromTheLineBelowWhateverFollowsOnItsOwnLine) {
-  const std::string script = "COPY t FROM STDIN; SELECT 'x'; COPY u FROM STDIN; -- c\n1\n\\.\n2\n\\.";
+  const std::string script =
+      "COPY t FROM STDIN; SELECT 'x'; COPY u FROM STDIN; -- c\n1\n\\.\n2\n\\.";
   const auto parts = split(script, "a.sql");
   ASSERT_TRUE(parts) << parts.error().message;
   ASSERT_EQ(parts->statements.size(), 3U);
@@ -236,5 +246,5 @@ TEST(Split, TakesTimeLinearInTheScript) {
   EXPECT_EQ(texts(dollars).size(), 1U);
 }
 
-}  // namespace
-}  // namespace slipway::sql
+} // namespace
+} // namespace slipway::sql

@@ -29,4 +29,4 @@ int process_id();
 /// Path of the running program, or empty when the system does not tell.
 std::string executable_path();
 
-}  // namespace slipway::os
+} // namespace slipway::os

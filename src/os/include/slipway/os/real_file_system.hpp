@@ -6,7 +6,7 @@ namespace slipway::os {
 
 /// The file system of this machine.
 class RealFileSystem final : public FileSystem {
- public:
+public:
   Result<std::string> read(const std::string& path) const override;
   Result<std::vector<std::string>> list_files(const std::string& folder) const override;
   bool exists(const std::string& path) const override;
@@ -14,4 +14,4 @@ class RealFileSystem final : public FileSystem {
   Status write(const std::string& path, const std::string& bytes, Overwrite overwrite) override;
 };
 
-}  // namespace slipway::os
+} // namespace slipway::os

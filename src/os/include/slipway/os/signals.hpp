@@ -6,17 +6,18 @@
 
 namespace slipway::os {
 
-/// Turns SIGINT and SIGTERM into a StopSignal while it lives; restores the previous handlers after. One at a time in a
-/// process. The descriptor becomes readable at the first signal; at the second the process still decides for itself.
+/// Turns SIGINT and SIGTERM into a StopSignal while it lives; restores the previous handlers after.
+/// One at a time in a process. The descriptor becomes readable at the first signal; at the second
+/// the process still decides for itself.
 class SignalStop final : public StopSignal {
- public:
+public:
   SignalStop();
   ~SignalStop() override;
   int descriptor() const override;
 
- private:
+private:
   struct State;
   std::unique_ptr<State> state_;
 };
 
-}  // namespace slipway::os
+} // namespace slipway::os

@@ -11,9 +11,10 @@ std::string temporary_base();
 
 /// A new folder of mode 0700 that goes with this object, and all in it.
 class TemporaryFolder {
- public:
+public:
   /// Makes PARENT/PREFIXxxxxxx; an empty parent means temporary_base(). Errors: io.
-  static Result<TemporaryFolder> make(const std::string& parent = "", const std::string& prefix = "slipway-");
+  static Result<TemporaryFolder> make(const std::string& parent = "",
+                                      const std::string& prefix = "slipway-");
 
   TemporaryFolder(TemporaryFolder&& other) noexcept;
   TemporaryFolder& operator=(TemporaryFolder&& other) noexcept;
@@ -23,7 +24,7 @@ class TemporaryFolder {
   /// From now on the folder stays; yields its path.
   std::string release();
 
- private:
+private:
   explicit TemporaryFolder(std::string path) : path_(std::move(path)) {}
   std::string path_;
 };
@@ -31,4 +32,4 @@ class TemporaryFolder {
 /// Removes a folder and all in it without following symbolic links. Nothing there is no error.
 Status remove_tree(const std::string& path);
 
-}  // namespace slipway::os
+} // namespace slipway::os

@@ -7,7 +7,7 @@ namespace slipway::os {
 
 /// Owns a file descriptor and closes it. -1 is none.
 class UniqueFd {
- public:
+public:
   UniqueFd() = default;
   explicit UniqueFd(int fd) : fd_(fd) {}
   UniqueFd(UniqueFd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
@@ -24,8 +24,8 @@ class UniqueFd {
     fd_ = fd;
   }
 
- private:
+private:
   int fd_ = -1;
 };
 
-}  // namespace slipway::os
+} // namespace slipway::os

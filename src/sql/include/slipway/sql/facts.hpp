@@ -38,9 +38,9 @@ struct RelationLock {
 /// Whether a statement may run inside a transaction block.
 enum class TransactionSafety {
   safe,
-  unsafe,   ///< the server refuses it inside a block (25001), or it commits by itself
-  control,  ///< BEGIN, COMMIT, SAVEPOINT and their kin
-  unknown,  ///< not understood; run inside a transaction unless the file says otherwise
+  unsafe,  ///< the server refuses it inside a block (25001), or it commits by itself
+  control, ///< BEGIN, COMMIT, SAVEPOINT and their kin
+  unknown, ///< not understood; run inside a transaction unless the file says otherwise
 };
 
 /// What is done to an object by a statement.
@@ -48,36 +48,44 @@ enum class Action { create, alter, drop, read, write, other };
 
 /// One object a statement names.
 struct ObjectTouched {
-  std::string kind;  ///< "table", "index", "type", "function" ...: the server's word, lower case
+  std::string kind; ///< "table", "index", "type", "function" ...: the server's word, lower case
   QualifiedName name;
   Action action = Action::other;
 };
 
-/// What the parser knows of one statement. Everything is relative to names as written: the parser sees no catalog, so
-/// owned objects, partitions and foreign-key partners that the text does not name are not listed.
+/// What the parser knows of one statement. Everything is relative to names as written: the parser
+/// sees no catalog, so owned objects, partitions and foreign-key partners that the text does not
+/// name are not listed.
 struct StatementFacts {
-  bool parsed = false;       ///< false: the grammar does not know it; the rest was guessed from its leading words
-  std::string unparsed_why;  ///< the parser's message when not parsed
-  std::string kind;          ///< command tag in lower case: "alter table", "create index", "insert", "do" ...
+  bool parsed =
+      false; ///< false: the grammar does not know it; the rest was guessed from its leading words
+  std::string unparsed_why; ///< the parser's message when not parsed
+  std::string
+      kind; ///< command tag in lower case: "alter table", "create index", "insert", "do" ...
   TransactionSafety transaction_safety = TransactionSafety::unknown;
-  std::string unsafe_why;  ///< for unsafe: the reason in one sentence
+  std::string unsafe_why; ///< for unsafe: the reason in one sentence
   std::vector<ObjectTouched> objects;
-  std::vector<RelationLock> locks;  ///< strongest first per relation, sorted by relation
-  bool changes_session = false;     ///< SET, RESET, SET ROLE, set_config(), DISCARD, PREPARE, LISTEN, LOAD ...: outlives the statement
-  bool is_schema_change = false;    ///< DDL
-  bool is_data_change = false;      ///< INSERT, UPDATE, DELETE, MERGE, TRUNCATE, COPY FROM (also inside a WITH)
+  std::vector<RelationLock> locks; ///< strongest first per relation, sorted by relation
+  /// SET, RESET, SET ROLE, set_config(), DISCARD, PREPARE, LISTEN, LOAD, temporary objects, session
+  /// advisory locks ...: outlives the statement and its transaction.
+  bool changes_session = false;
+  bool is_schema_change = false; ///< DDL
+  /// INSERT, UPDATE, DELETE, MERGE, TRUNCATE, COPY FROM (also inside a WITH).
+  bool is_data_change = false;
   bool is_concurrent_index = false; ///< CREATE/DROP/REINDEX INDEX CONCURRENTLY
-  /// For CREATE INDEX CONCURRENTLY: the index, if named. What a failed attempt leaves behind INVALID.
+  /// For CREATE INDEX CONCURRENTLY: the index, if named. What a failed attempt leaves behind
+  /// INVALID.
   std::optional<QualifiedName> index;
 };
 
-/// Facts of each statement, in order. Never fails: what cannot be parsed says so in its facts. Statements may be given
-/// from any number of threads; the work is done on one long-lived thread with a big stack, because deep expressions
-/// overflow a usual one.
+/// Facts of each statement, in order. Never fails: what cannot be parsed says so in its facts.
+/// Statements may be given from any number of threads; the work is done on one long-lived thread
+/// with a big stack, because deep expressions overflow a usual one.
 std::vector<StatementFacts> analyse(const std::vector<std::string_view>& statements);
 
-/// SHA-256 over the tokens of `script` without comments and white space, with constants kept: two scripts have equal
-/// digests when the server would see the same tokens. Falls back to a digest of the text where the scanner refuses it.
+/// SHA-256 over the tokens of `script` without comments and white space, with constants kept: two
+/// scripts have equal digests when the server would see the same tokens. Falls back to a digest of
+/// the text where the scanner refuses it.
 std::string token_digest(std::string_view script);
 
-}  // namespace slipway::sql
+} // namespace slipway::sql

@@ -10,11 +10,13 @@
 
 namespace slipway::test {
 
-/// Another process that owns a cluster, to be killed. Throws std::runtime_error when its cluster does not start.
+/// Another process that owns a cluster, to be killed. Throws std::runtime_error when its cluster
+/// does not start.
 class ClusterOwner {
- public:
+public:
   /// With `account` the process becomes that user first; only root may ask.
-  explicit ClusterOwner(const pg::ClusterOptions& options, const std::optional<os::Account>& account = {});
+  explicit ClusterOwner(const pg::ClusterOptions& options,
+                        const std::optional<os::Account>& account = {});
   /// Ends the process in good order, if it was not killed.
   ~ClusterOwner();
   ClusterOwner(const ClusterOwner&) = delete;
@@ -27,11 +29,11 @@ class ClusterOwner {
   /// Process id of the cluster's reaper; 0 when there is none.
   int reaper() const;
 
- private:
+private:
   pid_t pid_ = 0;
-  os::UniqueFd life_;  ///< the process ends in good order when this closes
+  os::UniqueFd life_; ///< the process ends in good order when this closes
   int postmaster_ = 0;
   std::string folder_;
 };
 
-}  // namespace slipway::test
+} // namespace slipway::test

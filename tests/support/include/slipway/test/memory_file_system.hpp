@@ -13,6 +13,7 @@ class MemoryFileSystem final : public FileSystem {
   explicit MemoryFileSystem(std::map<std::string, std::string> files) : files_(std::move(files)) {}
 
   void add_folder(const std::string& path) { files_[path + "/"]; }
+  void clear() { files_.clear(); }
   /// From now on reading `path` fails with `reason`.
   void break_file(const std::string& path, const std::string& reason) { broken_[path] = reason; }
   const std::map<std::string, std::string>& files() const { return files_; }

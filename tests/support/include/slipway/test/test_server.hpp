@@ -12,18 +12,18 @@
 
 namespace slipway::test {
 
-/// How long a test waits for anything of a server before it fails: generous, for no test may fail because a machine is
-/// busy.
+/// How long a test waits for anything of a server before it fails: generous, for no test may fail
+/// because a machine is busy.
 Wait long_wait();
 
 /// How tests start clusters: with the server that SLIPWAY_PG_BIN names.
 pg::ClusterOptions server_options();
 
-/// One throwaway cluster for the test program and a new database for each test. SLIPWAY_PG_BIN names the folder of the
-/// server's programs; without it the newest found. Every function throws std::runtime_error when it cannot do its work,
-/// which fails the test.
+/// One throwaway cluster for the test program and a new database for each test. SLIPWAY_PG_BIN
+/// names the folder of the server's programs; without it the newest found. Every function throws
+/// std::runtime_error when it cannot do its work, which fails the test.
 class TestServer {
- public:
+public:
   /// The program's server, started at first use and stopped by the library's main.
   static TestServer& instance();
   /// Stops the server if it was started. Nothing of it is left afterwards.
@@ -33,7 +33,8 @@ class TestServer {
   TestServer(const TestServer&) = delete;
   TestServer& operator=(const TestServer&) = delete;
 
-  /// Connection string of a new empty database with a name no other test has. It is never dropped: the cluster is.
+  /// Connection string of a new empty database with a name no other test has. It is never dropped:
+  /// the cluster is.
   std::string fresh_database();
   /// A new copy of a database made by fresh_database. No session may be open in the original.
   std::string copy_of_database(const std::string& connection_string);
@@ -41,7 +42,7 @@ class TestServer {
   int major_version() const { return major_version_; }
   pg::Cluster& cluster() { return cluster_; }
 
- private:
+private:
   std::string create(const std::string& template_database);
 
   pg::Cluster cluster_;
@@ -60,23 +61,25 @@ std::string value(pg::Session& session, const std::string& sql);
 
 /// A test with a database of its own, and a session in it to arrange and look with.
 class ServerTest : public ::testing::Test {
- protected:
+protected:
   void SetUp() override { url_ = TestServer::instance().fresh_database(); }
 
   /// A further session in the test's database.
   pg::Session connect() const { return test::connect(url_); }
   void exec(const std::string& sql) { test::exec(looker(), sql); }
-  std::vector<std::vector<std::string>> rows(const std::string& sql) { return test::rows(looker(), sql); }
+  std::vector<std::vector<std::string>> rows(const std::string& sql) {
+    return test::rows(looker(), sql);
+  }
   std::string value(const std::string& sql) { return test::value(looker(), sql); }
   int major_version() const { return TestServer::instance().major_version(); }
   /// Ends the session behind exec, rows and value; the next of them opens another.
   void close_looker() { looker_.reset(); }
 
-  std::string url_;  ///< the test's database
+  std::string url_; ///< the test's database
 
- private:
+private:
   pg::Session& looker();
   std::optional<pg::Session> looker_;
 };
 
-}  // namespace slipway::test
+} // namespace slipway::test
