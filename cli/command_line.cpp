@@ -99,7 +99,7 @@ Result<Request> CommandLine::parse(const std::vector<std::string>& arguments) {
     app_.parse(std::move(reversed));
   } catch (const CLI::CallForHelp&) {
     const CLI::App* asked = deepest(app_);
-    if (asked == &app_ && !app_.remaining().empty()) return fail(unexpected_word(app_));
+    if (asked == &app_ && has_unexpected_word(app_)) return fail(unexpected_word(app_));
     Request request;
     request.kind = Request::Kind::help;
     request.globals = globals_;
@@ -114,7 +114,7 @@ Result<Request> CommandLine::parse(const std::vector<std::string>& arguments) {
     }
     return fail(usage_error(app_, error));
   }
-  if (!globals_.version && !app_.remaining(true).empty()) return fail(unexpected_word(app_));
+  if (!globals_.version && has_unexpected_word(app_)) return fail(unexpected_word(app_));
   return request_after_parsing();
 }
 

@@ -11,7 +11,6 @@ Command demo_command() {
       "Starts a PostgreSQL of its own, plays a small project through it (apply, two runners at once, a migration that breaks, down "
       "and up again), checks everything it tells, and leaves nothing behind. On a terminal it pauses so that you can read along.";
   command.group = "Start";
-  command.settings = {"dev.server_bin"};
   command.examples = {{"slipway demo", "watch it"}, {"slipway demo --fast", "without the pauses"}};
   command.exit_statuses = {{70, "something did not go as told"}};
   command.configure = [](CLI::App& app) -> Run {

@@ -193,7 +193,7 @@ void print_as_text(const Explained& explained, observe::Output& out) {
 Command explain_command() {
   Command command;
   command.name = "explain";
-  command.summary = "show what each statement of a file locks, and whether a transaction can hold it";
+  command.summary = "show each statement of a file, its locks, and if a transaction can hold it";
   command.description =
       "Reads any SQL file, a migration or not, and needs no database. For each statement it tells the place, whether the "
       "server lets it run inside a transaction, and the strongest lock it takes on each table its text names.\n\n"

@@ -37,7 +37,16 @@ std::vector<std::string> long_names(const std::vector<const CLI::App*>& chain) {
   return names;
 }
 
-bool looks_like_option(const std::string& word) { return word.size() > 1 && word.front() == '-' && word != "--"; }
+bool looks_like_option(const std::string& word) { return word.size() > 1 && word.front() == '-'; }
+
+// What no option or argument took. The parser lists a "--" that did its work among them.
+std::vector<std::string> unexpected_words(const std::vector<const CLI::App*>& chain) {
+  std::vector<std::string> words;
+  for (const CLI::App* app : chain)
+    for (const std::string& word : app->remaining())
+      if (word != "--") words.push_back(word);
+  return words;
+}
 
 Error unknown_option(const std::vector<const CLI::App*>& chain, const std::string& word) {
   const std::string option = word.substr(0, word.find('='));
@@ -117,30 +126,23 @@ Error unknown_command(const CLI::App& app, const std::string& word) {
       .with_hint(app.get_parent() == nullptr ? "see slipway help" : fmt::format("see {} --help", full_name(app)));
 }
 
+bool has_unexpected_word(const CLI::App& app) { return !unexpected_words(chain_of(app)).empty(); }
+
 Error unexpected_word(const CLI::App& app) {
   const auto chain = chain_of(app);
-  std::vector<std::string> words;
-  for (const CLI::App* each : chain)
-    for (const std::string& word : each->remaining()) words.push_back(word);
-  const auto option = std::find_if(words.begin(), words.end(), looks_like_option);
-  const auto word = std::find_if(words.begin(), words.end(), [](const std::string& w) { return w != "--"; });
+  const auto words = unexpected_words(chain);
   const CLI::App& last = *chain.back();
   // The name of a command that is not there comes before what an option of it might have meant.
-  if (!subcommand_names(last).empty() && word != words.end() && !looks_like_option(*word))
-    return unknown_command(last, *word);
+  if (!subcommand_names(last).empty() && !looks_like_option(words.front())) return unknown_command(last, words.front());
+  const auto option = std::find_if(words.begin(), words.end(), looks_like_option);
   if (option != words.end()) return unknown_option(chain, *option);
-  if (word == words.end()) return usage(last, fmt::format("\"{}\" takes no --", full_name(last)));
-  return usage(last, fmt::format("\"{}\" has no use for the argument \"{}\"", full_name(last), *word));
+  return usage(last, fmt::format("\"{}\" has no use for the argument \"{}\"", full_name(last), words.front()));
 }
 
 Error usage_error(const CLI::App& app, const CLI::ParseError& error) {
   const auto chain = chain_of(app);
   const CLI::App& last = *chain.back();
-  const bool is_leftover = std::any_of(chain.begin(), chain.end(), [](const CLI::App* each) {
-    const auto words = each->remaining();
-    return std::any_of(words.begin(), words.end(), [](const std::string& word) { return word != "--"; });
-  });
-  if (is_leftover) return unexpected_word(app);
+  if (has_unexpected_word(app)) return unexpected_word(app);
   const std::string text = error.what();
   if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) return something_missing(chain);
   if (dynamic_cast<const CLI::RequiresError*>(&error) != nullptr) return combination(last, text, " requires ", "needs");

@@ -13,6 +13,9 @@ namespace slipway::cli {
 /// top-level parser in the state the failure left it in.
 Error usage_error(const CLI::App& app, const CLI::ParseError& error);
 
+/// Whether the parser had no place for a word.
+bool has_unexpected_word(const CLI::App& app);
+
 /// The first word the parser had no place for: an unknown option or command, or an argument too many.
 /// Precondition: there is one.
 Error unexpected_word(const CLI::App& app);

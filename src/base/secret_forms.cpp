@@ -287,16 +287,9 @@ private:
   // With a backslash before a quote of the value; `begin` is after the opening apostrophe.
   std::size_t escape_string(std::size_t begin) {
     std::size_t i = begin;
-    while (i < text_.size()) {
-      if (text_[i] == '\\') {
-        i += 2;
-      } else if (text_[i] != '\'') {
-        ++i;
-      } else if (at(i + 1) == '\'') {
-        i += 2;
-      } else {
-        break;
-      }
+    while (i < text_.size() && (text_[i] != '\'' || at(i + 1) == '\'')) {
+      const bool escaped = text_[i] == '\\' || text_[i] == '\'';
+      i += escaped ? 2 : 1;
     }
     return close(begin, i, "'");
   }

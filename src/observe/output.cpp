@@ -46,7 +46,7 @@ Output::~Output() {
 
 void Output::write(std::string_view text) {
   if (text.empty()) return;
-  const std::string safe = std::string(text);
+  const std::string safe = masker_.mask(text);
   const std::scoped_lock lock(mutex_);
   std::string bytes;
   if (!progress_.empty() && at_line_start_) bytes += k_clear_line;
@@ -63,7 +63,7 @@ void Output::line(std::string_view text) {
 void Output::progress(std::string_view text) {
   if (!style_.animate) return;
   // Masked before it is shortened: half of a secret has lost the form it is known by.
-  const std::string whole = printable(std::string(text));
+  const std::string whole = printable(masker_.mask(text));
   const std::string first = whole.substr(0, whole.find('\n'));
   const std::scoped_lock lock(mutex_);
   const std::string before = std::exchange(progress_, first);

@@ -5,6 +5,7 @@
 #include "slipway/base/text.hpp"
 #include "slipway/observe/sinks.hpp"
 
+#include <cmath>
 #include <fmt/format.h>
 
 namespace slipway::observe {
@@ -16,7 +17,7 @@ std::string counted(std::int64_t number, std::string_view noun) {
 }
 
 std::string took(double milliseconds) {
-  return format_duration(std::chrono::milliseconds(static_cast<std::int64_t>(milliseconds + 0.5)));
+  return format_duration(std::chrono::milliseconds(std::llround(milliseconds)));
 }
 
 std::string waited(std::int64_t milliseconds) {

@@ -150,6 +150,11 @@ TEST_F(CommandLineTest, an_argument_that_is_also_the_name_of_a_command_stays_an_
   EXPECT_EQ(request.command->name, "new");
 }
 
+TEST_F(CommandLineTest, after_two_dashes_everything_is_an_argument) {
+  EXPECT_EQ(accepted({"new", "--", "--jsn", "-x"}).command->name, "new");
+  EXPECT_EQ(accepted({"maybe", "--"}).command->name, "maybe");
+}
+
 TEST_F(CommandLineTest, global_options_count_before_and_after_the_command) {
   for (const auto& arguments : std::vector<std::vector<std::string>>{
            {"--json", "--config", "a.toml", "up"}, {"up", "--json", "--config", "a.toml"}, {"up", "--config=a.toml", "--json"}}) {

@@ -89,6 +89,31 @@ TEST_F(CopyTest, CanBeCutShortWhileItSends) {
   EXPECT_EQ(count(), "0");
 }
 
+/// Asks to stop when it has been waited with for the n-th time.
+class StopAtWait final : public StopSignal {
+ public:
+  explicit StopAtWait(int n) : left_(n) {}
+  int descriptor() const override {
+    if (--left_ <= 0) asked_.ask();
+    return asked_.descriptor();
+  }
+
+ private:
+  mutable int left_;
+  mutable StopEvent asked_;
+};
+
+// Safety: a server that waits for more data does not look for a cancel. If the end of the data were sent then, half of
+// it would be committed.
+TEST_F(CopyTest, LeavesNothingOfHalfTheData) {
+  const StopAtWait stop(5);
+  const auto loaded = copy(lines(300'000, 100), Wait{long_wait().deadline, &stop});
+  ASSERT_FALSE(loaded);
+  EXPECT_EQ(loaded.error().code, ErrorCode::cancelled) << loaded.error().message;
+  EXPECT_TRUE(still_works());
+  EXPECT_EQ(count(), "0");
+}
+
 TEST_F(CopyTest, ReportsAServerThatGoesAwayInTheMiddle) {
   exec("CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(600); RETURN NEW; END $$");
   exec("CREATE TRIGGER slow BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION slow()");

@@ -72,8 +72,8 @@ TEST_F(ServerFactsTest, AsksTheCatalogWhateverTheSearchPathHolds) {
         "CREATE FUNCTION pg_backend_pid() RETURNS int LANGUAGE sql AS 'SELECT 1'",
         "CREATE FUNCTION never(name, name) RETURNS bool LANGUAGE sql AS 'SELECT false'",
         "CREATE OPERATOR = (FUNCTION = never, LEFTARG = name, RIGHTARG = name)",
-        "CREATE FUNCTION always(text, text) RETURNS bool LANGUAGE sql AS 'SELECT true'",
-        "CREATE OPERATOR = (FUNCTION = always, LEFTARG = text, RIGHTARG = text)",
+        "CREATE FUNCTION never(text, text) RETURNS bool LANGUAGE sql AS 'SELECT false'",
+        "CREATE OPERATOR = (FUNCTION = never, LEFTARG = text, RIGHTARG = text)",
         "CREATE VIEW pg_roles AS SELECT 'rdsadmin'::name AS rolname, false AS rolsuper",
         "CREATE VIEW pg_database AS SELECT 'rdsadmin'::name AS datname"})
     ASSERT_TRUE(execute(sql)) << sql;
@@ -84,6 +84,8 @@ TEST_F(ServerFactsTest, AsksTheCatalogWhateverTheSearchPathHolds) {
   EXPECT_EQ(found.platform, "self-managed");
   EXPECT_EQ(found.pooler, Pooler::none);
   EXPECT_EQ(found.database, session().database());
+  ASSERT_TRUE(execute("CREATE FUNCTION public.aurora_version() RETURNS text LANGUAGE sql AS 'SELECT NULL::text'"));
+  EXPECT_EQ(facts().platform, "aurora");
 }
 
 }  // namespace

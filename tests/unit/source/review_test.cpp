@@ -73,6 +73,15 @@ TEST(TwoConcerns, ChangesOfTwoUnrelatedTables) {
       "two concerns in one file: it changes the unrelated tables users (line 2) and invoices (line 3)");
 }
 
+TEST(TwoConcerns, ThePairThatIsNamedHoldsATableThatWasThereBefore) {
+  const auto warnings = review_up("CREATE TABLE users (id int);\nCREATE TABLE invoices (id int);\n"
+                                  "ALTER TABLE user_sessions ADD COLUMN seen int;");
+  ASSERT_EQ(ids(warnings), std::vector<std::string>{"two-concerns"});
+  EXPECT_EQ(warnings[0].message,
+            "two concerns in one file: it changes the unrelated tables invoices (line 3) and "
+            "user_sessions (line 4)");
+}
+
 TEST(TwoConcerns, WhatBelongsTogetherIsOneConcern) {
   for (
       const std::string up : {

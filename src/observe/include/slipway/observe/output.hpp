@@ -40,6 +40,8 @@ public:
   ~Output();
   Output(const Output&) = delete;
   Output& operator=(const Output&) = delete;
+  Output(Output&&) = delete;
+  Output& operator=(Output&&) = delete;
   /// Writes `text` as it is after masking; clears a progress line before, redraws it after.
   void write(std::string_view text);
   void line(std::string_view text);
@@ -50,7 +52,7 @@ public:
   std::string paint(Role role, std::string_view text) const;
   /// `text` as it may be shown: without secrets. For text that is shortened, measured or painted
   /// before it is written.
-  std::string masked(std::string_view text) const { return std::string(text); }
+  std::string masked(std::string_view text) const { return masker_.mask(text); }
   const Style& style() const { return style_; }
   /// False once a write failed (a closed pipe); the program then goes on silently.
   bool broken() const { return broken_; }

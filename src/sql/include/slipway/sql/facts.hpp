@@ -57,15 +57,16 @@ struct ObjectTouched {
 /// sees no catalog, so owned objects, partitions and foreign-key partners that the text does not
 /// name are not listed.
 struct StatementFacts {
-  bool parsed =
-      false; ///< false: the grammar does not know it; the rest was guessed from its leading words
+  /// False: the grammar does not know it, or it was too deep or too big to hand to the parser; the
+  /// rest was guessed from its leading words, without objects and locks.
+  bool parsed = false;
   std::string unparsed_why; ///< the parser's message when not parsed
-  std::string
-      kind; ///< command tag in lower case: "alter table", "create index", "insert", "do" ...
+  /// Command tag in lower case: "alter table", "create index", "insert", "do" ...
+  std::string kind;
   TransactionSafety transaction_safety = TransactionSafety::unknown;
   std::string unsafe_why; ///< for unsafe: the reason in one sentence
   std::vector<ObjectTouched> objects;
-  std::vector<RelationLock> locks; ///< strongest first per relation, sorted by relation
+  std::vector<RelationLock> locks; ///< the strongest per relation, sorted by relation
   /// SET, RESET, SET ROLE, set_config(), DISCARD, PREPARE, LISTEN, LOAD, temporary objects, session
   /// advisory locks ...: outlives the statement and its transaction.
   bool changes_session = false;
