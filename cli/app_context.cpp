@@ -15,7 +15,8 @@ app::Context app_context(Invocation& invocation) {
                       .environment = invocation.environment};
 }
 
-void add_selection(CLI::App& app, SelectionOptions& options, const std::string& to_means, const std::string& steps_means) {
+void add_selection(CLI::App& app, SelectionOptions& options, const std::string& to_means,
+                   const std::string& steps_means) {
   auto* to = app.add_option("--to", options.to, to_means)->type_name("VERSION");
   add_number(app, "--steps", options.steps, 1, steps_means)->excludes(to);
 }
@@ -31,12 +32,14 @@ Result<plan::Selection> selection_from(const SelectionOptions& options) {
 }
 
 std::vector<std::string_view> target_settings() {
-  return {"target.url", "connection.tls", "connection.connect_timeout", "migrations.folder", "history.schema"};
+  return {"target.url", "connection.tls", "connection.connect_timeout", "migrations.folder",
+          "history.schema"};
 }
 
 std::vector<std::string_view> run_settings() {
   auto keys = target_settings();
-  for (const auto* key : {"apply.lock_timeout", "apply.lock_budget", "apply.statement_timeout", "apply.concurrent_timeout", "run.lock_wait", "run.deadline"})
+  for (const auto* key : {"apply.lock_timeout", "apply.lock_budget", "apply.statement_timeout",
+                          "apply.concurrent_timeout", "run.lock_wait", "run.deadline"})
     keys.emplace_back(key);
   return keys;
 }
@@ -56,4 +59,4 @@ int print_run(Invocation& invocation, const app::RunReport& report) {
   return 0;
 }
 
-}  // namespace slipway::cli
+} // namespace slipway::cli

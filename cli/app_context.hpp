@@ -23,7 +23,8 @@ struct SelectionOptions {
 };
 
 /// Declares --to and --steps, of which one may be given.
-void add_selection(CLI::App& app, SelectionOptions& options, const std::string& to_means, const std::string& steps_means);
+void add_selection(CLI::App& app, SelectionOptions& options, const std::string& to_means,
+                   const std::string& steps_means);
 
 /// Errors: usage for a --to that is no version.
 Result<plan::Selection> selection_from(const SelectionOptions& options);
@@ -32,7 +33,8 @@ Result<plan::Selection> selection_from(const SelectionOptions& options);
 std::vector<std::string_view> target_settings();
 std::vector<std::string_view> run_settings();
 
-/// Prints the result of a run: nothing in text (the events said it), the document in JSON. Yields exit status 0.
+/// Prints the result of a run: nothing in text (the events said it), the document in JSON. Yields
+/// exit status 0.
 int print_run(Invocation& invocation, const app::RunReport& report);
 
-}  // namespace slipway::cli
+} // namespace slipway::cli

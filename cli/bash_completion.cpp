@@ -15,30 +15,39 @@ std::string pattern(const std::string& path, const OptionEntry& option, bool eve
 }
 
 // The line that completes a value; empty when nothing is known of it.
-std::string reply(const Reference& reference, ValueKind kind, const std::vector<std::string>& choices) {
+std::string reply(const Reference& reference, ValueKind kind,
+                  const std::vector<std::string>& choices) {
   switch (kind) {
-    case ValueKind::choices: return fmt::format("words=\"{}\"", fmt::join(choices, " "));
-    case ValueKind::file: return "_slipway_paths -f; return";
-    case ValueKind::folder: return "_slipway_paths -d; return";
-    case ValueKind::command: return fmt::format("words=\"{}\"", fmt::join(names_below(reference, ""), " "));
-    case ValueKind::anything: return {};
+  case ValueKind::choices:
+    return fmt::format("words=\"{}\"", fmt::join(choices, " "));
+  case ValueKind::file:
+    return "_slipway_paths -f; return";
+  case ValueKind::folder:
+    return "_slipway_paths -d; return";
+  case ValueKind::command:
+    return fmt::format("words=\"{}\"", fmt::join(names_below(reference, ""), " "));
+  case ValueKind::anything:
+    return {};
   }
   return {};
 }
 
-std::string skip_cases(const std::string& path, const std::vector<OptionEntry>& options, bool everywhere) {
+std::string skip_cases(const std::string& path, const std::vector<OptionEntry>& options,
+                       bool everywhere) {
   std::string cases;
   for (const OptionEntry& option : options)
-    if (!option.value.empty()) cases += fmt::format("      {}) skip=1 ;;\n", pattern(path, option, everywhere));
+    if (!option.value.empty())
+      cases += fmt::format("      {}) skip=1 ;;\n", pattern(path, option, everywhere));
   return cases;
 }
 
-std::string value_cases(const Reference& reference, const std::string& path, const std::vector<OptionEntry>& options,
-                        bool everywhere) {
+std::string value_cases(const Reference& reference, const std::string& path,
+                        const std::vector<OptionEntry>& options, bool everywhere) {
   std::string cases;
   for (const OptionEntry& option : options) {
     if (option.value.empty()) continue;
-    const std::string line = reply(reference, value_kind(option.value, option.choices), option.choices);
+    const std::string line =
+        reply(reference, value_kind(option.value, option.choices), option.choices);
     cases += fmt::format("    {}) {} ;;\n", pattern(path, option, everywhere),
                          line.empty() ? "return" : line + "; known=1");
   }
@@ -60,7 +69,8 @@ std::string operand(const Reference& reference, const CommandEntry& command) {
   return reply(reference, value_kind(first.name, first.choices), first.choices);
 }
 
-constexpr std::string_view k_start = R"(# Completion of slipway in bash: source this, or put it where bash-completion looks.
+constexpr std::string_view k_start =
+    R"(# Completion of slipway in bash: source this, or put it where bash-completion looks.
 _slipway_paths() {
   local IFS=$'\n'
   compopt -o filenames 2>/dev/null
@@ -82,19 +92,21 @@ _slipway() {
     case "$at:$word" in
 )";
 
-constexpr std::string_view k_end = R"(  if ((!known)) && [[ "$current" == -* ]]; then words="$options"; fi
+constexpr std::string_view k_end =
+    R"(  if ((!known)) && [[ "$current" == -* ]]; then words="$options"; fi
   COMPREPLY=($(compgen -W "$words" -- "$current"))
 }
 complete -F _slipway slipway
 )";
 
-}  // namespace
+} // namespace
 
 std::string bash_completion(const Reference& reference) {
   const auto commands = shown_commands(reference);
   std::string script(k_start);
   script += skip_cases("", reference.global_options, true);
-  for (const CommandEntry* command : commands) script += skip_cases(command->path, command->options, false);
+  for (const CommandEntry* command : commands)
+    script += skip_cases(command->path, command->options, false);
   for (const CommandEntry* command : commands) {
     const std::size_t space = command->path.rfind(' ');
     const std::string above = space == std::string::npos ? "" : command->path.substr(0, space);
@@ -102,14 +114,18 @@ std::string bash_completion(const Reference& reference) {
   }
   script += "    esac\n  done\n  case \"$at:$previous\" in\n";
   script += value_cases(reference, "", reference.global_options, true);
-  for (const CommandEntry* command : commands) script += value_cases(reference, command->path, command->options, false);
+  for (const CommandEntry* command : commands)
+    script += value_cases(reference, command->path, command->options, false);
   script += "  esac\n";
-  script += fmt::format("  local options=\"{}\"\n  case \"$at\" in\n", words_of(reference.global_options));
+  script += fmt::format("  local options=\"{}\"\n  case \"$at\" in\n",
+                        words_of(reference.global_options));
   for (const CommandEntry* command : commands)
     if (!command->options.empty())
-      script += fmt::format("    \"{}\") options=\"{} $options\" ;;\n", command->path, words_of(command->options));
+      script += fmt::format("    \"{}\") options=\"{} $options\" ;;\n", command->path,
+                            words_of(command->options));
   script += "  esac\n  if ((!known)) && [[ \"$current\" != -* ]]; then\n    case \"$at\" in\n";
-  script += fmt::format("      \"\") words=\"{}\" ;;\n", fmt::join(names_below(reference, ""), " "));
+  script +=
+      fmt::format("      \"\") words=\"{}\" ;;\n", fmt::join(names_below(reference, ""), " "));
   for (const CommandEntry* command : commands)
     if (const std::string line = operand(reference, *command); !line.empty())
       script += fmt::format("      \"{}\") {} ;;\n", command->path, line);
@@ -117,4 +133,4 @@ std::string bash_completion(const Reference& reference) {
   return script + std::string(k_end);
 }
 
-}  // namespace slipway::cli
+} // namespace slipway::cli

@@ -23,14 +23,14 @@ enum class Format { text, json };
 struct Invocation {
   const config::Config& config;
   FileSystem& files;
-  observe::Output& out;  ///< stdout: the result
-  observe::Output& err;  ///< stderr: progress and messages
+  observe::Output& out; ///< stdout: the result
+  observe::Output& err; ///< stderr: progress and messages
   EventSink& events;
   const StopSignal& stop;
   Masker& masker;
   Format format = Format::text;
   bool assume_yes = false;
-  bool may_ask = false;  ///< a person is at a terminal, and neither --no-input nor --json was given
+  bool may_ask = false; ///< a person is at a terminal, and neither --no-input nor --json was given
   std::string program;  ///< path of the running executable
   std::map<std::string, std::string, std::less<>> environment;
   std::string working_directory;
@@ -46,17 +46,19 @@ struct Example {
 
 /// What a command needs to be settled before it runs.
 enum class Needs {
-  nothing,  ///< not even a valid slipway.toml
+  nothing, ///< not even a valid slipway.toml
   config,
 };
 
-/// One command: the single registration that parsing, help, man page, docs/commands and completions are made from.
-/// Each lives in cli/<name>_command.cpp as `Command <name>_command()` and has one line in cli/commands.cpp.
+/// One command: the single registration that parsing, help, man page, docs/commands and completions
+/// are made from. Each lives in cli/<name>_command.cpp as `Command <name>_command()` and has one
+/// line in cli/commands.cpp.
 struct Command {
   std::string_view name;
-  std::string_view summary;      ///< one line, no full stop
-  std::string_view description;  ///< paragraphs separated by an empty line
-  std::string_view group;        ///< heading in `slipway help`: "Start", "Run", "Look", "Mend", "Tools"; empty: not shown
+  std::string_view summary;     ///< one line, no full stop
+  std::string_view description; ///< paragraphs separated by an empty line
+  std::string_view group; ///< heading in `slipway help`: "Start", "Run", "Look", "Mend", "Tools";
+                          ///< empty: not shown
   Needs needs = Needs::config;
   /// Keys of settings this command also takes as flags.
   std::vector<std::string_view> settings;
@@ -67,4 +69,4 @@ struct Command {
   std::function<Run(CLI::App&)> configure;
 };
 
-}  // namespace slipway::cli
+} // namespace slipway::cli

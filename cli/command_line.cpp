@@ -14,7 +14,8 @@ namespace {
 
 const config::Setting& setting_of(std::string_view key) {
   const auto& all = config::settings();
-  const auto found = std::find_if(all.begin(), all.end(), [&](const auto& setting) { return setting.key == key; });
+  const auto found =
+      std::find_if(all.begin(), all.end(), [&](const auto& setting) { return setting.key == key; });
   SLIPWAY_ASSERT(found != all.end());
   return *found;
 }
@@ -22,11 +23,16 @@ const config::Setting& setting_of(std::string_view key) {
 std::string value_name(const config::Setting& setting) {
   if (!setting.choices.empty()) return std::string(setting.choices);
   switch (setting.type) {
-    case config::ValueType::text: return "TEXT";
-    case config::ValueType::boolean: return "";
-    case config::ValueType::integer: return "N";
-    case config::ValueType::duration: return "DURATION";
-    case config::ValueType::text_list: return "LIST";
+  case config::ValueType::text:
+    return "TEXT";
+  case config::ValueType::boolean:
+    return "";
+  case config::ValueType::integer:
+    return "N";
+  case config::ValueType::duration:
+    return "DURATION";
+  case config::ValueType::text_list:
+    return "LIST";
   }
   return "TEXT";
 }
@@ -45,7 +51,8 @@ CLI::Option* add_setting(CLI::App& app, const config::Setting& setting) {
   if (setting.type == config::ValueType::boolean)
     option = app.add_flag(fmt::format("{},!--no-{}", flag, flag.substr(2)), description);
   else
-    option = app.add_option(flag)->description(description)->type_name(value_name(setting))->expected(1);
+    option =
+        app.add_option(flag)->description(description)->type_name(value_name(setting))->expected(1);
   return option->group(k_settings_group);
 }
 
@@ -60,7 +67,7 @@ const CLI::App* deepest(const CLI::App& app) {
   return at;
 }
 
-}  // namespace
+} // namespace
 
 std::string command_path(const CLI::App& app) {
   if (app.get_parent() == nullptr) return {};
@@ -138,4 +145,4 @@ Request CommandLine::request_after_parsing() const {
   return request;
 }
 
-}  // namespace slipway::cli
+} // namespace slipway::cli

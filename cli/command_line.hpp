@@ -20,14 +20,14 @@ struct Request {
   GlobalOptions globals;
   const Command* command = nullptr;                      ///< for run
   Run run;                                               ///< for run
-  std::map<std::string, std::string, std::less<>> flags;  ///< settings given as flags, by key
-  std::string help_path;                                 ///< for help: "dev up", or empty for the program
+  std::map<std::string, std::string, std::less<>> flags; ///< settings given as flags, by key
+  std::string help_path; ///< for help: "dev up", or empty for the program
 };
 
-/// The parser of all commands. Reads one command line; holds no reference to `commands` but to their elements, which must
-/// outlive it and what it yields.
+/// The parser of all commands. Reads one command line; holds no reference to `commands` but to
+/// their elements, which must outlive it and what it yields.
 class CommandLine {
- public:
+public:
   explicit CommandLine(const std::vector<Command>& commands);
   CommandLine(const CommandLine&) = delete;
   CommandLine& operator=(const CommandLine&) = delete;
@@ -38,12 +38,12 @@ class CommandLine {
   /// The parser tree, for help, man page, documentation and completions.
   const CLI::App& app() const { return app_; }
 
- private:
+private:
   struct Entry {
     const Command* command = nullptr;
     CLI::App* app = nullptr;
     Run run;
-    std::map<std::string, CLI::Option*, std::less<>> settings;  ///< by key
+    std::map<std::string, CLI::Option*, std::less<>> settings; ///< by key
   };
   void add(const Command& command);
   Request request_after_parsing() const;
@@ -56,4 +56,4 @@ class CommandLine {
 /// "dev up" of the parser of `slipway dev up`; empty for the program itself.
 std::string command_path(const CLI::App& app);
 
-}  // namespace slipway::cli
+} // namespace slipway::cli

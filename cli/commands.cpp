@@ -1,4 +1,5 @@
-// The list of commands. Adding one: cli/<name>_command.cpp, a declaration and a line here, `slipway docs`.
+// The list of commands. Adding one: cli/<name>_command.cpp, a declaration and a line here, `slipway
+// docs`.
 #include "commands.hpp"
 
 namespace slipway::cli {
@@ -24,31 +25,18 @@ Command status_command();
 Command up_command();
 Command verify_command();
 
-std::vector<std::string_view> command_groups() { return {"Start", "Run", "Look", "Mend", "Tools"}; }
+std::vector<std::string_view> command_groups() {
+  return {"Start", "Run", "Look", "Mend", "Tools"};
+}
 
 std::vector<Command> commands() {
   return {
-      demo_command(),
-      init_command(),
-      new_command(),
-      status_command(),
-      plan_command(),
-      explain_command(),
-      config_command(),
-      up_command(),
-      down_command(),
-      redo_command(),
-      goto_command(),
-      verify_command(),
-      repair_command(),
-      baseline_command(),
-      doctor_command(),
-      dev_command(),
-      help_command(),
-      completion_command(),
-      man_command(),
-      docs_command(),
+      demo_command(),   init_command(),       new_command(),    status_command(),
+      plan_command(),   explain_command(),    config_command(), up_command(),
+      down_command(),   redo_command(),       goto_command(),   verify_command(),
+      repair_command(), baseline_command(),   doctor_command(), dev_command(),
+      help_command(),   completion_command(), man_command(),    docs_command(),
   };
 }
 
-}  // namespace slipway::cli
+} // namespace slipway::cli

@@ -9,7 +9,8 @@ namespace slipway::cli {
 /// All commands, in the order help shows them within their group.
 std::vector<Command> commands();
 
-/// The headings of help, in order. A command's group is one of these, or empty when the command is not shown.
+/// The headings of help, in order. A command's group is one of these, or empty when the command is
+/// not shown.
 std::vector<std::string_view> command_groups();
 
-}  // namespace slipway::cli
+} // namespace slipway::cli

@@ -10,7 +10,7 @@ void collect(const CommandEntry& command, std::vector<const CommandEntry*>& into
   for (const CommandEntry& sub : command.commands) collect(sub, into);
 }
 
-}  // namespace
+} // namespace
 
 std::vector<const CommandEntry*> shown_commands(const Reference& reference) {
   std::vector<const CommandEntry*> shown;
@@ -42,4 +42,4 @@ std::vector<std::string> names_below(const Reference& reference, const std::stri
   return names;
 }
 
-}  // namespace slipway::cli
+} // namespace slipway::cli

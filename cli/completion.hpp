@@ -7,7 +7,8 @@
 
 namespace slipway::cli {
 
-/// Scripts that complete commands, options and their values. Each is self-contained: none needs a completion package.
+/// Scripts that complete commands, options and their values. Each is self-contained: none needs a
+/// completion package.
 std::string bash_completion(const Reference& reference);
 std::string zsh_completion(const Reference& reference);
 std::string fish_completion(const Reference& reference);
@@ -25,4 +26,4 @@ std::vector<std::string> option_names(const OptionEntry& option);
 /// Names of the commands directly below `path`, or of the program's for an empty path.
 std::vector<std::string> names_below(const Reference& reference, const std::string& path);
 
-}  // namespace slipway::cli
+} // namespace slipway::cli

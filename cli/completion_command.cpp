@@ -17,18 +17,20 @@ std::string script_for(const std::string& shell) {
   return fish_completion(reference);
 }
 
-}  // namespace
+} // namespace
 
 Command completion_command() {
   Command command;
   command.name = "completion";
   command.summary = "print the script that completes slipway in a shell";
-  command.description = "The script knows every command, option and value of this version. An installed package puts it "
-                        "in place by itself.";
+  command.description =
+      "The script knows every command, option and value of this version. An installed package puts it "
+      "in place by itself.";
   command.group = "Tools";
   command.needs = Needs::nothing;
   command.examples = {{"source <(slipway completion bash)", "complete in this shell"},
-                      {"slipway completion fish > ~/.config/fish/completions/slipway.fish", "complete in every fish"}};
+                      {"slipway completion fish > ~/.config/fish/completions/slipway.fish",
+                       "complete in every fish"}};
   command.configure = [](CLI::App& app) -> Run {
     auto shell = std::make_shared<std::string>();
     add_choice(app, "SHELL", *shell, {"bash", "zsh", "fish"}, "The shell")->required();
@@ -44,4 +46,4 @@ Command completion_command() {
   return command;
 }
 
-}  // namespace slipway::cli
+} // namespace slipway::cli

@@ -15,10 +15,14 @@ namespace {
 
 std::string_view origin_name(config::Origin origin) {
   switch (origin) {
-    case config::Origin::built_in: return "built_in";
-    case config::Origin::file: return "file";
-    case config::Origin::environment: return "environment";
-    case config::Origin::flag: return "flag";
+  case config::Origin::built_in:
+    return "built_in";
+  case config::Origin::file:
+    return "file";
+  case config::Origin::environment:
+    return "environment";
+  case config::Origin::flag:
+    return "flag";
   }
   return "built_in";
 }
@@ -40,7 +44,8 @@ Result<Chosen> choose(const std::string& key) {
   if (!chosen.empty()) return chosen;
   std::string message = fmt::format("there is no setting \"{}\"", key);
   if (const auto meant = nearest(key, keys)) message += fmt::format("; did you mean {}?", *meant);
-  return fail(Error(ErrorCode::usage, std::move(message)).with_hint("slipway config lists them all"));
+  return fail(
+      Error(ErrorCode::usage, std::move(message)).with_hint("slipway config lists them all"));
 }
 
 void print_table(Invocation& invocation, const Chosen& chosen) {
@@ -64,8 +69,9 @@ void print_as_json(Invocation& invocation, const Chosen& chosen) {
                         {"where", value.where}});
   }
   const std::string& file = invocation.config.file_path();
-  print_json(invocation.out, {{"file", file.empty() ? nlohmann::ordered_json() : nlohmann::ordered_json(file)},
-                              {"settings", settings}});
+  print_json(invocation.out,
+             {{"file", file.empty() ? nlohmann::ordered_json() : nlohmann::ordered_json(file)},
+              {"settings", settings}});
 }
 
 std::vector<std::string_view> keys_with_flags() {
@@ -75,7 +81,7 @@ std::vector<std::string_view> keys_with_flags() {
   return keys;
 }
 
-}  // namespace
+} // namespace
 
 Command config_command() {
   Command command;
@@ -104,4 +110,4 @@ Command config_command() {
   return command;
 }
 
-}  // namespace slipway::cli
+} // namespace slipway::cli

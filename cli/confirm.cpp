@@ -21,4 +21,4 @@ Status confirm(Invocation& invocation, std::string_view question) {
   return fail(ErrorCode::cancelled, "the answer was not yes; nothing was changed");
 }
 
-}  // namespace slipway::cli
+} // namespace slipway::cli

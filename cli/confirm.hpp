@@ -6,9 +6,10 @@
 
 namespace slipway::cli {
 
-/// Asks a question that is answered by yes or no, and goes on when the answer is yes: "Remove the server and its data?".
-/// --yes answers it. Errors: usage when nobody can be asked (no terminal, --no-input, --json); cancelled when the answer
-/// is not yes.
+/// Asks a question that is answered by yes or no, and goes on when the answer is yes: "Remove the
+/// server and its data?".
+/// --yes answers it. Errors: usage when nobody can be asked (no terminal, --no-input, --json);
+/// cancelled when the answer is not yes.
 Status confirm(Invocation& invocation, std::string_view question);
 
-}  // namespace slipway::cli
+} // namespace slipway::cli

@@ -18,14 +18,16 @@ Command demo_command() {
     app.add_flag("--fast", *fast, "Do not pause between the steps");
     return [fast](Invocation& invocation) -> Result<int> {
       invocation.out.line("slipway demo: starting a throwaway PostgreSQL ...");
-      SLIPWAY_ASSIGN(const auto stage, DemoStage::set(invocation, invocation.out.style().animate && !*fast));
+      SLIPWAY_ASSIGN(const auto stage,
+                     DemoStage::set(invocation, invocation.out.style().animate && !*fast));
       SLIPWAY_TRY(play_demo(*stage));
       invocation.out.line("");
-      invocation.out.line("That was it; the server is gone again. Next: `slipway init` in your own project, or `slipway help`.");
+      invocation.out.line(
+          "That was it; the server is gone again. Next: `slipway init` in your own project, or `slipway help`.");
       return 0;
     };
   };
   return command;
 }
 
-}  // namespace slipway::cli
+} // namespace slipway::cli

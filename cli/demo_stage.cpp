@@ -15,10 +15,13 @@ constexpr Millis k_whole_demo{300'000};
 constexpr Millis k_one_command{60'000};
 constexpr Millis k_reading_pause{1'200};
 
-}  // namespace
+} // namespace
 
-DemoStage::DemoStage(Invocation& invocation, bool paced, pg::Cluster cluster, os::TemporaryFolder folder, const Wait& wait)
-    : invocation_(invocation), paced_(paced), cluster_(std::move(cluster)), folder_(std::move(folder)), wait_(wait) {}
+DemoStage::DemoStage(Invocation& invocation, bool paced, pg::Cluster cluster,
+                     os::TemporaryFolder folder, const Wait& wait)
+    : invocation_(invocation), paced_(paced), cluster_(std::move(cluster)),
+      folder_(std::move(folder)), wait_(wait) {
+}
 
 Result<std::unique_ptr<DemoStage>> DemoStage::set(Invocation& invocation, bool paced) {
   const Wait wait{Deadline::after(k_whole_demo), &invocation.stop};
@@ -27,9 +30,11 @@ Result<std::unique_ptr<DemoStage>> DemoStage::set(Invocation& invocation, bool p
   SLIPWAY_ASSIGN(auto cluster, pg::Cluster::start(options, wait));
   SLIPWAY_TRY(cluster.create_database("shop", "", wait));
   SLIPWAY_ASSIGN(auto folder, os::TemporaryFolder::make("", "slipway-demo-"));
-  std::unique_ptr<DemoStage> stage(new DemoStage(invocation, paced, std::move(cluster), std::move(folder), wait));
+  std::unique_ptr<DemoStage> stage(
+      new DemoStage(invocation, paced, std::move(cluster), std::move(folder), wait));
   for (const auto& file : demo_files())
-    if (file.path.substr(0, file.path.find('/')) != "broken") SLIPWAY_TRY(stage->add_file(std::string(file.path), file.text));
+    if (file.path.substr(0, file.path.find('/')) != "broken")
+      SLIPWAY_TRY(stage->add_file(std::string(file.path), file.text));
   return stage;
 }
 
@@ -63,7 +68,8 @@ Result<os::Finished> DemoStage::run_quietly(const std::vector<std::string>& argu
 }
 
 void DemoStage::show(const std::vector<std::string>& arguments, const os::Finished& finished) {
-  invocation_.out.line(invocation_.out.paint(observe::Role::bold, fmt::format("$ slipway {}", fmt::join(arguments, " "))));
+  invocation_.out.line(invocation_.out.paint(
+      observe::Role::bold, fmt::format("$ slipway {}", fmt::join(arguments, " "))));
   for (const auto* text : {&finished.errors, &finished.output}) {
     std::string_view rest = *text;
     while (!rest.empty()) {
@@ -75,11 +81,13 @@ void DemoStage::show(const std::vector<std::string>& arguments, const os::Finish
   pause();
 }
 
-Result<os::Finished> DemoStage::slipway(const std::vector<std::string>& arguments, int expected_status) {
+Result<os::Finished> DemoStage::slipway(const std::vector<std::string>& arguments,
+                                        int expected_status) {
   SLIPWAY_ASSIGN(auto finished, run_quietly(arguments));
   show(arguments, finished);
-  SLIPWAY_TRY(expect(finished.exit_status == expected_status,
-                     fmt::format("slipway {} ends with status {}", fmt::join(arguments, " "), expected_status)));
+  SLIPWAY_TRY(expect(
+      finished.exit_status == expected_status,
+      fmt::format("slipway {} ends with status {}", fmt::join(arguments, " "), expected_status)));
   return finished;
 }
 
@@ -118,10 +126,11 @@ Status DemoStage::remove_file(const std::string& path) {
 
 Status DemoStage::expect(bool holds, const std::string& promise) {
   if (!holds)
-    return fail(Error(ErrorCode::internal, "the demo did not go as told: " + promise + " (it does not)")
-                    .with_hint("please report this with the output above"));
+    return fail(
+        Error(ErrorCode::internal, "the demo did not go as told: " + promise + " (it does not)")
+            .with_hint("please report this with the output above"));
   invocation_.out.line(invocation_.out.paint(observe::Role::ok, "  ok: ") + promise);
   return {};
 }
 
-}  // namespace slipway::cli
+} // namespace slipway::cli

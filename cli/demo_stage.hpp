@@ -13,10 +13,10 @@
 
 namespace slipway::cli {
 
-/// Where the demo plays: a throwaway server, a copy of the example project, and a narrator. Commands are run as a person
-/// would run them: as processes of this very program.
+/// Where the demo plays: a throwaway server, a copy of the example project, and a narrator.
+/// Commands are run as a person would run them: as processes of this very program.
 class DemoStage {
- public:
+public:
   /// Starts the server and writes the project. `paced`: pause so that a person can read along.
   static Result<std::unique_ptr<DemoStage>> set(Invocation& invocation, bool paced);
 
@@ -24,7 +24,8 @@ class DemoStage {
   /// One thought for the reader, then a pause.
   void say(std::string_view text);
 
-  /// Shows `$ slipway ...`, runs it, shows what it printed. Errors: internal when it does not end with `expected_status`.
+  /// Shows `$ slipway ...`, runs it, shows what it printed. Errors: internal when it does not end
+  /// with `expected_status`.
   Result<os::Finished> slipway(const std::vector<std::string>& arguments, int expected_status);
   /// Runs it without showing anything.
   Result<os::Finished> run_quietly(const std::vector<std::string>& arguments) const;
@@ -32,9 +33,11 @@ class DemoStage {
 
   /// A session as the application would have it.
   Result<pg::Session> application(const std::string& name) const;
-  /// Runs SQL on a session of the application and yields the first value of the first row, or nothing.
+  /// Runs SQL on a session of the application and yields the first value of the first row, or
+  /// nothing.
   Result<std::string> sql(const std::string& text);
-  /// A digest over tables, columns, constraints, indexes, functions and triggers outside slipway's own schema.
+  /// A digest over tables, columns, constraints, indexes, functions and triggers outside slipway's
+  /// own schema.
   Result<std::string> schema_digest();
 
   Status add_file(const std::string& path, std::string_view text);
@@ -44,8 +47,9 @@ class DemoStage {
   Status expect(bool holds, const std::string& promise);
   const Wait& wait() const { return wait_; }
 
- private:
-  DemoStage(Invocation& invocation, bool paced, pg::Cluster cluster, os::TemporaryFolder folder, const Wait& wait);
+private:
+  DemoStage(Invocation& invocation, bool paced, pg::Cluster cluster, os::TemporaryFolder folder,
+            const Wait& wait);
   void pause() const;
   Invocation& invocation_;
   bool paced_;
@@ -57,4 +61,4 @@ class DemoStage {
 /// The acts, in order. Errors: internal when anything is not as told.
 Status play_demo(DemoStage& stage);
 
-}  // namespace slipway::cli
+} // namespace slipway::cli

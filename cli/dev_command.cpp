@@ -18,20 +18,24 @@ namespace {
 constexpr Millis k_patience{120'000};
 
 struct Options {
-  std::string name;  ///< empty: the setting dev.name
+  std::string name; ///< empty: the setting dev.name
   std::vector<std::string> psql_arguments;
 };
 
-// Where kept servers live. Root's own folders are closed to the user that the server runs as, so root uses the system's.
+// Where kept servers live. Root's own folders are closed to the user that the server runs as, so
+// root uses the system's.
 Result<std::string> state_folder(const Invocation& invocation) {
   const auto variable = [&](std::string_view name) {
     const auto found = invocation.environment.find(name);
     return found == invocation.environment.end() ? std::string() : found->second;
   };
-  if (const std::string state = variable("XDG_STATE_HOME"); !state.empty()) return state + "/slipway/dev";
+  if (const std::string state = variable("XDG_STATE_HOME"); !state.empty())
+    return state + "/slipway/dev";
   if (os::is_root()) return std::string("/var/lib/slipway/dev");
-  if (const std::string home = variable("HOME"); !home.empty()) return home + "/.local/state/slipway/dev";
-  return fail(Error(ErrorCode::configuration, "there is no place to keep a server: HOME and XDG_STATE_HOME are not set"));
+  if (const std::string home = variable("HOME"); !home.empty())
+    return home + "/.local/state/slipway/dev";
+  return fail(Error(ErrorCode::configuration,
+                    "there is no place to keep a server: HOME and XDG_STATE_HOME are not set"));
 }
 
 std::string name_of(const Invocation& invocation, const Options& options) {
@@ -54,8 +58,10 @@ Result<pg::KeptCluster> running_server(Invocation& invocation, const Options& op
     return fail(Error(ErrorCode::check_failed, fmt::format("there is no local server \"{}\"", name))
                     .with_next("slipway dev up"));
   if (!server->running)
-    return fail(Error(ErrorCode::check_failed, fmt::format("the local server \"{}\" is not running", name))
-                    .with_state("its data is kept").with_next("slipway dev up"));
+    return fail(
+        Error(ErrorCode::check_failed, fmt::format("the local server \"{}\" is not running", name))
+            .with_state("its data is kept")
+            .with_next("slipway dev up"));
   return *server;
 }
 
@@ -68,8 +74,8 @@ Result<int> up(Invocation& invocation, const Options& options) {
   const Wait wait{Deadline::after(k_patience), &invocation.stop};
   SLIPWAY_ASSIGN(const pg::Cluster server, pg::Cluster::start(cluster, wait));
   print_server(invocation, {cluster.name, server.folder(), true, server.connection_string()});
-  invocation.events.on_event(
-      event::Note{fmt::format("the local server \"{}\" is running; slipway dev down removes it", cluster.name)});
+  invocation.events.on_event(event::Note{fmt::format(
+      "the local server \"{}\" is running; slipway dev down removes it", cluster.name)});
   return 0;
 }
 
@@ -78,8 +84,10 @@ Result<int> down(Invocation& invocation, const Options& options) {
   const std::string name = name_of(invocation, options);
   SLIPWAY_ASSIGN(const auto server, pg::find_kept_cluster(folder, name));
   if (server) {
-    SLIPWAY_TRY(confirm(invocation, fmt::format("Remove the local server \"{}\" and all its data?", name)));
-    SLIPWAY_TRY(pg::remove_kept_cluster(folder, name, Wait{Deadline::after(k_patience), &invocation.stop}));
+    SLIPWAY_TRY(
+        confirm(invocation, fmt::format("Remove the local server \"{}\" and all its data?", name)));
+    SLIPWAY_TRY(
+        pg::remove_kept_cluster(folder, name, Wait{Deadline::after(k_patience), &invocation.stop}));
   }
   if (invocation.format == Format::json)
     print_json(invocation.out, {{"name", name}, {"removed", server.has_value()}});
@@ -97,26 +105,35 @@ Result<int> url(Invocation& invocation, const Options& options) {
 
 Result<int> psql(Invocation& invocation, const Options& options) {
   if (invocation.format == Format::json)
-    return fail(ErrorCode::usage, "psql talks to a person and has no JSON; slipway dev url --json has");
+    return fail(ErrorCode::usage,
+                "psql talks to a person and has no JSON; slipway dev url --json has");
   SLIPWAY_ASSIGN(const pg::KeptCluster server, running_server(invocation, options));
-  // A local server lets its own user in through the socket without a password. Should a string hold one all the same,
-  // it must not be seen in the process list.
+  // A local server lets its own user in through the socket without a password. Should a string hold
+  // one all the same, it must not be seen in the process list.
   if (pg::password_in(server.connection_string))
-    return fail(ErrorCode::unsupported, "the local server asks for a password, which psql cannot be handed safely");
+    return fail(ErrorCode::unsupported,
+                "the local server asks for a password, which psql cannot be handed safely");
   os::Command command;
   const auto programs = pg::find_server_programs(invocation.config.path("dev.server_bin"));
-  const std::string beside_server = programs.empty() ? std::string() : programs.front().bin_folder + "/psql";
-  command.arguments = {invocation.files.exists(beside_server) ? beside_server : "psql", server.connection_string};
-  command.arguments.insert(command.arguments.end(), options.psql_arguments.begin(), options.psql_arguments.end());
+  const std::string beside_server =
+      programs.empty() ? std::string() : programs.front().bin_folder + "/psql";
+  command.arguments = {invocation.files.exists(beside_server) ? beside_server : "psql",
+                       server.connection_string};
+  command.arguments.insert(command.arguments.end(), options.psql_arguments.begin(),
+                           options.psql_arguments.end());
   SLIPWAY_TRY(os::replace_process(command));
   return 0;
 }
 
 using Action = Result<int> (*)(Invocation&, const Options&);
 
-CLI::App* add_action(CLI::App& app, const std::shared_ptr<Options>& options, const char* name, const char* summary) {
+CLI::App* add_action(CLI::App& app, const std::shared_ptr<Options>& options, const char* name,
+                     const char* summary) {
   CLI::App* action = app.add_subcommand(name, summary);
-  action->add_option("--name", options->name, "Which local server; the setting dev.name says the usual one")->type_name("NAME");
+  action
+      ->add_option("--name", options->name,
+                   "Which local server; the setting dev.name says the usual one")
+      ->type_name("NAME");
   return action;
 }
 
@@ -124,8 +141,12 @@ Run configure(CLI::App& app) {
   auto options = std::make_shared<Options>();
   app.require_subcommand(1);
   std::vector<std::pair<const CLI::App*, Action>> actions;
-  actions.emplace_back(add_action(app, options, "up", "start it, and make it first if need be; prints its connection string"), up);
-  actions.emplace_back(add_action(app, options, "down", "stop it and remove it with all its data"), down);
+  actions.emplace_back(
+      add_action(app, options, "up",
+                 "start it, and make it first if need be; prints its connection string"),
+      up);
+  actions.emplace_back(add_action(app, options, "down", "stop it and remove it with all its data"),
+                       down);
   CLI::App* open = add_action(app, options, "psql", "open psql on it");
   open->add_option("ARGUMENT", options->psql_arguments, "Handed on to psql; after --, options too");
   actions.emplace_back(open, psql);
@@ -137,7 +158,7 @@ Run configure(CLI::App& app) {
   };
 }
 
-}  // namespace
+} // namespace
 
 Command dev_command() {
   Command command;
@@ -149,12 +170,13 @@ Command dev_command() {
       "Its data stays until slipway dev down. It is kept in $XDG_STATE_HOME/slipway/dev or ~/.local/state/slipway/dev; for "
       "root, whose folders a server cannot read, in /var/lib/slipway/dev.";
   command.group = "Start";
-  command.examples = {{"export DATABASE_URL=\"$(slipway dev up)\"", "start it and use it in this shell"},
-                      {"slipway dev psql -- -c 'select version()'", "ask it something"},
-                      {"slipway dev down --yes", "remove it"}};
+  command.examples = {
+      {"export DATABASE_URL=\"$(slipway dev up)\"", "start it and use it in this shell"},
+      {"slipway dev psql -- -c 'select version()'", "ask it something"},
+      {"slipway dev down --yes", "remove it"}};
   command.exit_statuses = {{3, "there is no such server, or it is not running"}};
   command.configure = configure;
   return command;
 }
 
-}  // namespace slipway::cli
+} // namespace slipway::cli

@@ -18,7 +18,8 @@ struct Options {
 using Pages = std::map<std::string, std::string>;
 
 // Names of pages whose text is not the generated one, and of files that no command owns.
-Result<std::vector<std::string>> differing_pages(const FileSystem& files, const std::string& folder, const Pages& pages) {
+Result<std::vector<std::string>> differing_pages(const FileSystem& files, const std::string& folder,
+                                                 const Pages& pages) {
   std::vector<std::string> differing;
   for (const auto& [name, text] : pages) {
     const Result<std::string> there = files.read(folder + "/" + name);
@@ -33,8 +34,9 @@ Result<std::vector<std::string>> differing_pages(const FileSystem& files, const 
 Result<int> check_pages(Invocation& invocation, const Options& options, const Pages& pages) {
   SLIPWAY_ASSIGN(const auto differing, differing_pages(invocation.files, options.folder, pages));
   if (!differing.empty())
-    return fail(Error(ErrorCode::check_failed, fmt::format("these pages of {} are not what the commands say: {}",
-                                                           options.folder, fmt::join(differing, ", ")))
+    return fail(Error(ErrorCode::check_failed,
+                      fmt::format("these pages of {} are not what the commands say: {}",
+                                  options.folder, fmt::join(differing, ", ")))
                     .with_next("slipway docs --folder " + options.folder));
   if (invocation.format == Format::json)
     print_json(invocation.out, {{"folder", options.folder}, {"differing", differing}});
@@ -54,13 +56,14 @@ Result<int> write_pages(Invocation& invocation, const Options& options, const Pa
   return 0;
 }
 
-}  // namespace
+} // namespace
 
 Command docs_command() {
   Command command;
   command.name = "docs";
   command.summary = "write the pages of docs/commands from the registration";
-  command.description = "Replaces the pages that are there: they are generated and hold nothing of their own.";
+  command.description =
+      "Replaces the pages that are there: they are generated and hold nothing of their own.";
   command.needs = Needs::nothing;
   command.exit_statuses = {{3, "with --check: a page is missing, different or superfluous"}};
   command.configure = [](CLI::App& app) -> Run {
@@ -69,10 +72,11 @@ Command docs_command() {
     app.add_flag("--check", options->check, "Compare instead of writing");
     return [options](Invocation& invocation) -> Result<int> {
       const Pages pages = command_pages(make_reference(commands()));
-      return options->check ? check_pages(invocation, *options, pages) : write_pages(invocation, *options, pages);
+      return options->check ? check_pages(invocation, *options, pages)
+                            : write_pages(invocation, *options, pages);
     };
   };
   return command;
 }
 
-}  // namespace slipway::cli
+} // namespace slipway::cli

@@ -14,42 +14,57 @@ namespace {
 
 std::string_view health_name(app::Health health) {
   switch (health) {
-    case app::Health::ok: return "ok";
-    case app::Health::note: return "note";
-    case app::Health::warning: return "warning";
-    case app::Health::problem: return "problem";
-    case app::Health::unknown: return "unknown";
+  case app::Health::ok:
+    return "ok";
+  case app::Health::note:
+    return "note";
+  case app::Health::warning:
+    return "warning";
+  case app::Health::problem:
+    return "problem";
+  case app::Health::unknown:
+    return "unknown";
   }
   return "unknown";
 }
 
 observe::Role role_of(app::Health health) {
   switch (health) {
-    case app::Health::ok: return observe::Role::ok;
-    case app::Health::note: return observe::Role::plain;
-    case app::Health::warning:
-    case app::Health::unknown: return observe::Role::warning;
-    case app::Health::problem: return observe::Role::error;
+  case app::Health::ok:
+    return observe::Role::ok;
+  case app::Health::note:
+    return observe::Role::plain;
+  case app::Health::warning:
+  case app::Health::unknown:
+    return observe::Role::warning;
+  case app::Health::problem:
+    return observe::Role::error;
   }
   return observe::Role::plain;
 }
 
 void print_text(Invocation& invocation, const std::vector<app::Diagnosis>& found) {
   for (const auto& one : found) {
-    invocation.out.line(fmt::format("{} {}: {}", invocation.out.paint(role_of(one.health), fmt::format("{:<8}", health_name(one.health))),
-                                    one.what, observe::printable(one.found)));
-    if (!one.remedy.empty()) invocation.out.line(fmt::format("         run: {}", observe::printable(one.remedy)));
+    invocation.out.line(fmt::format(
+        "{} {}: {}",
+        invocation.out.paint(role_of(one.health), fmt::format("{:<8}", health_name(one.health))),
+        one.what, observe::printable(one.found)));
+    if (!one.remedy.empty())
+      invocation.out.line(fmt::format("         run: {}", observe::printable(one.remedy)));
   }
 }
 
 void print_as_json(Invocation& invocation, const std::vector<app::Diagnosis>& found) {
   nlohmann::ordered_json list = nlohmann::ordered_json::array();
   for (const auto& one : found)
-    list.push_back({{"what", one.what}, {"health", health_name(one.health)}, {"found", one.found}, {"remedy", one.remedy}});
+    list.push_back({{"what", one.what},
+                    {"health", health_name(one.health)},
+                    {"found", one.found},
+                    {"remedy", one.remedy}});
   print_json(invocation.out, {{"diagnoses", list}});
 }
 
-}  // namespace
+} // namespace
 
 Command doctor_command() {
   Command command;
@@ -65,7 +80,8 @@ Command doctor_command() {
   command.configure = [](CLI::App&) -> Run {
     return [](Invocation& invocation) -> Result<int> {
       const auto found = app::diagnose(app_context(invocation));
-      invocation.format == Format::json ? print_as_json(invocation, found) : print_text(invocation, found);
+      invocation.format == Format::json ? print_as_json(invocation, found)
+                                        : print_text(invocation, found);
       const bool well = std::none_of(found.begin(), found.end(), [](const app::Diagnosis& one) {
         return one.health == app::Health::problem || one.health == app::Health::unknown;
       });
@@ -75,4 +91,4 @@ Command doctor_command() {
   return command;
 }
 
-}  // namespace slipway::cli
+} // namespace slipway::cli

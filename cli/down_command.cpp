@@ -15,9 +15,10 @@ Command down_command() {
       "A migration that is irreversible stops the command before anything is undone.";
   command.group = "Run";
   command.settings = run_settings();
-  command.examples = {{"slipway down", "undo the newest one"},
-                      {"slipway down --to 20261120103000", "undo everything applied after that one"},
-                      {"slipway down --to 0", "undo everything"}};
+  command.examples = {
+      {"slipway down", "undo the newest one"},
+      {"slipway down --to 20261120103000", "undo everything applied after that one"},
+      {"slipway down --to 0", "undo everything"}};
   command.exit_statuses = {{3, "one of them is irreversible or half applied"},
                            {5, "failed part-way: what is in the database is said"},
                            {6, "another slipway or a lock was in the way for too long"},
@@ -28,14 +29,17 @@ Command down_command() {
       bool dry_run = false;
     };
     auto options = std::make_shared<Options>();
-    add_selection(app, options->selection, "Undo what was applied after this version, which stays; 0 undoes everything", "Undo this many");
+    add_selection(app, options->selection,
+                  "Undo what was applied after this version, which stays; 0 undoes everything",
+                  "Undo this many");
     app.add_flag("-n,--dry-run", options->dry_run, "Show what would run, and run nothing");
     return [options](Invocation& invocation) -> Result<int> {
       SLIPWAY_ASSIGN(const auto selection, selection_from(options->selection));
       const auto context = app_context(invocation);
       if (options->dry_run) {
         SLIPWAY_ASSIGN(const auto plan, app::plan_of_down(context, selection));
-        invocation.out.write(invocation.format == Format::json ? report::plan_json(plan) : report::plan_text(plan));
+        invocation.out.write(invocation.format == Format::json ? report::plan_json(plan)
+                                                               : report::plan_text(plan));
         return 0;
       }
       SLIPWAY_ASSIGN(const auto report, app::down(context, selection));
@@ -45,4 +49,4 @@ Command down_command() {
   return command;
 }
 
-}  // namespace slipway::cli
+} // namespace slipway::cli

@@ -21,7 +21,7 @@ struct Explained {
   std::string text;
   sql::Script script;
   std::vector<sql::StatementFacts> facts;
-  std::vector<std::string> sections;  ///< "up", "down", "verify"; empty in a plain script
+  std::vector<std::string> sections; ///< "up", "down", "verify"; empty in a plain script
 };
 
 std::string relation_name(const QualifiedName& name) {
@@ -44,7 +44,8 @@ std::vector<std::string> sections_of(const sql::Script& script, std::string_view
   std::string current;
   auto comment = script.comments.begin();
   for (const sql::Statement& statement : script.statements) {
-    for (; comment != script.comments.end() && comment->span.offset < statement.span.offset; ++comment) {
+    for (; comment != script.comments.end() && comment->span.offset < statement.span.offset;
+         ++comment) {
       if (!comment->starts_line) continue;
       const auto opened = section_opened(text.substr(comment->span.offset, comment->span.length));
       if (!opened.empty()) current = opened;
@@ -62,7 +63,8 @@ Result<Explained> explain(Invocation& invocation, const std::string& file) {
   } else {
     SLIPWAY_ASSIGN(explained.text, invocation.files.read(file));
   }
-  SLIPWAY_ASSIGN(explained.script, sql::split(explained.text, file == "-" ? "standard input" : file));
+  SLIPWAY_ASSIGN(explained.script,
+                 sql::split(explained.text, file == "-" ? "standard input" : file));
   std::vector<std::string_view> statements;
   for (const sql::Statement& statement : explained.script.statements)
     statements.push_back(statement.text(explained.text));
@@ -73,10 +75,14 @@ Result<Explained> explain(Invocation& invocation, const std::string& file) {
 
 std::string_view safety_name(sql::TransactionSafety safety) {
   switch (safety) {
-    case sql::TransactionSafety::safe: return "safe";
-    case sql::TransactionSafety::unsafe: return "unsafe";
-    case sql::TransactionSafety::control: return "control";
-    case sql::TransactionSafety::unknown: return "unknown";
+  case sql::TransactionSafety::safe:
+    return "safe";
+  case sql::TransactionSafety::unsafe:
+    return "unsafe";
+  case sql::TransactionSafety::control:
+    return "control";
+  case sql::TransactionSafety::unknown:
+    return "unknown";
   }
   return "unknown";
 }
@@ -88,12 +94,18 @@ bool runs_in_transaction(const sql::StatementFacts& facts) {
 
 std::string_view action_name(sql::Action action) {
   switch (action) {
-    case sql::Action::create: return "create";
-    case sql::Action::alter: return "alter";
-    case sql::Action::drop: return "drop";
-    case sql::Action::read: return "read";
-    case sql::Action::write: return "write";
-    case sql::Action::other: return "other";
+  case sql::Action::create:
+    return "create";
+  case sql::Action::alter:
+    return "alter";
+  case sql::Action::drop:
+    return "drop";
+  case sql::Action::read:
+    return "read";
+  case sql::Action::write:
+    return "write";
+  case sql::Action::other:
+    return "other";
   }
   return "other";
 }
@@ -101,14 +113,17 @@ std::string_view action_name(sql::Action action) {
 Json locks_json(const sql::StatementFacts& facts) {
   Json locks = Json::array();
   for (const sql::RelationLock& lock : facts.locks)
-    locks.push_back({{"relation", relation_name(lock.relation)}, {"mode", sql::lock_mode_name(lock.mode)}});
+    locks.push_back(
+        {{"relation", relation_name(lock.relation)}, {"mode", sql::lock_mode_name(lock.mode)}});
   return locks;
 }
 
 Json objects_json(const sql::StatementFacts& facts) {
   Json objects = Json::array();
   for (const sql::ObjectTouched& object : facts.objects)
-    objects.push_back({{"kind", object.kind}, {"name", relation_name(object.name)}, {"action", action_name(object.action)}});
+    objects.push_back({{"kind", object.kind},
+                       {"name", relation_name(object.name)},
+                       {"action", action_name(object.action)}});
   return objects;
 }
 
@@ -140,16 +155,21 @@ Json statement_json(const Explained& explained, std::size_t i) {
 
 void print_as_json(const Explained& explained, observe::Output& out) {
   Json statements = Json::array();
-  for (std::size_t i = 0; i < explained.facts.size(); ++i) statements.push_back(statement_json(explained, i));
+  for (std::size_t i = 0; i < explained.facts.size(); ++i)
+    statements.push_back(statement_json(explained, i));
   print_json(out, {{"file", explained.file}, {"statements", statements}});
 }
 
 std::string_view transaction_cell(sql::TransactionSafety safety) {
   switch (safety) {
-    case sql::TransactionSafety::safe: return "yes";
-    case sql::TransactionSafety::unsafe: return "no";
-    case sql::TransactionSafety::control: return "begins or ends one";
-    case sql::TransactionSafety::unknown: return "unknown";
+  case sql::TransactionSafety::safe:
+    return "yes";
+  case sql::TransactionSafety::unsafe:
+    return "no";
+  case sql::TransactionSafety::control:
+    return "begins or ends one";
+  case sql::TransactionSafety::unknown:
+    return "unknown";
   }
   return "unknown";
 }
@@ -157,7 +177,8 @@ std::string_view transaction_cell(sql::TransactionSafety safety) {
 std::vector<std::string> lock_cells(const sql::StatementFacts& facts) {
   std::vector<std::string> cells;
   for (const sql::RelationLock& lock : facts.locks)
-    cells.push_back(fmt::format("{} on {}", sql::lock_mode_name(lock.mode), relation_name(lock.relation)));
+    cells.push_back(
+        fmt::format("{} on {}", sql::lock_mode_name(lock.mode), relation_name(lock.relation)));
   // Without a tree nothing is known of locks, and an empty cell would say that there are none.
   if (cells.empty()) cells.emplace_back(facts.parsed ? "-" : "unknown");
   return cells;
@@ -165,30 +186,34 @@ std::vector<std::string> lock_cells(const sql::StatementFacts& facts) {
 
 void print_as_text(const Explained& explained, observe::Output& out) {
   const std::size_t count = explained.facts.size();
-  out.line(out.paint(observe::Role::bold, fmt::format("{}: {} statement{}", explained.file, count, count == 1 ? "" : "s")));
+  out.line(out.paint(observe::Role::bold, fmt::format("{}: {} statement{}", explained.file, count,
+                                                      count == 1 ? "" : "s")));
   if (count == 0) return;
   TextTable table({"#", "at", "section", "in a transaction", "locks", "statement"});
   std::vector<std::string> notes;
   for (std::size_t i = 0; i < count; ++i) {
     const sql::Statement& statement = explained.script.statements[i];
     const sql::StatementFacts& facts = explained.facts[i];
-    const std::string place = fmt::format("{}:{}", statement.position.line, statement.position.column);
+    const std::string place =
+        fmt::format("{}:{}", statement.position.line, statement.position.column);
     const auto locks = lock_cells(facts);
-    table.add_row({std::to_string(i + 1), place, explained.sections[i].empty() ? "-" : explained.sections[i],
+    table.add_row({std::to_string(i + 1), place,
+                   explained.sections[i].empty() ? "-" : explained.sections[i],
                    std::string(transaction_cell(facts.transaction_safety)), locks.front(),
                    one_line(statement.text(explained.text))});
     for (std::size_t k = 1; k < locks.size(); ++k) table.add_row({"", "", "", "", locks[k], ""});
-    if (!facts.unsafe_why.empty()) notes.push_back(fmt::format("{} at {}: {}", i + 1, place, facts.unsafe_why));
+    if (!facts.unsafe_why.empty())
+      notes.push_back(fmt::format("{} at {}: {}", i + 1, place, facts.unsafe_why));
     if (!facts.parsed)
-      notes.push_back(fmt::format("{} at {} is not understood, so its locks are unknown: {}", i + 1, place,
-                                  observe::printable(facts.unparsed_why)));
+      notes.push_back(fmt::format("{} at {} is not understood, so its locks are unknown: {}", i + 1,
+                                  place, observe::printable(facts.unparsed_why)));
   }
   out.write(table.text(out));
   if (!notes.empty()) out.line("");
   for (const std::string& note : notes) out.line(note);
 }
 
-}  // namespace
+} // namespace
 
 Command explain_command() {
   Command command;
@@ -201,9 +226,10 @@ Command explain_command() {
       "not named are not listed. What the grammar of PostgreSQL 15 does not know is said to be not understood.";
   command.group = "Look";
   command.needs = Needs::nothing;
-  command.examples = {{"slipway explain migrations/20261120103000_add_orders_user_id.sql", "a migration"},
-                      {"pg_dump --schema-only app | slipway explain -", "whatever comes on standard input"},
-                      {"slipway explain --json change.sql", "for a program"}};
+  command.examples = {
+      {"slipway explain migrations/20261120103000_add_orders_user_id.sql", "a migration"},
+      {"pg_dump --schema-only app | slipway explain -", "whatever comes on standard input"},
+      {"slipway explain --json change.sql", "for a program"}};
   command.configure = [](CLI::App& app) -> Run {
     auto file = std::make_shared<std::string>();
     app.add_option("FILE", *file, "The SQL file; - is standard input")->required();
@@ -219,4 +245,4 @@ Command explain_command() {
   return command;
 }
 
-}  // namespace slipway::cli
+} // namespace slipway::cli

@@ -16,11 +16,14 @@ observe::ColourChoice GlobalOptions::colour_choice() const {
 }
 
 void add_global_options(CLI::App& app, GlobalOptions& options) {
-  app.add_option("--config", options.config_file, "Read this file instead of the nearest slipway.toml")
+  app.add_option("--config", options.config_file,
+                 "Read this file instead of the nearest slipway.toml")
       ->type_name("FILE");
-  app.add_flag("--json", options.json, "Print one JSON document on standard output, also for an error");
-  add_choice(app, "--log-format", options.log_format, {"text", "json"},
-             "How progress is written on standard error: lines for people, or one JSON object a line");
+  app.add_flag("--json", options.json,
+               "Print one JSON document on standard output, also for an error");
+  add_choice(
+      app, "--log-format", options.log_format, {"text", "json"},
+      "How progress is written on standard error: lines for people, or one JSON object a line");
   add_choice(app, "--color", options.colour, {"auto", "always", "never"},
              "When to use colour; auto means on a terminal, unless NO_COLOR is set");
   app.add_flag("--no-color", options.no_colour, "The same as --color never");
@@ -46,4 +49,4 @@ GlobalOptions guess_global_options(const std::vector<std::string>& arguments) {
   return options;
 }
 
-}  // namespace slipway::cli
+} // namespace slipway::cli

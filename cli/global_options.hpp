@@ -11,8 +11,8 @@ enum class LogFormat { text, json };
 
 /// The options every command takes, before or after its name.
 struct GlobalOptions {
-  std::string config_file;  ///< empty: find slipway.toml
-  std::string colour;       ///< "auto", "always", "never"; empty: not given
+  std::string config_file; ///< empty: find slipway.toml
+  std::string colour;      ///< "auto", "always", "never"; empty: not given
   std::string log_format = "text";
   bool json = false;
   bool no_colour = false;
@@ -31,10 +31,11 @@ struct GlobalOptions {
 /// Declares the options on the top-level parser; `options` must outlive it.
 void add_global_options(CLI::App& app, GlobalOptions& options);
 
-/// How to report an error in a command line that could not be read: the output options found in it, wherever they stand.
+/// How to report an error in a command line that could not be read: the output options found in it,
+/// wherever they stand.
 GlobalOptions guess_global_options(const std::vector<std::string>& arguments);
 
 /// "auto", "always" or "never". Anything else counts as auto.
 observe::ColourChoice colour_choice_from(std::string_view name);
 
-}  // namespace slipway::cli
+} // namespace slipway::cli

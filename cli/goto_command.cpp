@@ -12,7 +12,8 @@ Command goto_command() {
       "after an undone one is undone and applied again, so that the order of application stays true.";
   command.group = "Run";
   command.settings = run_settings();
-  command.examples = {{"slipway goto 20261120103000", "exactly the versions up to that one"}, {"slipway goto 0", "an empty history"}};
+  command.examples = {{"slipway goto 20261120103000", "exactly the versions up to that one"},
+                      {"slipway goto 0", "an empty history"}};
   command.exit_statuses = {{3, "something is irreversible, changed or half applied"},
                            {5, "failed part-way: what is in the database is said"},
                            {6, "another slipway or a lock was in the way for too long"},
@@ -29,4 +30,4 @@ Command goto_command() {
   return command;
 }
 
-}  // namespace slipway::cli
+} // namespace slipway::cli

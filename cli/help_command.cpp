@@ -28,7 +28,8 @@ Json to_json(const OptionEntry& option) {
   return json;
 }
 
-template<class T> Json list_of(const std::vector<T>& entries);
+template<class T>
+Json list_of(const std::vector<T>& entries);
 
 Json to_json(const ArgumentEntry& argument) {
   return {{"name", argument.name},
@@ -47,7 +48,8 @@ Json to_json(const CommandEntry& command) {
   return json;
 }
 
-template<class T> Json list_of(const std::vector<T>& entries) {
+template<class T>
+Json list_of(const std::vector<T>& entries) {
   Json list = Json::array();
   for (const T& entry : entries) list.push_back(to_json(entry));
   return list;
@@ -64,25 +66,32 @@ Error no_such_command(const Reference& reference, const std::string& path) {
   std::vector<std::string> paths;
   for (const CommandEntry* command : shown_commands(reference)) paths.push_back(command->path);
   std::string message = fmt::format("there is no command \"slipway {}\"", path);
-  if (const auto meant = nearest(path, paths)) message += fmt::format("; did you mean \"{}\"?", *meant);
+  if (const auto meant = nearest(path, paths))
+    message += fmt::format("; did you mean \"{}\"?", *meant);
   return Error(ErrorCode::usage, std::move(message)).with_hint("see slipway help");
 }
 
-}  // namespace
+} // namespace
 
-Result<int> print_help(const Reference& reference, const HelpTopic& topic, Format format, observe::Output& out) {
+Result<int> print_help(const Reference& reference, const HelpTopic& topic, Format format,
+                       observe::Output& out) {
   const CommandEntry* command = topic.path.empty() ? nullptr : reference.find(topic.path);
-  if (!topic.path.empty() && command == nullptr) return fail(no_such_command(reference, topic.path));
+  if (!topic.path.empty() && command == nullptr)
+    return fail(no_such_command(reference, topic.path));
   if (format == Format::json) {
-    print_json(out, command != nullptr ? Json{{"command", to_json(*command)}} : program_json(reference));
+    print_json(out,
+               command != nullptr ? Json{{"command", to_json(*command)}} : program_json(reference));
     return 0;
   }
-  const Paint paint = [&out](observe::Role role, std::string_view text) { return out.paint(role, text); };
+  const Paint paint = [&out](observe::Role role, std::string_view text) {
+    return out.paint(role, text);
+  };
   const std::size_t width = std::min(out.style().width, k_widest);
   if (command != nullptr)
     out.write(command_help(*command, reference, paint, width));
   else
-    out.write(topic.overview ? overview_text(reference, paint, width) : program_help(reference, paint, width));
+    out.write(topic.overview ? overview_text(reference, paint, width)
+                             : program_help(reference, paint, width));
   return 0;
 }
 
@@ -90,7 +99,8 @@ Command help_command() {
   Command command;
   command.name = "help";
   command.summary = "show what there is, or all about one command";
-  command.description = "The same as --help after a command. With --json, the commands and their options as data.";
+  command.description =
+      "The same as --help after a command. With --json, the commands and their options as data.";
   command.group = "Tools";
   command.needs = Needs::nothing;
   command.examples = {{"slipway help new", "all about one command"}};
@@ -105,4 +115,4 @@ Command help_command() {
   return command;
 }
 
-}  // namespace slipway::cli
+} // namespace slipway::cli

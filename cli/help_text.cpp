@@ -24,7 +24,8 @@ std::string heading(const Paint& paint, std::string_view text) {
 std::string columns(const Rows& rows, std::size_t width) {
   std::size_t name_width = 0;
   for (const auto& [name, meaning] : rows)
-    if (const std::size_t length = code_points(name); length <= k_widest_name) name_width = std::max(name_width, length);
+    if (const std::size_t length = code_points(name); length <= k_widest_name)
+      name_width = std::max(name_width, length);
   const std::size_t indent = name_width + 4;
   const std::size_t meaning_width = width > indent + 20 ? width - indent : 20;
   std::string text;
@@ -61,15 +62,18 @@ Rows rows_of(const std::vector<std::pair<int, std::string>>& statuses) {
   return rows;
 }
 
-std::string section(const Paint& paint, std::string_view title, const Rows& rows, std::size_t width) {
+std::string section(const Paint& paint, std::string_view title, const Rows& rows,
+                    std::size_t width) {
   return rows.empty() ? std::string() : "\n" + heading(paint, title) + columns(rows, width);
 }
 
-std::string examples(const Paint& paint, const std::vector<std::pair<std::string, std::string>>& all) {
+std::string examples(const Paint& paint,
+                     const std::vector<std::pair<std::string, std::string>>& all) {
   if (all.empty()) return {};
   std::string text = "\n" + heading(paint, all.size() == 1 ? "Example" : "Examples");
   for (const auto& [command, what] : all)
-    text += fmt::format("  {}\n  {}\n", paint(observe::Role::dim, fmt::format("# {}", what)), command);
+    text +=
+        fmt::format("  {}\n  {}\n", paint(observe::Role::dim, fmt::format("# {}", what)), command);
   return text;
 }
 
@@ -84,7 +88,7 @@ std::string command_lists(const Reference& reference, const Paint& paint, std::s
   return text;
 }
 
-}  // namespace
+} // namespace
 
 std::vector<std::string> wrapped(std::string_view text, std::size_t width) {
   std::vector<std::string> lines;
@@ -101,7 +105,9 @@ std::vector<std::string> wrapped(std::string_view text, std::size_t width) {
   return lines;
 }
 
-std::string_view program_summary() { return "PostgreSQL schema changes to production and back"; }
+std::string_view program_summary() {
+  return "PostgreSQL schema changes to production and back";
+}
 
 std::vector<Example> program_examples() {
   return {{"slipway new add orders user_id", "write a migration with both directions"},
@@ -110,24 +116,29 @@ std::vector<Example> program_examples() {
 }
 
 std::string overview_text(const Reference& reference, const Paint& paint, std::size_t width) {
-  std::string text = fmt::format("{} - {}\n", paint(observe::Role::bold, "slipway"), program_summary());
+  std::string text =
+      fmt::format("{} - {}\n", paint(observe::Role::bold, "slipway"), program_summary());
   text += "\nUsage: slipway COMMAND [OPTIONS]\n";
   std::vector<std::pair<std::string, std::string>> leading;
-  for (const Example& example : program_examples()) leading.emplace_back(example.command, example.what);
+  for (const Example& example : program_examples())
+    leading.emplace_back(example.command, example.what);
   text += examples(paint, leading);
   text += command_lists(reference, paint, width);
-  return text + "\nslipway help COMMAND tells more; slipway help also lists the options of every command.\n";
+  return text +
+         "\nslipway help COMMAND tells more; slipway help also lists the options of every command.\n";
 }
 
 std::string program_help(const Reference& reference, const Paint& paint, std::size_t width) {
   std::string text = overview_text(reference, paint, width);
-  text += section(paint, "Options of every command", rows_of(reference.global_options, false), width);
+  text +=
+      section(paint, "Options of every command", rows_of(reference.global_options, false), width);
   return text + section(paint, "Exit status", rows_of(exit_statuses()), width);
 }
 
-std::string command_help(const CommandEntry& command, const Reference& reference, const Paint& paint, std::size_t width) {
-  std::string text =
-      fmt::format("{} - {}\n", paint(observe::Role::bold, "slipway " + command.path), command.summary);
+std::string command_help(const CommandEntry& command, const Reference& reference,
+                         const Paint& paint, std::size_t width) {
+  std::string text = fmt::format("{} - {}\n", paint(observe::Role::bold, "slipway " + command.path),
+                                 command.summary);
   text += fmt::format("\nUsage: {}\n", command.usage());
   text += examples(paint, command.examples);
   for (const std::string& paragraph : command.paragraphs)
@@ -139,15 +150,17 @@ std::string command_help(const CommandEntry& command, const Reference& reference
   text += section(paint, "Commands", below, width);
   Rows arguments;
   for (const ArgumentEntry& argument : command.arguments)
-    arguments.emplace_back(argument_title(argument),
-                           argument.choices.empty()
-                               ? argument.description
-                               : fmt::format("{}: {}", argument.description, fmt::join(argument.choices, ", ")));
+    arguments.emplace_back(
+        argument_title(argument),
+        argument.choices.empty()
+            ? argument.description
+            : fmt::format("{}: {}", argument.description, fmt::join(argument.choices, ", ")));
   text += section(paint, "Arguments", arguments, width);
   text += section(paint, "Options", rows_of(command.options, false), width);
   text += section(paint, "Settings as options", rows_of(command.options, true), width);
-  text += section(paint, "Options of every command", rows_of(reference.global_options, false), width);
+  text +=
+      section(paint, "Options of every command", rows_of(reference.global_options, false), width);
   return text + section(paint, "Exit status", rows_of(all_exit_statuses(command)), width);
 }
 
-}  // namespace slipway::cli
+} // namespace slipway::cli

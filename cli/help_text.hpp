@@ -18,7 +18,8 @@ std::string overview_text(const Reference& reference, const Paint& paint, std::s
 std::string program_help(const Reference& reference, const Paint& paint, std::size_t width);
 
 /// What `slipway COMMAND --help` prints.
-std::string command_help(const CommandEntry& command, const Reference& reference, const Paint& paint, std::size_t width);
+std::string command_help(const CommandEntry& command, const Reference& reference,
+                         const Paint& paint, std::size_t width);
 
 /// `text` broken at spaces into lines of at most `width` code points; longer words stay whole.
 std::vector<std::string> wrapped(std::string_view text, std::size_t width);
@@ -29,4 +30,4 @@ std::vector<Example> program_examples();
 /// One sentence: what slipway is.
 std::string_view program_summary();
 
-}  // namespace slipway::cli
+} // namespace slipway::cli

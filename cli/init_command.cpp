@@ -19,11 +19,13 @@ bool has_files(const FileSystem& files, const std::string& folder) {
 // Everything is looked at before anything is written.
 Status check_ground(const FileSystem& files, const std::string& folder) {
   if (files.exists(k_config_file))
-    return fail(Error(ErrorCode::check_failed, "slipway.toml is here already, and was left as it is")
-                    .with_hint("this folder is a project: slipway new NAME adds a migration to it"));
+    return fail(
+        Error(ErrorCode::check_failed, "slipway.toml is here already, and was left as it is")
+            .with_hint("this folder is a project: slipway new NAME adds a migration to it"));
   if (files.exists(folder) && !files.is_folder(folder))
-    return fail(Error(ErrorCode::check_failed, fmt::format("{} is a file, and was left as it is", folder))
-                    .with_hint("name another place with --migrations-folder"));
+    return fail(
+        Error(ErrorCode::check_failed, fmt::format("{} is a file, and was left as it is", folder))
+            .with_hint("name another place with --migrations-folder"));
   return {};
 }
 
@@ -47,7 +49,7 @@ Result<int> start_project(Invocation& invocation, const std::string& folder) {
   return 0;
 }
 
-}  // namespace
+} // namespace
 
 Command init_command() {
   Command command;
@@ -59,15 +61,18 @@ Command init_command() {
       "Nothing is overwritten: where slipway.toml is there already, nothing is changed and it says so.";
   command.group = "Start";
   command.needs = Needs::nothing;
-  command.examples = {{"slipway init", "start with the folder migrations/"},
-                      {"slipway init --migrations-folder db/migrations", "use a folder of another name"}};
+  command.examples = {
+      {"slipway init", "start with the folder migrations/"},
+      {"slipway init --migrations-folder db/migrations", "use a folder of another name"}};
   command.exit_statuses = {{3, "there is a project here already; nothing changed"}};
   command.configure = [](CLI::App& app) -> Run {
     auto folder = std::make_shared<std::string>("migrations");
-    app.add_option("--migrations-folder", *folder, "Where migrations are kept (default: migrations)")->type_name("FOLDER");
+    app.add_option("--migrations-folder", *folder,
+                   "Where migrations are kept (default: migrations)")
+        ->type_name("FOLDER");
     return [folder](Invocation& invocation) { return start_project(invocation, *folder); };
   };
   return command;
 }
 
-}  // namespace slipway::cli
+} // namespace slipway::cli

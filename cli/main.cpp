@@ -1,4 +1,5 @@
-// Hands the process's surroundings to the program as values; nothing below here reads them by itself.
+// Hands the process's surroundings to the program as values; nothing below here reads them by
+// itself.
 #include "program.hpp"
 
 #include "slipway/os/environment.hpp"

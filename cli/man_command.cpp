@@ -28,4 +28,4 @@ Command man_command() {
   return command;
 }
 
-}  // namespace slipway::cli
+} // namespace slipway::cli

@@ -33,7 +33,8 @@ std::string paragraph(std::string_view text) {
 
 // A term in bold and what it means, hung beside or below it.
 std::string term(std::string_view name, std::string_view meaning) {
-  return fmt::format(".TP\n\\fB{}\\fR\n{}\n", escaped(name), meaning.empty() ? "\\&" : escaped(meaning));
+  return fmt::format(".TP\n\\fB{}\\fR\n{}\n", escaped(name),
+                     meaning.empty() ? "\\&" : escaped(meaning));
 }
 
 std::string example(std::string_view command, std::string_view what) {
@@ -49,7 +50,8 @@ std::string command_body(const CommandEntry& command) {
                                                ? argument.description
                                                : fmt::format("{}: {}", argument.description,
                                                              fmt::join(argument.choices, ", ")));
-  for (const OptionEntry& option : command.options) page += term(option_title(option), option_description(option));
+  for (const OptionEntry& option : command.options)
+    page += term(option_title(option), option_description(option));
   for (const CommandEntry& sub : command.commands) page += command_body(sub);
   for (const auto& [status, meaning] : command.exit_statuses)
     page += term(fmt::format("exit status {}", status), meaning);
@@ -62,19 +64,23 @@ std::string environment() {
   for (const config::Setting& setting : config::settings()) {
     if (setting.environment.empty()) continue;
     std::string names(setting.environment);
-    if (!setting.environment_fallback.empty()) names += fmt::format(", {}", setting.environment_fallback);
+    if (!setting.environment_fallback.empty())
+      names += fmt::format(", {}", setting.environment_fallback);
     page += term(names, fmt::format("{} ({})", setting.description, setting.key));
   }
   page += term("PGHOST, PGPORT, PGUSER, PGDATABASE, PGPASSWORD, PGPASSFILE, PGSERVICE ...",
                "As in every PostgreSQL client, where the connection string is silent.");
-  return page + term("NO_COLOR, CLICOLOR_FORCE, FORCE_COLOR",
-                     "NO_COLOR turns colour off. It beats CLICOLOR_FORCE; FORCE_COLOR beats it; --color beats all.");
+  return page +
+         term(
+             "NO_COLOR, CLICOLOR_FORCE, FORCE_COLOR",
+             "NO_COLOR turns colour off. It beats CLICOLOR_FORCE; FORCE_COLOR beats it; --color beats all.");
 }
 
-}  // namespace
+} // namespace
 
 std::string man_page(const Reference& reference, std::string_view version) {
-  std::string page = fmt::format(".TH SLIPWAY 1 \"\" \"slipway {}\" \"User Commands\"\n", escaped(version));
+  std::string page =
+      fmt::format(".TH SLIPWAY 1 \"\" \"slipway {}\" \"User Commands\"\n", escaped(version));
   page += ".nh\n.ad l\n";
   page += fmt::format(".SH NAME\nslipway \\- {}\n", escaped(program_summary()));
   page += ".SH SYNOPSIS\n\\fBslipway\\fR \\fICOMMAND\\fR [\\fIOPTIONS\\fR]\n.SH EXAMPLES\n";
@@ -82,15 +88,19 @@ std::string man_page(const Reference& reference, std::string_view version) {
   page += ".SH COMMANDS\n";
   for (const std::string_view group : command_groups())
     for (const CommandEntry& command : reference.commands)
-      if (command.group == group) page += fmt::format(".SS {}\n{}", escaped(command.path), command_body(command));
+      if (command.group == group)
+        page += fmt::format(".SS {}\n{}", escaped(command.path), command_body(command));
   page += ".SH OPTIONS OF EVERY COMMAND\n";
-  for (const OptionEntry& option : reference.global_options) page += term(option_title(option), option.description);
+  for (const OptionEntry& option : reference.global_options)
+    page += term(option_title(option), option.description);
   page += ".SH EXIT STATUS\n";
-  for (const auto& [status, meaning] : exit_statuses()) page += term(std::to_string(status), meaning);
+  for (const auto& [status, meaning] : exit_statuses())
+    page += term(std::to_string(status), meaning);
   page += environment();
   page += ".SH FILES\n";
-  return page + term("slipway.toml", "The project's configuration, in the working directory or the nearest parent "
-                                     "that has one. slipway config shows each value and where it came from.");
+  return page + term("slipway.toml",
+                     "The project's configuration, in the working directory or the nearest parent "
+                     "that has one. slipway config shows each value and where it came from.");
 }
 
-}  // namespace slipway::cli
+} // namespace slipway::cli

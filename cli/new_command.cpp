@@ -28,11 +28,13 @@ constexpr FormatChoice k_formats[] = {{"timestamp", source::NameFormat::timestam
                                       {"sequence", source::NameFormat::sequence}};
 
 // The option over the setting over what the files in the folder show.
-source::NameFormat format_for(const Options& options, const config::Config& config, const source::Folder& folder) {
+source::NameFormat format_for(const Options& options, const config::Config& config,
+                              const source::Folder& folder) {
   for (const FormatChoice& choice : k_formats)
     if (options.format == choice.name) return choice.format;
   const bool is_asked = options.format == "auto";
-  const auto configured = is_asked ? std::nullopt : source::format_from(config.text("migrations.format"));
+  const auto configured =
+      is_asked ? std::nullopt : source::format_from(config.text("migrations.format"));
   return configured.value_or(source::detect_format(folder));
 }
 
@@ -51,11 +53,12 @@ Result<int> write_migration(Invocation& invocation, const Options& options) {
   if (invocation.files.is_folder(path)) {
     SLIPWAY_ASSIGN(folder, source::read_folder(invocation.files, path));
   } else {
-    invocation.events.on_event(
-        event::Note{fmt::format("made the folder {}", shown_path(path, invocation.working_directory))});
+    invocation.events.on_event(event::Note{
+        fmt::format("made the folder {}", shown_path(path, invocation.working_directory))});
   }
   const source::NameFormat format = format_for(options, invocation.config, folder);
-  const std::string name = source::next_file_name(folder, format, title, std::chrono::system_clock::now());
+  const std::string name =
+      source::next_file_name(folder, format, title, std::chrono::system_clock::now());
   const std::string file = shown_path(path + "/" + name, invocation.working_directory);
   SLIPWAY_TRY(invocation.files.write(file, source::new_migration_text(title), Overwrite::no));
   if (invocation.format == Format::json)
@@ -65,7 +68,7 @@ Result<int> write_migration(Invocation& invocation, const Options& options) {
   return 0;
 }
 
-}  // namespace
+} // namespace
 
 Command new_command() {
   Command command;
@@ -77,17 +80,19 @@ Command new_command() {
       "The file has a section for each direction. One that cannot be undone says why: -- slipway:irreversible REASON.";
   command.group = "Start";
   command.settings = {"migrations.folder"};
-  command.examples = {{"slipway new add orders user_id", "the words become the name"},
-                      {"slipway new --format sequence add_users", "001_add_users.sql instead of a timestamp"},
-                      {"$EDITOR \"$(slipway new add users)\"", "write it at once"}};
+  command.examples = {
+      {"slipway new add orders user_id", "the words become the name"},
+      {"slipway new --format sequence add_users", "001_add_users.sql instead of a timestamp"},
+      {"$EDITOR \"$(slipway new add users)\"", "write it at once"}};
   command.configure = [](CLI::App& app) -> Run {
     auto options = std::make_shared<Options>();
     app.add_option("NAME", options->words, "What it does, in a few words")->required();
-    add_choice(app, "--format", options->format, {"auto", "timestamp", "timestamp12", "millis", "sequence"},
+    add_choice(app, "--format", options->format,
+               {"auto", "timestamp", "timestamp12", "millis", "sequence"},
                "How the version is written; auto follows the files that are there");
     return [options](Invocation& invocation) { return write_migration(invocation, *options); };
   };
   return command;
 }
 
-}  // namespace slipway::cli
+} // namespace slipway::cli

@@ -7,8 +7,8 @@
 
 namespace slipway::cli {
 
-CLI::Option* add_choice(CLI::App& app, const std::string& name, std::string& target, const std::vector<std::string>& choices,
-                        const std::string& description) {
+CLI::Option* add_choice(CLI::App& app, const std::string& name, std::string& target,
+                        const std::vector<std::string>& choices, const std::string& description) {
   const auto check = [choices](std::string& value) {
     const bool known = std::find(choices.begin(), choices.end(), value) != choices.end();
     return known ? std::string() : fmt::format("it takes {}", fmt::join(choices, ", "));
@@ -18,15 +18,18 @@ CLI::Option* add_choice(CLI::App& app, const std::string& name, std::string& tar
       ->check(CLI::Validator(check, ""));
 }
 
-CLI::Option* add_number(CLI::App& app, const std::string& name, std::optional<std::int64_t>& target, std::int64_t least,
-                        const std::string& description) {
+CLI::Option* add_number(CLI::App& app, const std::string& name, std::optional<std::int64_t>& target,
+                        std::int64_t least, const std::string& description) {
   const auto check = [least](std::string& value) {
     std::int64_t number = 0;
     const auto parsed = std::from_chars(value.data(), value.data() + value.size(), number);
     const bool whole = parsed.ec == std::errc{} && parsed.ptr == value.data() + value.size();
-    return whole && number >= least ? std::string() : fmt::format("it takes a whole number of at least {}", least);
+    return whole && number >= least ? std::string()
+                                    : fmt::format("it takes a whole number of at least {}", least);
   };
-  return app.add_option(name, target, description)->type_name("N")->check(CLI::Validator(check, ""));
+  return app.add_option(name, target, description)
+      ->type_name("N")
+      ->check(CLI::Validator(check, ""));
 }
 
 std::vector<std::string> choices_in(const std::string& value_name) {
@@ -40,4 +43,4 @@ std::vector<std::string> choices_in(const std::string& value_name) {
   return choices;
 }
 
-}  // namespace slipway::cli
+} // namespace slipway::cli

@@ -15,19 +15,22 @@ Command plan_command() {
   command.group = "Look";
   command.settings = target_settings();
   command.settings.push_back("apply.allow_out_of_order");
-  command.examples = {{"slipway plan", "what is pending"}, {"slipway plan --json", "for a review bot"}};
-  command.exit_statuses = {{3, "a file changed after being applied, or was merged late"}, {7, "no connection"}};
+  command.examples = {{"slipway plan", "what is pending"},
+                      {"slipway plan --json", "for a review bot"}};
+  command.exit_statuses = {{3, "a file changed after being applied, or was merged late"},
+                           {7, "no connection"}};
   command.configure = [](CLI::App& app) -> Run {
     auto options = std::make_shared<SelectionOptions>();
     add_selection(app, *options, "Plan up to this version", "Plan this many");
     return [options](Invocation& invocation) -> Result<int> {
       SLIPWAY_ASSIGN(const auto selection, selection_from(*options));
       SLIPWAY_ASSIGN(const auto plan, app::plan_of_up(app_context(invocation), selection));
-      invocation.out.write(invocation.format == Format::json ? report::plan_json(plan) : report::plan_text(plan));
+      invocation.out.write(invocation.format == Format::json ? report::plan_json(plan)
+                                                             : report::plan_text(plan));
       return 0;
     };
   };
   return command;
 }
 
-}  // namespace slipway::cli
+} // namespace slipway::cli

@@ -24,8 +24,10 @@ namespace {
 // The streams of one invocation, made when it is known whether they may show colour.
 struct Streams {
   Streams(const ProgramInputs& inputs, observe::ColourChoice colour, const Masker& masker)
-      : out(inputs.output_descriptor, observe::style_for(inputs.output_descriptor, colour, inputs.environment), masker),
-        err(inputs.error_descriptor, observe::style_for(inputs.error_descriptor, colour, inputs.environment), masker) {}
+      : out(inputs.output_descriptor,
+            observe::style_for(inputs.output_descriptor, colour, inputs.environment), masker),
+        err(inputs.error_descriptor,
+            observe::style_for(inputs.error_descriptor, colour, inputs.environment), masker) {}
   observe::Output out;
   observe::Output err;
 };
@@ -33,10 +35,12 @@ struct Streams {
 std::unique_ptr<EventSink> sink_for(const GlobalOptions& globals, observe::Output& err) {
   if (globals.log() == LogFormat::json) return observe::json_sink(err);
   if (globals.quiet) return observe::terminal_sink(err, observe::Verbosity::quiet);
-  return observe::terminal_sink(err, globals.verbose ? observe::Verbosity::verbose : observe::Verbosity::normal);
+  return observe::terminal_sink(err, globals.verbose ? observe::Verbosity::verbose
+                                                     : observe::Verbosity::normal);
 }
 
-// The error where the invocation wants it: as the JSON document, as a line of the JSON log, or as text for people.
+// The error where the invocation wants it: as the JSON document, as a line of the JSON log, or as
+// text for people.
 int report(const Error& error, const GlobalOptions& globals, Streams& streams) {
   streams.err.clear_progress();
   if (globals.json) print_error_json(streams.out, error);
@@ -60,27 +64,31 @@ void warn_of_unknown_variables(const config::Inputs& inputs, EventSink& events) 
     if (!setting.environment.empty()) known.emplace_back(setting.environment);
   for (const std::string& name : config::unknown_environment(inputs)) {
     const auto meant = nearest(name, known);
-    events.on_event(event::Warning{fmt::format("no setting reads the environment variable {}", name),
-                                   meant ? fmt::format("did you mean {}?", *meant) : std::string()});
+    events.on_event(
+        event::Warning{fmt::format("no setting reads the environment variable {}", name),
+                       meant ? fmt::format("did you mean {}?", *meant) : std::string()});
   }
 }
 
 observe::ColourChoice colour_of(const GlobalOptions& globals, const config::Config& config) {
-  return globals.colour.empty() && !globals.no_colour ? colour_choice_from(config.text("output.color"))
-                                                      : globals.colour_choice();
+  return globals.colour.empty() && !globals.no_colour
+             ? colour_choice_from(config.text("output.color"))
+             : globals.colour_choice();
 }
 
 int run_command(const ProgramInputs& inputs, const Request& request, Masker& masker) {
   const GlobalOptions& globals = request.globals;
   os::RealFileSystem files;
-  const config::Inputs settling{request.flags, inputs.environment, globals.config_file, inputs.working_directory};
+  const config::Inputs settling{request.flags, inputs.environment, globals.config_file,
+                                inputs.working_directory};
   const auto refuse = [&](const Error& error) {
     Streams streams(inputs, globals.colour_choice(), masker);
     return report(error, globals, streams);
   };
   if (const Status safe = refuse_secret_flags(request.flags); !safe) return refuse(safe.error());
-  Result<config::Config> config = request.command->needs == Needs::config ? config::settle(settling, files)
-                                                                          : built_in_config(inputs.working_directory);
+  Result<config::Config> config = request.command->needs == Needs::config
+                                      ? config::settle(settling, files)
+                                      : built_in_config(inputs.working_directory);
   if (!config) return refuse(config.error());
   for (std::string& secret : secrets_of(*config, inputs.environment)) masker.add(std::move(secret));
 
@@ -125,22 +133,25 @@ int answer(const ProgramInputs& inputs, const std::vector<Command>& commands, Ma
   Streams streams(inputs, request->globals.colour_choice(), masker);
   if (request->kind == Request::Kind::version) return print_version(request->globals, streams);
   const HelpTopic topic{request->kind == Request::Kind::overview, request->help_path};
-  const Result<int> status = print_help(make_reference(commands), topic, request->globals.format(), streams.out);
+  const Result<int> status =
+      print_help(make_reference(commands), topic, request->globals.format(), streams.out);
   return status ? *status : report(status.error(), request->globals, streams);
 }
 
 int report_fault(const ProgramInputs& inputs, const Masker& masker, const std::string& what) {
   const GlobalOptions globals = guess_global_options(inputs.arguments);
   Streams streams(inputs, globals.colour_choice(), masker);
-  return report(Error(ErrorCode::internal, fmt::format("slipway itself is at fault: {}", what))
-                    .with_hint("this is worth a bug report: please add the command line and this message"),
-                globals, streams);
+  return report(
+      Error(ErrorCode::internal, fmt::format("slipway itself is at fault: {}", what))
+          .with_hint("this is worth a bug report: please add the command line and this message"),
+      globals, streams);
 }
 
-}  // namespace
+} // namespace
 
 int run_program(const ProgramInputs& inputs, const std::vector<Command>& commands) {
-  // A reader that went away is found by the write that fails, at a point where the work can end in order.
+  // A reader that went away is found by the write that fails, at a point where the work can end in
+  // order.
   std::signal(SIGPIPE, SIG_IGN);
   Masker masker;
   try {
@@ -151,6 +162,8 @@ int run_program(const ProgramInputs& inputs, const std::vector<Command>& command
   }
 }
 
-int run_program(const ProgramInputs& inputs) { return run_program(inputs, commands()); }
+int run_program(const ProgramInputs& inputs) {
+  return run_program(inputs, commands());
+}
 
-}  // namespace slipway::cli
+} // namespace slipway::cli

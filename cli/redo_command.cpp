@@ -12,7 +12,8 @@ Command redo_command() {
       "old version runs, then the up section of the file as it is now.";
   command.group = "Run";
   command.settings = run_settings();
-  command.examples = {{"slipway redo", "the newest one"}, {"slipway redo --steps 3", "the three newest"}};
+  command.examples = {{"slipway redo", "the newest one"},
+                      {"slipway redo --steps 3", "the three newest"}};
   command.exit_statuses = {{3, "one of them is irreversible, half applied, or has no file"},
                            {5, "failed part-way: what is in the database is said"},
                            {6, "another slipway or a lock was in the way for too long"},
@@ -28,4 +29,4 @@ Command redo_command() {
   return command;
 }
 
-}  // namespace slipway::cli
+} // namespace slipway::cli

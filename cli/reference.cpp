@@ -12,7 +12,8 @@ namespace slipway::cli {
 
 namespace {
 
-// "TEXT:{a,b}" or "INT:POSITIVE", as the parser names values with its own checks, in the spelling people read.
+// "TEXT:{a,b}" or "INT:POSITIVE", as the parser names values with its own checks, in the spelling
+// people read.
 std::string value_name(const CLI::Option& option) {
   if (option.get_items_expected_max() == 0) return {};
   std::string name = option.get_type_name();
@@ -29,8 +30,8 @@ std::string value_name(const CLI::Option& option) {
 
 void add_setting(OptionEntry& entry) {
   const auto& all = config::settings();
-  const auto found =
-      std::find_if(all.begin(), all.end(), [&](const auto& setting) { return setting.flag == entry.long_name; });
+  const auto found = std::find_if(
+      all.begin(), all.end(), [&](const auto& setting) { return setting.flag == entry.long_name; });
   if (found == all.end()) return;
   entry.setting = found->key;
   entry.environment = found->environment;
@@ -61,7 +62,9 @@ ArgumentEntry argument_entry(const CLI::Option& option) {
   return entry;
 }
 
-bool is_help(const CLI::App& app, const CLI::Option* option) { return option == app.get_help_ptr(); }
+bool is_help(const CLI::App& app, const CLI::Option* option) {
+  return option == app.get_help_ptr();
+}
 
 CommandEntry command_entry(const CLI::App& app) {
   CommandEntry entry;
@@ -102,7 +105,7 @@ const CommandEntry* find_in(const std::vector<CommandEntry>& commands, const std
   return nullptr;
 }
 
-}  // namespace
+} // namespace
 
 std::string CommandEntry::usage() const {
   std::string line = "slipway " + path;
@@ -112,7 +115,9 @@ std::string CommandEntry::usage() const {
   return line;
 }
 
-const CommandEntry* Reference::find(const std::string& path) const { return find_in(commands, path); }
+const CommandEntry* Reference::find(const std::string& path) const {
+  return find_in(commands, path);
+}
 
 Reference make_reference(const std::vector<Command>& commands) {
   const CommandLine line(commands);
@@ -120,19 +125,23 @@ Reference make_reference(const std::vector<Command>& commands) {
   for (const CLI::Option* option : line.app().get_options())
     reference.global_options.push_back(option_entry(*option));
   // The parser declares help first; people look for it last.
-  std::rotate(reference.global_options.begin(), reference.global_options.begin() + 1, reference.global_options.end());
+  std::rotate(reference.global_options.begin(), reference.global_options.begin() + 1,
+              reference.global_options.end());
   for (const Command& command : commands) {
     CommandEntry entry = command_entry(*line.app().get_subcommand(std::string(command.name)));
     entry.paragraphs = paragraphs_of(command.description);
-    for (const Example& example : command.examples) entry.examples.emplace_back(example.command, example.what);
-    for (const auto& [status, meaning] : command.exit_statuses) entry.exit_statuses.emplace_back(status, meaning);
+    for (const Example& example : command.examples)
+      entry.examples.emplace_back(example.command, example.what);
+    for (const auto& [status, meaning] : command.exit_statuses)
+      entry.exit_statuses.emplace_back(status, meaning);
     reference.commands.push_back(std::move(entry));
   }
   return reference;
 }
 
 std::string option_title(const OptionEntry& option) {
-  std::string title = option.short_name.empty() ? option.long_name : option.short_name + ", " + option.long_name;
+  std::string title =
+      option.short_name.empty() ? option.long_name : option.short_name + ", " + option.long_name;
   if (!option.negation.empty()) title += ", " + option.negation;
   return option.value.empty() ? title : title + " " + option.value;
 }
@@ -166,8 +175,9 @@ std::vector<std::pair<int, std::string>> all_exit_statuses(const CommandEntry& c
   std::map<int, std::string> statuses;
   for (const auto& [status, meaning] : exit_statuses())
     if (status <= 2 || status == 70) statuses.emplace(status, meaning);
-  for (const auto& [status, meaning] : command.exit_statuses) statuses.insert_or_assign(status, meaning);
+  for (const auto& [status, meaning] : command.exit_statuses)
+    statuses.insert_or_assign(status, meaning);
   return {statuses.begin(), statuses.end()};
 }
 
-}  // namespace slipway::cli
+} // namespace slipway::cli

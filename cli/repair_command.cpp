@@ -34,7 +34,7 @@ Result<app::RepairRequest> request_from(const Options& options) {
   return request;
 }
 
-}  // namespace
+} // namespace
 
 Command repair_command() {
   Command command;
@@ -48,21 +48,38 @@ Command repair_command() {
       "by hand; its journal stays.";
   command.group = "Mend";
   command.settings = run_settings();
-  command.examples = {{"slipway repair", "after an editor changed line ends"},
-                      {"slipway repair --accept-files --migration 20261120103000", "the file is right, the record is old"},
-                      {"slipway repair --done 3", "statement 3 of the half-applied migration is in the database"}};
-  command.exit_statuses = {{3, "there is nothing of that kind to mend"}, {6, "another slipway was in the way for too long"}, {7, "no connection"}};
+  command.examples = {
+      {"slipway repair", "after an editor changed line ends"},
+      {"slipway repair --accept-files --migration 20261120103000",
+       "the file is right, the record is old"},
+      {"slipway repair --done 3", "statement 3 of the half-applied migration is in the database"}};
+  command.exit_statuses = {{3, "there is nothing of that kind to mend"},
+                           {6, "another slipway was in the way for too long"},
+                           {7, "no connection"}};
   command.configure = [](CLI::App& app) -> Run {
     auto options = std::make_shared<Options>();
-    auto* accept = app.add_flag("--accept-files", options->accept_files, "Record changed files as applied");
+    auto* accept =
+        app.add_flag("--accept-files", options->accept_files, "Record changed files as applied");
     app.add_option("--migration", options->version, "Only this version")->type_name("VERSION");
-    auto* forget = app.add_option("--forget", options->forget, "Drop the record of this version")->type_name("VERSION")->excludes(accept);
-    auto* done = add_number(app, "--done", options->done, 1, "This statement of the half-done migration is in the database")->excludes(accept)->excludes(forget);
-    add_number(app, "--undone", options->undone, 1, "This statement of the half-done migration is not in the database")->excludes(accept)->excludes(forget)->excludes(done);
+    auto* forget = app.add_option("--forget", options->forget, "Drop the record of this version")
+                       ->type_name("VERSION")
+                       ->excludes(accept);
+    auto* done = add_number(app, "--done", options->done, 1,
+                            "This statement of the half-done migration is in the database")
+                     ->excludes(accept)
+                     ->excludes(forget);
+    add_number(app, "--undone", options->undone, 1,
+               "This statement of the half-done migration is not in the database")
+        ->excludes(accept)
+        ->excludes(forget)
+        ->excludes(done);
     return [options](Invocation& invocation) -> Result<int> {
       SLIPWAY_ASSIGN(const auto request, request_from(*options));
-      if (request.accept_files) SLIPWAY_TRY(confirm(invocation, "Record the changed files as what is in the database?"));
-      if (request.forget) SLIPWAY_TRY(confirm(invocation, fmt::format("Drop the record of {}?", request.forget->str())));
+      if (request.accept_files)
+        SLIPWAY_TRY(confirm(invocation, "Record the changed files as what is in the database?"));
+      if (request.forget)
+        SLIPWAY_TRY(
+            confirm(invocation, fmt::format("Drop the record of {}?", request.forget->str())));
       SLIPWAY_ASSIGN(const auto report, app::repair(app_context(invocation), request));
       if (invocation.format == Format::json) {
         print_json(invocation.out, {{"repaired", report.repaired}});
@@ -76,4 +93,4 @@ Command repair_command() {
   return command;
 }
 
-}  // namespace slipway::cli
+} // namespace slipway::cli

@@ -17,4 +17,4 @@ void print_error_json(observe::Output& out, const Error& error) {
   print_json(out, {{"error", nlohmann::ordered_json::parse(observe::error_json(error))}});
 }
 
-}  // namespace slipway::cli
+} // namespace slipway::cli

@@ -31,7 +31,7 @@ Result<bool> read_some(std::string& text, std::size_t limit, const StopSignal& s
   return got > 0;
 }
 
-}  // namespace
+} // namespace
 
 Result<std::string> read_standard_input(const StopSignal& stop) {
   std::string text;
@@ -50,4 +50,4 @@ Result<std::string> read_line(const StopSignal& stop) {
   return line;
 }
 
-}  // namespace slipway::cli
+} // namespace slipway::cli

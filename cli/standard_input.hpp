@@ -13,4 +13,4 @@ Result<std::string> read_standard_input(const StopSignal& stop);
 /// One line of standard input without its end; empty at the end of input. Errors: io, cancelled.
 Result<std::string> read_line(const StopSignal& stop);
 
-}  // namespace slipway::cli
+} // namespace slipway::cli

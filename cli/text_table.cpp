@@ -17,7 +17,7 @@ std::string cut(const std::string& text, std::size_t width) {
   return text.substr(0, byte_of_code_point(text, kept)) + "...";
 }
 
-}  // namespace
+} // namespace
 
 void TextTable::add_row(std::vector<std::string> cells) {
   SLIPWAY_ASSERT(cells.size() == rows_.front().size());
@@ -32,11 +32,13 @@ std::string TextTable::text(const observe::Output& out) const {
     for (std::size_t i = 0; i <= last; ++i) widths[i] = std::max(widths[i], code_points(row[i]));
   std::size_t before_last = 0;
   for (std::size_t i = 0; i < last; ++i) before_last += widths[i] + 2;
-  const std::size_t left = out.style().width > before_last + 10 ? out.style().width - before_last : 10;
+  const std::size_t left =
+      out.style().width > before_last + 10 ? out.style().width - before_last : 10;
   std::string all;
   for (const auto& row : rows_) {
     std::string line;
-    for (std::size_t i = 0; i < last; ++i) line += row[i] + std::string(widths[i] + 2 - code_points(row[i]), ' ');
+    for (std::size_t i = 0; i < last; ++i)
+      line += row[i] + std::string(widths[i] + 2 - code_points(row[i]), ' ');
     line += out.style().animate ? cut(row[last], left) : row[last];
     line.erase(line.find_last_not_of(' ') + 1);
     all += (&row == &rows_.front() ? out.paint(observe::Role::dim, line) : line) + "\n";
@@ -49,4 +51,4 @@ std::string one_line(std::string_view text) {
   return fmt::format("{}", fmt::join(split_words(first), " "));
 }
 
-}  // namespace slipway::cli
+} // namespace slipway::cli

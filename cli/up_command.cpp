@@ -38,7 +38,8 @@ Command up_command() {
       const auto context = app_context(invocation);
       if (options->dry_run) {
         SLIPWAY_ASSIGN(const auto plan, app::plan_of_up(context, selection));
-        invocation.out.write(invocation.format == Format::json ? report::plan_json(plan) : report::plan_text(plan));
+        invocation.out.write(invocation.format == Format::json ? report::plan_json(plan)
+                                                               : report::plan_text(plan));
         return 0;
       }
       SLIPWAY_ASSIGN(const auto report, app::up(context, selection));
@@ -48,4 +49,4 @@ Command up_command() {
   return command;
 }
 
-}  // namespace slipway::cli
+} // namespace slipway::cli

@@ -20,15 +20,18 @@ Command verify_command() {
     return [](Invocation& invocation) -> Result<int> {
       SLIPWAY_ASSIGN(const auto status, app::status(app_context(invocation)));
       const auto& comparison = status.comparison;
-      invocation.out.write(invocation.format == Format::json
-                               ? report::status_json(comparison, status.folder, status.history, status.target)
-                               : report::verify_text(comparison, status.folder));
+      invocation.out.write(
+          invocation.format == Format::json
+              ? report::status_json(comparison, status.folder, status.history, status.target)
+              : report::verify_text(comparison, status.folder));
       const auto pending = comparison.count(plan::EntryState::pending);
-      const bool agrees = comparison.changed() == 0 && comparison.count(plan::EntryState::applied) + pending == comparison.entries.size();
+      const bool agrees =
+          comparison.changed() == 0 &&
+          comparison.count(plan::EntryState::applied) + pending == comparison.entries.size();
       return agrees ? 0 : exit_status(ErrorCode::check_failed);
     };
   };
   return command;
 }
 
-}  // namespace slipway::cli
+} // namespace slipway::cli

@@ -22,7 +22,7 @@ Result<std::vector<source::Migration>> files_up_to(const source::Folder& folder,
   return chosen;
 }
 
-}  // namespace
+} // namespace
 
 Result<RunReport> baseline(const Context& context, Version to) {
   const auto wait = run_wait(context);
@@ -33,10 +33,14 @@ Result<RunReport> baseline(const Context& context, Version to) {
   auto outcome = [&]() -> Status {
     SLIPWAY_ASSIGN(const auto history, runner->history(wait));
     if (!history.applied.empty())
-      return fail(Error(ErrorCode::check_failed, fmt::format("{} migrations are recorded already; a baseline is for a database that slipway "
-                                                             "does not know yet", history.applied.size()))
-                      .with_state("nothing was changed")
-                      .with_next("slipway status"));
+      return fail(
+          Error(ErrorCode::check_failed,
+                fmt::format(
+                    "{} migrations are recorded already; a baseline is for a database that slipway "
+                    "does not know yet",
+                    history.applied.size()))
+              .with_state("nothing was changed")
+              .with_next("slipway status"));
     SLIPWAY_TRY(runner->start_run(static_cast<std::int64_t>(migrations.size()), wait));
     std::vector<pg::Query> queries{{SqlText("BEGIN"), {}}};
     for (const auto& migration : migrations) {
@@ -52,4 +56,4 @@ Result<RunReport> baseline(const Context& context, Version to) {
   return runner->finish(std::move(report), std::move(outcome));
 }
 
-}  // namespace slipway::app
+} // namespace slipway::app

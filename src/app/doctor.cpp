@@ -17,8 +17,9 @@ constexpr int k_newest_known_server = 190000;
 constexpr Millis k_patience{30'000};
 
 class Doctor {
- public:
-  Doctor(const Context& context, const Wait& wait) : context_(context), wait_(wait), store_(history_store(context)) {}
+public:
+  Doctor(const Context& context, const Wait& wait)
+      : context_(context), wait_(wait), store_(history_store(context)) {}
 
   std::vector<Diagnosis> examine() {
     look_at_files();
@@ -32,20 +33,26 @@ class Doctor {
     return std::move(found_);
   }
 
- private:
+private:
   void say(std::string what, Health health, std::string text, std::string remedy = {}) {
     found_.push_back({std::move(what), health, std::move(text), std::move(remedy)});
   }
-  void unknown(std::string what, const Error& error) { say(std::move(what), Health::unknown, "could not be looked at: " + error.message, error.hint); }
+  void unknown(std::string what, const Error& error) {
+    say(std::move(what), Health::unknown, "could not be looked at: " + error.message, error.hint);
+  }
 
   void look_at_files() {
     folder_ = read_migrations(context_);
-    if (!folder_) return say("migrations", Health::problem, folder_.error().message, folder_.error().next_command);
-    say("migrations", folder_->files.empty() ? Health::note : Health::ok, fmt::format("{} in {}", folder_->files.size(), folder_->path),
+    if (!folder_)
+      return say("migrations", Health::problem, folder_.error().message,
+                 folder_.error().next_command);
+    say("migrations", folder_->files.empty() ? Health::note : Health::ok,
+        fmt::format("{} in {}", folder_->files.size(), folder_->path),
         folder_->files.empty() ? "slipway new NAME" : "");
     for (const auto& file : folder_->files)
       if (const auto migration = source::parse_migration(file); !migration)
-        say("file", Health::problem, fmt::format("{}: {}", file.path, migration.error().message), migration.error().hint);
+        say("file", Health::problem, fmt::format("{}: {}", file.path, migration.error().message),
+            migration.error().hint);
   }
 
   std::optional<pg::Session> connect() {
@@ -65,15 +72,23 @@ class Doctor {
     const auto facts = pg::read_server_facts(session, wait_);
     if (!facts) return unknown("server", facts.error());
     const bool supported = facts->version >= k_oldest_server;
-    say("server", !supported ? Health::problem : facts->version >= k_newest_known_server ? Health::warning : Health::ok,
+    say("server",
+        !supported                                ? Health::problem
+        : facts->version >= k_newest_known_server ? Health::warning
+                                                  : Health::ok,
         fmt::format("PostgreSQL {}, {}", facts->version_text, facts->platform),
         supported ? "" : "slipway is tested on PostgreSQL 13 to 18");
     say("pooler", facts->pooler == pg::Pooler::none ? Health::ok : Health::problem,
-        facts->pooler == pg::Pooler::none ? "none in between" : "the server's process is not the one the connection named",
+        facts->pooler == pg::Pooler::none
+            ? "none in between"
+            : "the server's process is not the one the connection named",
         facts->pooler == pg::Pooler::none ? "" : "point DATABASE_URL at the server itself");
-    if (facts->in_recovery) say("role of the server", Health::problem, "a standby, which cannot be changed", "connect to the primary");
+    if (facts->in_recovery)
+      say("role of the server", Health::problem, "a standby, which cannot be changed",
+          "connect to the primary");
     if (facts->read_only)
-      say("read-only", Health::problem, "new transactions are read-only", "ALTER ROLE " + quote_identifier(facts->user) + " RESET default_transaction_read_only");
+      say("read-only", Health::problem, "new transactions are read-only",
+          "ALTER ROLE " + quote_identifier(facts->user) + " RESET default_transaction_read_only");
     can_create_schema_ = facts->can_create_schema;
   }
 
@@ -81,39 +96,55 @@ class Doctor {
     const auto schema = context_.config.text("history.schema");
     const auto user = quote_identifier(session.user());
     const auto rows = session.query(
-        SqlText("SELECT pg_catalog.has_schema_privilege(n.oid, 'USAGE') AND pg_catalog.has_schema_privilege(n.oid, 'CREATE') "
-                "FROM pg_catalog.pg_namespace AS n WHERE n.nspname OPERATOR(pg_catalog.=) $1::name"),
+        SqlText(
+            "SELECT pg_catalog.has_schema_privilege(n.oid, 'USAGE') AND pg_catalog.has_schema_privilege(n.oid, 'CREATE') "
+            "FROM pg_catalog.pg_namespace AS n WHERE n.nspname OPERATOR(pg_catalog.=) $1::name"),
         {schema}, wait_);
     if (!rows) return unknown("privileges", rows.error());
     if (rows->size() == 0)
       return say("privileges", can_create_schema_ ? Health::ok : Health::problem,
-                 can_create_schema_ ? fmt::format("may create the schema {}", quote_identifier(schema))
-                                    : fmt::format("may not create the schema {}", quote_identifier(schema)),
-                 can_create_schema_ ? "" : fmt::format("GRANT CREATE ON DATABASE {} TO {};", quote_identifier(session.database()), user));
+                 can_create_schema_
+                     ? fmt::format("may create the schema {}", quote_identifier(schema))
+                     : fmt::format("may not create the schema {}", quote_identifier(schema)),
+                 can_create_schema_ ? ""
+                                    : fmt::format("GRANT CREATE ON DATABASE {} TO {};",
+                                                  quote_identifier(session.database()), user));
     const bool enough = rows->boolean(0, 0);
-    say("privileges", enough ? Health::ok : Health::problem, enough ? "enough for the history" : "the history's schema cannot be used",
-        enough ? "" : fmt::format("GRANT USAGE, CREATE ON SCHEMA {} TO {};", quote_identifier(schema), user));
+    say("privileges", enough ? Health::ok : Health::problem,
+        enough ? "enough for the history" : "the history's schema cannot be used",
+        enough ? ""
+               : fmt::format("GRANT USAGE, CREATE ON SCHEMA {} TO {};", quote_identifier(schema),
+                             user));
   }
 
   void look_at_lock(pg::Session& session) {
     const auto holder = locks::runner_lock_holder(session, store_.schema(), wait_);
     if (!holder) return unknown("runner lock", holder.error());
-    say("runner lock", *holder ? Health::note : Health::ok, *holder ? "held by " + (*holder)->describe() : "free",
-        *holder ? fmt::format("SELECT pg_terminate_backend({}); -- only if that runner is really gone", (*holder)->backend_pid) : "");
+    say("runner lock", *holder ? Health::note : Health::ok,
+        *holder ? "held by " + (*holder)->describe() : "free",
+        *holder
+            ? fmt::format("SELECT pg_terminate_backend({}); -- only if that runner is really gone",
+                          (*holder)->backend_pid)
+            : "");
   }
 
   void look_at_history(pg::Session& session) {
     const auto layout = store_.layout(session, wait_);
     if (!layout) return unknown("history", layout.error());
-    if (*layout == 0) return say("history", Health::note, "none yet: slipway has never run here", "slipway up");
+    if (*layout == 0)
+      return say("history", Health::note, "none yet: slipway has never run here", "slipway up");
     const auto history = store_.read(session, wait_);
     if (!history) return unknown("history", history.error());
-    say("history", Health::ok, fmt::format("layout {}, {} applied", *layout, history->applied.size()));
+    say("history", Health::ok,
+        fmt::format("layout {}, {} applied", *layout, history->applied.size()));
     if (folder_) {
       const auto comparison = plan::compare(*folder_, *history);
-      if (comparison.changed() > 0) say("files", Health::problem, fmt::format("{} changed after being applied", comparison.changed()), "slipway verify");
+      if (comparison.changed() > 0)
+        say("files", Health::problem,
+            fmt::format("{} changed after being applied", comparison.changed()), "slipway verify");
       if (const auto missing = comparison.count(plan::EntryState::missing); missing > 0)
-        say("files", Health::warning, fmt::format("{} applied migrations have no file here", missing), "slipway status");
+        say("files", Health::warning,
+            fmt::format("{} applied migrations have no file here", missing), "slipway status");
     }
     for (const auto& one : history->applied)
       if (one.state != plan::AppliedState::applied)
@@ -128,21 +159,25 @@ class Doctor {
     if (!runs) return unknown("runs", runs.error());
     for (const auto& run : *runs)
       if (run.outcome.empty())
-        say("run without an end", Health::note, fmt::format("run {} ({}) of {} on {}, begun {}", run.id, run.info.kind, run.info.actor, run.info.host, run.started_at),
+        say("run without an end", Health::note,
+            fmt::format("run {} ({}) of {} on {}, begun {}", run.id, run.info.kind, run.info.actor,
+                        run.info.host, run.started_at),
             "the next run marks it as interrupted");
   }
 
   void look_at_invalid_indexes(pg::Session& session) {
     const auto rows = session.query(
-        SqlText("SELECT pg_catalog.quote_ident(n.nspname) OPERATOR(pg_catalog.||) '.' OPERATOR(pg_catalog.||) pg_catalog.quote_ident(c.relname) "
-                "FROM pg_catalog.pg_index AS i JOIN pg_catalog.pg_class AS c ON c.oid OPERATOR(pg_catalog.=) i.indexrelid "
-                "JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace "
-                "WHERE NOT i.indisvalid AND c.relkind OPERATOR(pg_catalog.=) 'i' ORDER BY 1"),
+        SqlText(
+            "SELECT pg_catalog.quote_ident(n.nspname) OPERATOR(pg_catalog.||) '.' OPERATOR(pg_catalog.||) pg_catalog.quote_ident(c.relname) "
+            "FROM pg_catalog.pg_index AS i JOIN pg_catalog.pg_class AS c ON c.oid OPERATOR(pg_catalog.=) i.indexrelid "
+            "JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace "
+            "WHERE NOT i.indisvalid AND c.relkind OPERATOR(pg_catalog.=) 'i' ORDER BY 1"),
         {}, wait_);
     if (!rows) return unknown("invalid indexes", rows.error());
     if (rows->size() == 0) return say("invalid indexes", Health::ok, "none");
     for (std::size_t row = 0; row < rows->size(); ++row)
-      say("invalid index", Health::warning, std::string(rows->text(row, 0)), fmt::format("DROP INDEX CONCURRENTLY {};", rows->text(row, 0)));
+      say("invalid index", Health::warning, std::string(rows->text(row, 0)),
+          fmt::format("DROP INDEX CONCURRENTLY {};", rows->text(row, 0)));
   }
 
   const Context& context_;
@@ -153,11 +188,11 @@ class Doctor {
   std::vector<Diagnosis> found_;
 };
 
-}  // namespace
+} // namespace
 
 std::vector<Diagnosis> diagnose(const Context& context) {
   const Wait wait{Deadline::after(k_patience), context.stop};
   return Doctor(context, wait).examine();
 }
 
-}  // namespace slipway::app
+} // namespace slipway::app

@@ -6,8 +6,9 @@ namespace slipway::app {
 
 namespace {
 
-Result<plan::Plan> plan_with_texts(pg::Session& session, const history::Store& store, plan::History history,
-                                   const plan::Selection& selection, const Wait& wait) {
+Result<plan::Plan> plan_with_texts(pg::Session& session, const history::Store& store,
+                                   plan::History history, const plan::Selection& selection,
+                                   const Wait& wait) {
   SLIPWAY_ASSIGN(const auto versions, plan::undo_candidates(history, selection));
   SLIPWAY_TRY(store.read_texts(session, history, versions, wait));
   return plan::plan_down(history, selection);
@@ -15,17 +16,20 @@ Result<plan::Plan> plan_with_texts(pg::Session& session, const history::Store& s
 
 Status undo(Runner& runner, const plan::Selection& selection, RunReport& report, const Wait& wait) {
   SLIPWAY_ASSIGN(auto history, runner.history(wait));
-  SLIPWAY_ASSIGN(const auto plan, plan_with_texts(runner.session(), runner.store(), std::move(history), selection, wait));
+  SLIPWAY_ASSIGN(const auto plan, plan_with_texts(runner.session(), runner.store(),
+                                                  std::move(history), selection, wait));
   return runner.run(plan, report, wait);
 }
 
-Status apply_up(Runner& runner, const source::Folder& folder, const plan::Selection& selection, RunReport& report, const Wait& wait) {
+Status apply_up(Runner& runner, const source::Folder& folder, const plan::Selection& selection,
+                RunReport& report, const Wait& wait) {
   SLIPWAY_ASSIGN(const auto history, runner.history(wait));
-  SLIPWAY_ASSIGN(const auto plan, plan::plan_up(folder, history, selection, plan::LateMerges::allow));
+  SLIPWAY_ASSIGN(const auto plan,
+                 plan::plan_up(folder, history, selection, plan::LateMerges::allow));
   return runner.run(plan, report, wait);
 }
 
-}  // namespace
+} // namespace
 
 Result<RunReport> down(const Context& context, const plan::Selection& selection) {
   const auto wait = run_wait(context);
@@ -50,12 +54,14 @@ Result<RunReport> redo(const Context& context, std::int64_t steps) {
   RunReport report;
   auto outcome = [&]() -> Status {
     SLIPWAY_ASSIGN(const auto history, runner->history(wait));
-    SLIPWAY_ASSIGN(auto versions, plan::undo_candidates(history, {.to = std::nullopt, .steps = steps}));
+    SLIPWAY_ASSIGN(auto versions,
+                   plan::undo_candidates(history, {.to = std::nullopt, .steps = steps}));
     SLIPWAY_TRY(plan::check_files(folder, versions));
     SLIPWAY_TRY(undo(*runner, {.to = std::nullopt, .steps = steps}, report, wait));
     // Oldest first, and just those: what is pending beside them stays pending.
     SLIPWAY_ASSIGN(const auto now, runner->history(wait));
-    SLIPWAY_ASSIGN(const auto plan, plan::plan_again(folder, now, {versions.rbegin(), versions.rend()}));
+    SLIPWAY_ASSIGN(const auto plan,
+                   plan::plan_again(folder, now, {versions.rbegin(), versions.rend()}));
     return runner->run(plan, report, wait);
   }();
   return runner->finish(std::move(report), std::move(outcome));
@@ -70,10 +76,12 @@ Result<RunReport> goto_version(const Context& context, Version to) {
     SLIPWAY_ASSIGN(const auto history, runner->history(wait));
     SLIPWAY_ASSIGN(const auto way, plan::plan_goto(folder, history, to));
     if (!way.undo.empty())
-      SLIPWAY_TRY(undo(*runner, {.to = std::nullopt, .steps = static_cast<std::int64_t>(way.undo.size())}, report, wait));
+      SLIPWAY_TRY(undo(*runner,
+                       {.to = std::nullopt, .steps = static_cast<std::int64_t>(way.undo.size())},
+                       report, wait));
     return apply_up(*runner, folder, way.redo, report, wait);
   }();
   return runner->finish(std::move(report), std::move(outcome));
 }
 
-}  // namespace slipway::app
+} // namespace slipway::app

@@ -25,7 +25,8 @@ Result<MigrateReport> migrate(const MigrateOptions& options) {
   SLIPWAY_ASSIGN(const auto config, config::settle(inputs, files));
   Context context{.config = config,
                   .files = files,
-                  .events = options.events != nullptr ? *options.events : static_cast<EventSink&>(silent),
+                  .events =
+                      options.events != nullptr ? *options.events : static_cast<EventSink&>(silent),
                   .masker = masker,
                   .stop = nullptr,
                   .environment = inputs.environment};
@@ -35,4 +36,4 @@ Result<MigrateReport> migrate(const MigrateOptions& options) {
   return result;
 }
 
-}  // namespace slipway::app
+} // namespace slipway::app

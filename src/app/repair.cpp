@@ -10,9 +10,10 @@ namespace slipway::app {
 namespace {
 
 class Repair {
- public:
+public:
   Repair(const source::Folder& folder, const plan::History& history, const RepairRequest& request)
-      : folder_(folder), history_(history), request_(request), comparison_(plan::compare(folder, history)) {}
+      : folder_(folder), history_(history), request_(request),
+        comparison_(plan::compare(folder, history)) {}
 
   /// Decides everything before anything is written.
   Status decide(const history::Store& store, std::int64_t run) {
@@ -24,7 +25,7 @@ class Repair {
   std::vector<pg::Query> queries;
   std::vector<std::string> sentences;
 
- private:
+private:
   Status accept(const history::Store& store) {
     for (const auto& entry : comparison_.entries) {
       if (!entry.file || !entry.applied || entry.difference == plan::Difference::none) continue;
@@ -32,7 +33,8 @@ class Repair {
       if (entry.difference == plan::Difference::changed && !request_.accept_files) continue;
       SLIPWAY_ASSIGN(const auto migration, source::parse_migration(folder_.files[*entry.file]));
       queries.push_back(store.accept_file(migration));
-      sentences.push_back(fmt::format("{} {} is recorded as its file now says", entry.version.str(), entry.name));
+      sentences.push_back(
+          fmt::format("{} {} is recorded as its file now says", entry.version.str(), entry.name));
     }
     return {};
   }
@@ -40,41 +42,54 @@ class Repair {
   Status forget(const history::Store& store, Version version) {
     const auto* applied = history_.find(version);
     if (applied == nullptr)
-      return fail(Error(ErrorCode::usage, fmt::format("{} is not recorded", version.str())).with_next("slipway status"));
+      return fail(Error(ErrorCode::usage, fmt::format("{} is not recorded", version.str()))
+                      .with_next("slipway status"));
     queries.push_back(store.remove_applied(version));
-    sentences.push_back(fmt::format("{} {} is no longer recorded; its journal stays", version.str(), applied->name));
+    sentences.push_back(fmt::format("{} {} is no longer recorded; its journal stays", version.str(),
+                                    applied->name));
     return {};
   }
 
   Status settle(const history::Store& store, std::int64_t run) {
     SLIPWAY_ASSIGN(const auto* half, half_done());
-    const auto direction = half->state == plan::AppliedState::undoing ? Direction::down : Direction::up;
+    const auto direction =
+        half->state == plan::AppliedState::undoing ? Direction::down : Direction::up;
     const auto number = request_.done ? *request_.done : *request_.undone;
     SLIPWAY_ASSIGN(const auto digest, digest_of(*half, direction, number));
     history::JournalEntry entry{.run = run, .version = half->version};
     entry.direction = direction;
     entry.statement = number;
     entry.digest = digest;
-    queries.push_back(request_.done ? store.journal_finished(entry) : store.journal_failed(entry, "", "declared not done by repair"));
-    sentences.push_back(fmt::format("statement {} of {} {} counts as {}", number, half->version.str(), half->name, request_.done ? "done" : "not done"));
+    queries.push_back(request_.done
+                          ? store.journal_finished(entry)
+                          : store.journal_failed(entry, "", "declared not done by repair"));
+    sentences.push_back(fmt::format("statement {} of {} {} counts as {}", number,
+                                    half->version.str(), half->name,
+                                    request_.done ? "done" : "not done"));
     return {};
   }
 
   Result<const plan::AppliedMigration*> half_done() const {
     const plan::AppliedMigration* found = nullptr;
     for (const auto& one : history_.applied) {
-      if (one.state == plan::AppliedState::applied || (request_.version && one.version != *request_.version)) continue;
+      if (one.state == plan::AppliedState::applied ||
+          (request_.version && one.version != *request_.version))
+        continue;
       if (found != nullptr)
-        return fail(Error(ErrorCode::usage, "several migrations are half done").with_hint("name one with --migration VERSION"));
+        return fail(Error(ErrorCode::usage, "several migrations are half done")
+                        .with_hint("name one with --migration VERSION"));
       found = &one;
     }
     if (found == nullptr)
-      return fail(Error(ErrorCode::check_failed, "no migration is half done, so there is no statement to decide about").with_next("slipway status"));
+      return fail(Error(ErrorCode::check_failed,
+                        "no migration is half done, so there is no statement to decide about")
+                      .with_next("slipway status"));
     return found;
   }
 
   // A statement that was journaled has its digest there; one that never began has it in the file.
-  Result<std::string> digest_of(const plan::AppliedMigration& half, Direction direction, std::int64_t number) const {
+  Result<std::string> digest_of(const plan::AppliedMigration& half, Direction direction,
+                                std::int64_t number) const {
     for (const auto& row : history_.unfinished_of(half.version, direction))
       if (row.number == number) return row.digest;
     if (direction == Direction::up) {
@@ -82,13 +97,16 @@ class Repair {
         if (file.version != half.version) continue;
         SLIPWAY_ASSIGN(auto migration, source::parse_migration(file));
         auto section = migration.up;
-        SLIPWAY_ASSIGN(const auto step, plan::make_step(Direction::up, std::move(migration), std::move(section)));
+        SLIPWAY_ASSIGN(const auto step,
+                       plan::make_step(Direction::up, std::move(migration), std::move(section)));
         for (const auto& group : step.groups)
           for (const auto& statement : group.statements)
             if (statement.number == number) return statement.digest;
       }
     }
-    return fail(Error(ErrorCode::usage, fmt::format("{} {} has no statement {}", half.version.str(), half.name, number)).with_next("slipway status"));
+    return fail(Error(ErrorCode::usage, fmt::format("{} {} has no statement {}", half.version.str(),
+                                                    half.name, number))
+                    .with_next("slipway status"));
   }
 
   const source::Folder& folder_;
@@ -97,7 +115,7 @@ class Repair {
   plan::Comparison comparison_;
 };
 
-}  // namespace
+} // namespace
 
 Result<RepairReport> repair(const Context& context, const RepairRequest& request) {
   const auto wait = run_wait(context);
@@ -121,4 +139,4 @@ Result<RepairReport> repair(const Context& context, const RepairRequest& request
   return report;
 }
 
-}  // namespace slipway::app
+} // namespace slipway::app

@@ -13,7 +13,9 @@ namespace {
 
 constexpr Millis k_finish_patience{10'000};
 
-Wait finish_wait() { return Wait{Deadline::after(k_finish_patience), nullptr}; }
+Wait finish_wait() {
+  return Wait{Deadline::after(k_finish_patience), nullptr};
+}
 
 std::string first_of(const Context& context, std::initializer_list<const char*> names) {
   for (const auto* name : names) {
@@ -33,7 +35,8 @@ history::RunInfo run_info(const Context& context, const std::string& kind) {
   info.pid = os::process_id();
   info.tool_version = tool_version();
   info.git_sha = context.config.text("run.git_sha");
-  if (info.git_sha.empty()) info.git_sha = first_of(context, {"GITHUB_SHA", "CI_COMMIT_SHA", "GIT_COMMIT"});
+  if (info.git_sha.empty())
+    info.git_sha = first_of(context, {"GITHUB_SHA", "CI_COMMIT_SHA", "GIT_COMMIT"});
   return info;
 }
 
@@ -48,41 +51,59 @@ apply::Limits limits(const Context& context) {
 
 Status check_changeable(const pg::ServerFacts& facts) {
   if (facts.in_recovery)
-    return fail(Error(ErrorCode::unsupported, "the target is a standby: it is in recovery and cannot be changed")
-                    .with_hint("connect to the primary; target_session_attrs=read-write in the connection string finds it")
-                    .with_state("nothing was changed"));
+    return fail(
+        Error(ErrorCode::unsupported,
+              "the target is a standby: it is in recovery and cannot be changed")
+            .with_hint(
+                "connect to the primary; target_session_attrs=read-write in the connection string finds it")
+            .with_state("nothing was changed"));
   if (facts.read_only)
-    return fail(Error(ErrorCode::unsupported, "the target is read-only: default_transaction_read_only is on")
-                    .with_hint("connect with options=-cdefault_transaction_read_only=off, or ask who set it: "
-                               "ALTER ROLE ... SET or ALTER DATABASE ... SET")
-                    .with_state("nothing was changed"));
+    return fail(
+        Error(ErrorCode::unsupported,
+              "the target is read-only: default_transaction_read_only is on")
+            .with_hint(
+                "connect with options=-cdefault_transaction_read_only=off, or ask who set it: "
+                "ALTER ROLE ... SET or ALTER DATABASE ... SET")
+            .with_state("nothing was changed"));
   if (facts.pooler == pg::Pooler::suspected)
-    return fail(Error(ErrorCode::unsupported, "there is a connection pooler between slipway and the server")
-                    .with_hint("point DATABASE_URL at the server itself: a lock taken through a pooler may stay with someone else's connection")
-                    .with_state("nothing was changed")
-                    .with_next("slipway doctor"));
+    return fail(
+        Error(ErrorCode::unsupported, "there is a connection pooler between slipway and the server")
+            .with_hint(
+                "point DATABASE_URL at the server itself: a lock taken through a pooler may stay with someone else's connection")
+            .with_state("nothing was changed")
+            .with_next("slipway doctor"));
   return {};
 }
 
-std::string role_name(std::int64_t run, const std::string& kind) { return fmt::format("slipway:{}:{}", run, kind); }
+std::string role_name(std::int64_t run, const std::string& kind) {
+  return fmt::format("slipway:{}:{}", run, kind);
+}
 
-std::string outcome_name(const Error& error) { return error.code == ErrorCode::cancelled ? "cancelled" : "failed"; }
+std::string outcome_name(const Error& error) {
+  return error.code == ErrorCode::cancelled ? "cancelled" : "failed";
+}
 
 // A failure after some migrations of the run were done leaves the target between two known states.
 Error with_done(Error error, const RunReport& report) {
   if (report.done.empty()) return error;
   std::vector<std::string> names;
-  for (const auto& one : report.done) names.push_back(fmt::format("{} {} {}", direction_name(one.direction), one.version.str(), one.name));
+  for (const auto& one : report.done)
+    names.push_back(
+        fmt::format("{} {} {}", direction_name(one.direction), one.version.str(), one.name));
   constexpr std::size_t k_shown = 5;
   const auto count = names.size();
-  if (count > k_shown) names.erase(names.begin(), names.end() - static_cast<std::ptrdiff_t>(k_shown));
-  error.notes.push_back(fmt::format("done before it in this run, and staying: {}{}", count > k_shown ? fmt::format("{} others, ", count - k_shown) : "",
-                                    fmt::join(names, ", ")));
-  if (error.code == ErrorCode::sql || error.code == ErrorCode::cancelled || error.code == ErrorCode::check_failed) error.code = ErrorCode::part_way;
+  if (count > k_shown)
+    names.erase(names.begin(), names.end() - static_cast<std::ptrdiff_t>(k_shown));
+  error.notes.push_back(fmt::format(
+      "done before it in this run, and staying: {}{}",
+      count > k_shown ? fmt::format("{} others, ", count - k_shown) : "", fmt::join(names, ", ")));
+  if (error.code == ErrorCode::sql || error.code == ErrorCode::cancelled ||
+      error.code == ErrorCode::check_failed)
+    error.code = ErrorCode::part_way;
   return error;
 }
 
-}  // namespace
+} // namespace
 
 Result<source::Folder> read_migrations(const Context& context) {
   const auto path = context.config.path("migrations.folder");
@@ -90,33 +111,41 @@ Result<source::Folder> read_migrations(const Context& context) {
   if (!folder) {
     auto error = std::move(folder).error();
     if (error.code == ErrorCode::io && error.hint.empty()) {
-      error.hint = "`slipway init` makes the folder; --migrations or migrations.folder in slipway.toml names another";
+      error.hint =
+          "`slipway init` makes the folder; --migrations or migrations.folder in slipway.toml names another";
       error.next_command = "slipway init";
     }
     return fail(std::move(error));
   }
   for (const auto& warning : folder->warnings)
-    context.events.on_event(event::Warning{.message = warning.place.file + ": " + warning.message, .hint = warning.hint});
+    context.events.on_event(event::Warning{.message = warning.place.file + ": " + warning.message,
+                                           .hint = warning.hint});
   return folder;
 }
 
-history::Store history_store(const Context& context) { return history::Store(context.config.text("history.schema")); }
+history::Store history_store(const Context& context) {
+  return history::Store(context.config.text("history.schema"));
+}
 
 Runner::Runner(const Context& context, std::string kind, pg::Session session)
-    : context_(context), kind_(std::move(kind)), session_(std::move(session)), store_(history_store(context)),
-      start_(std::chrono::steady_clock::now()) {}
+    : context_(context), kind_(std::move(kind)), session_(std::move(session)),
+      store_(history_store(context)), start_(std::chrono::steady_clock::now()) {
+}
 
-Result<std::unique_ptr<Runner>> Runner::begin(const Context& context, const std::string& kind, const Wait& wait) {
+Result<std::unique_ptr<Runner>> Runner::begin(const Context& context, const std::string& kind,
+                                              const Wait& wait) {
   SLIPWAY_ASSIGN(auto session, open_session(context, kind, wait));
   return begin(context, kind, std::move(session), wait);
 }
 
-Result<std::unique_ptr<Runner>> Runner::begin(const Context& context, const std::string& kind, pg::Session session, const Wait& wait) {
+Result<std::unique_ptr<Runner>> Runner::begin(const Context& context, const std::string& kind,
+                                              pg::Session session, const Wait& wait) {
   std::unique_ptr<Runner> runner(new Runner(context, kind, std::move(session)));
   SLIPWAY_ASSIGN(const auto facts, pg::read_server_facts(runner->session_, wait));
   SLIPWAY_TRY(check_changeable(facts));
   SLIPWAY_TRY(apply::prepare_session(runner->session_, role_name(0, kind), wait));
-  SLIPWAY_ASSIGN(auto lock, locks::RunnerLock::acquire(runner->session_, runner->store_.schema(), context.config.duration("run.lock_wait"),
+  SLIPWAY_ASSIGN(auto lock, locks::RunnerLock::acquire(runner->session_, runner->store_.schema(),
+                                                       context.config.duration("run.lock_wait"),
                                                        context.events, wait));
   runner->lock_.emplace(std::move(lock));
   SLIPWAY_TRY(runner->store_.prepare(runner->session_, wait));
@@ -127,12 +156,14 @@ Status Runner::start_run(std::int64_t migrations, const Wait& wait) {
   if (run_ != 0) return {};
   SLIPWAY_ASSIGN(run_, store_.start_run(session_, run_info(context_, kind_), wait));
   SLIPWAY_TRY(apply::prepare_session(session_, role_name(run_, kind_), wait));
-  context_.events.on_event(event::RunStarted{.run = run_, .kind = kind_, .target = session_.describe(), .migrations = migrations});
+  context_.events.on_event(event::RunStarted{
+      .run = run_, .kind = kind_, .target = session_.describe(), .migrations = migrations});
   return {};
 }
 
 Status Runner::run(const plan::Plan& plan, RunReport& report, const Wait& wait) {
-  for (const auto& warning : plan.warnings) context_.events.on_event(event::Warning{.message = warning, .hint = {}});
+  for (const auto& warning : plan.warnings)
+    context_.events.on_event(event::Warning{.message = warning, .hint = {}});
   if (plan.steps.empty()) return {};
   SLIPWAY_TRY(start_run(static_cast<std::int64_t>(plan.steps.size()), wait));
   report.run = run_;
@@ -147,8 +178,11 @@ Status Runner::run(const plan::Plan& plan, RunReport& report, const Wait& wait) 
   for (const auto& step : plan.steps) {
     ++position.index;
     if (wait.stop_requested() || wait.deadline.passed())
-      return fail(Error(ErrorCode::cancelled, wait.stop_requested() ? "stopped on request" : "the deadline of the run has passed")
-                      .with_state(fmt::format("{} {} was not begun", step.migration.version.str(), step.migration.name))
+      return fail(Error(ErrorCode::cancelled, wait.stop_requested()
+                                                  ? "stopped on request"
+                                                  : "the deadline of the run has passed")
+                      .with_state(fmt::format("{} {} was not begun", step.migration.version.str(),
+                                              step.migration.name))
                       .with_next("slipway status"));
     SLIPWAY_ASSIGN(const auto outcome, apply::run_step(run_context, step, position, wait));
     report.done.push_back(Done{.version = step.migration.version,
@@ -161,25 +195,30 @@ Status Runner::run(const plan::Plan& plan, RunReport& report, const Wait& wait) 
 }
 
 Result<RunReport> Runner::finish(RunReport report, Status outcome) {
-  const auto duration = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start_).count();
-  const auto name = outcome ? std::string(report.nothing_to_do() ? "nothing_to_do" : "done") : outcome_name(outcome.error());
+  const auto duration =
+      std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start_).count();
+  const auto name = outcome ? std::string(report.nothing_to_do() ? "nothing_to_do" : "done")
+                            : outcome_name(outcome.error());
   if (run_ != 0 && session_.usable()) {
     const auto message = outcome ? std::string() : context_.masker.mask(outcome.error().message);
     const auto written = store_.finish_run(session_, run_, name, message, finish_wait());
-    if (!written) context_.events.on_event(event::Warning{.message = "the end of the run could not be recorded", .hint = written.error().message});
+    if (!written)
+      context_.events.on_event(event::Warning{.message = "the end of the run could not be recorded",
+                                              .hint = written.error().message});
   }
   if (lock_ && session_.usable()) {
     const auto released = lock_->release(finish_wait());
     if (!released && outcome) outcome = fail(released.error());
   }
   if (outcome || run_ != 0)
-    context_.events.on_event(event::RunFinished{.run = run_,
-                                                .kind = kind_,
-                                                .outcome = name,
-                                                .migrations = static_cast<std::int64_t>(report.done.size()),
-                                                .duration_ms = duration});
+    context_.events.on_event(
+        event::RunFinished{.run = run_,
+                           .kind = kind_,
+                           .outcome = name,
+                           .migrations = static_cast<std::int64_t>(report.done.size()),
+                           .duration_ms = duration});
   if (!outcome) return fail(with_done(std::move(outcome).error(), report));
   return report;
 }
 
-}  // namespace slipway::app
+} // namespace slipway::app

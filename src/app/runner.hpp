@@ -12,14 +12,17 @@
 
 namespace slipway::app {
 
-/// The one way a target is changed: a session, the runner lock on it, the tables prepared, a row in slipway.run. Used by every
-/// command that writes. Finishing is explicit, so that the outcome is always said.
+/// The one way a target is changed: a session, the runner lock on it, the tables prepared, a row in
+/// slipway.run. Used by every command that writes. Finishing is explicit, so that the outcome is
+/// always said.
 class Runner {
- public:
+public:
   /// Connects, checks that the target can be changed, waits for the lock, prepares the tables.
-  static Result<std::unique_ptr<Runner>> begin(const Context& context, const std::string& kind, const Wait& wait);
+  static Result<std::unique_ptr<Runner>> begin(const Context& context, const std::string& kind,
+                                               const Wait& wait);
   /// The same on a session that is open already.
-  static Result<std::unique_ptr<Runner>> begin(const Context& context, const std::string& kind, pg::Session session, const Wait& wait);
+  static Result<std::unique_ptr<Runner>> begin(const Context& context, const std::string& kind,
+                                               pg::Session session, const Wait& wait);
 
   Result<plan::History> history(const Wait& wait) { return store_.read(session_, wait); }
   const history::Store& store() const { return store_; }
@@ -30,10 +33,11 @@ class Runner {
   Status start_run(std::int64_t migrations, const Wait& wait);
   /// Runs steps in order and appends to the report; stops at the first that fails.
   Status run(const plan::Plan& plan, RunReport& report, const Wait& wait);
-  /// Writes the outcome, releases the lock and gives back the report, or the error with the state the run leaves behind.
+  /// Writes the outcome, releases the lock and gives back the report, or the error with the state
+  /// the run leaves behind.
   Result<RunReport> finish(RunReport report, Status outcome);
 
- private:
+private:
   Runner(const Context& context, std::string kind, pg::Session session);
   const Context& context_;
   std::string kind_;
@@ -48,4 +52,4 @@ class Runner {
 Result<source::Folder> read_migrations(const Context& context);
 history::Store history_store(const Context& context);
 
-}  // namespace slipway::app
+} // namespace slipway::app

@@ -15,4 +15,4 @@ Result<StatusReport> status(const Context& context) {
   return report;
 }
 
-}  // namespace slipway::app
+} // namespace slipway::app

@@ -14,7 +14,8 @@ namespace {
 
 constexpr Millis k_longest_run = std::chrono::hours(24);
 constexpr Millis k_url_command_limit{30'000};
-constexpr std::array<const char*, 6> k_libpq_variables{"PGHOST", "PGHOSTADDR", "PGPORT", "PGDATABASE", "PGSERVICE", "PGUSER"};
+constexpr std::array<const char*, 6> k_libpq_variables{"PGHOST",     "PGHOSTADDR", "PGPORT",
+                                                       "PGDATABASE", "PGSERVICE",  "PGUSER"};
 
 bool has(const Context& context, const char* name) {
   const auto found = context.environment.find(name);
@@ -28,11 +29,12 @@ Result<Target> from_command(const Context& context, const Wait& wait) {
   SLIPWAY_ASSIGN(const auto finished, os::run(command, wait.within(k_url_command_limit)));
   const std::string url(trim(finished.output));
   if (finished.exit_status != 0 || url.empty())
-    return fail(Error(ErrorCode::configuration, fmt::format("target.url_command ({}) {}", command.arguments.front(),
-                                                            finished.timed_out ? "did not end in time"
-                                                            : url.empty() && finished.exit_status == 0
-                                                                ? "printed nothing"
-                                                                : fmt::format("ended with status {}", finished.exit_status)))
+    return fail(Error(ErrorCode::configuration,
+                      fmt::format("target.url_command ({}) {}", command.arguments.front(),
+                                  finished.timed_out ? "did not end in time"
+                                  : url.empty() && finished.exit_status == 0
+                                      ? "printed nothing"
+                                      : fmt::format("ended with status {}", finished.exit_status)))
                     .with_hint("it must print the connection string and end with status 0"));
   return Target{.connection_string = url, .origin = "target.url_command"};
 }
@@ -43,15 +45,19 @@ Result<Target> dev_target(const Context& context, const Wait& wait) {
                     .with_hint("set DATABASE_URL, the PG* variables, or target.url in slipway.toml")
                     .with_next("slipway config"));
   };
-  if (has(context, "CI")) return refuse("no target is configured, and in CI slipway does not start one of its own");
+  if (has(context, "CI"))
+    return refuse("no target is configured, and in CI slipway does not start one of its own");
   pg::ClusterOptions options;
   options.keep = true;
   options.name = context.config.text("dev.name");
   options.base_folder = dev_folder(context.environment);
   options.bin_folder = context.config.text("dev.server_bin");
   SLIPWAY_ASSIGN(const auto cluster, pg::Cluster::start(options, wait));
-  context.events.on_event(event::Note{.message = fmt::format("no target is configured: using the PostgreSQL of `slipway dev` ({})", options.name)});
-  return Target{.connection_string = cluster.connection_string(), .origin = "slipway dev", .is_dev = true};
+  context.events.on_event(event::Note{
+      .message = fmt::format("no target is configured: using the PostgreSQL of `slipway dev` ({})",
+                             options.name)});
+  return Target{
+      .connection_string = cluster.connection_string(), .origin = "slipway dev", .is_dev = true};
 }
 
 pg::TlsMode tls_mode(const std::string& text) {
@@ -63,7 +69,7 @@ pg::TlsMode tls_mode(const std::string& text) {
   return pg::TlsMode::verify_full;
 }
 
-}  // namespace
+} // namespace
 
 std::string dev_folder(const std::map<std::string, std::string, std::less<>>& environment) {
   const auto value = [&](const char* name) {
@@ -96,7 +102,8 @@ Result<Target> find_target(const Context& context, const Wait& wait) {
   return found;
 }
 
-Result<pg::Session> open_session(const Context& context, const std::string& role, const Wait& wait) {
+Result<pg::Session> open_session(const Context& context, const std::string& role,
+                                 const Wait& wait) {
   SLIPWAY_ASSIGN(const auto target, find_target(context, wait));
   pg::ConnectOptions options;
   options.connection_string = target.connection_string;
@@ -112,7 +119,8 @@ Result<pg::Session> open_session(const Context& context, const std::string& role
   }
   if (const auto password = session->password(); !password.empty()) context.masker.add(password);
   session->on_notice([&events = context.events](const SqlError& notice) {
-    events.on_event(event::ServerNotice{.severity = notice.severity, .sqlstate = notice.sqlstate, .message = notice.message});
+    events.on_event(event::ServerNotice{
+        .severity = notice.severity, .sqlstate = notice.sqlstate, .message = notice.message});
   });
   return session;
 }
@@ -122,4 +130,4 @@ Wait run_wait(const Context& context) {
   return Wait{Deadline::after(limit.count() > 0 ? limit : k_longest_run), context.stop};
 }
 
-}  // namespace slipway::app
+} // namespace slipway::app

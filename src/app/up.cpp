@@ -7,21 +7,24 @@ namespace slipway::app {
 namespace {
 
 plan::LateMerges late_merges(const Context& context) {
-  return context.config.boolean("apply.allow_out_of_order") ? plan::LateMerges::allow : plan::LateMerges::refuse;
+  return context.config.boolean("apply.allow_out_of_order") ? plan::LateMerges::allow
+                                                            : plan::LateMerges::refuse;
 }
 
-}  // namespace
+} // namespace
 
 Result<RunReport> up(const Context& context, const plan::Selection& selection) {
   const auto wait = run_wait(context);
   SLIPWAY_ASSIGN(const auto folder, read_migrations(context));
   SLIPWAY_ASSIGN(auto session, open_session(context, "up", wait));
   {
-    // Looked at without the lock first: pods that start on an up-to-date target must not queue behind each other.
+    // Looked at without the lock first: pods that start on an up-to-date target must not queue
+    // behind each other.
     SLIPWAY_ASSIGN(const auto before, history_store(context).read(session, wait));
     SLIPWAY_ASSIGN(const auto plan, plan::plan_up(folder, before, selection, late_merges(context)));
     if (plan.steps.empty()) {
-      context.events.on_event(event::RunFinished{.run = 0, .kind = "up", .outcome = "nothing_to_do", .migrations = 0, .duration_ms = 0});
+      context.events.on_event(event::RunFinished{
+          .run = 0, .kind = "up", .outcome = "nothing_to_do", .migrations = 0, .duration_ms = 0});
       return RunReport{};
     }
   }
@@ -29,7 +32,8 @@ Result<RunReport> up(const Context& context, const plan::Selection& selection) {
   RunReport report;
   auto outcome = [&]() -> Status {
     SLIPWAY_ASSIGN(const auto history, runner->history(wait));
-    SLIPWAY_ASSIGN(const auto plan, plan::plan_up(folder, history, selection, late_merges(context)));
+    SLIPWAY_ASSIGN(const auto plan,
+                   plan::plan_up(folder, history, selection, late_merges(context)));
     return runner->run(plan, report, wait);
   }();
   return runner->finish(std::move(report), std::move(outcome));
@@ -43,4 +47,4 @@ Result<plan::Plan> plan_of_up(const Context& context, const plan::Selection& sel
   return plan::plan_up(folder, history, selection, late_merges(context));
 }
 
-}  // namespace slipway::app
+} // namespace slipway::app

@@ -2,6 +2,8 @@
 
 namespace slipway::app {
 
-std::string tool_version() { return SLIPWAY_VERSION; }
+std::string tool_version() {
+  return SLIPWAY_VERSION;
+}
 
-}  // namespace slipway::app
+} // namespace slipway::app

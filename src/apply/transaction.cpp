@@ -21,7 +21,7 @@ constexpr std::size_t k_sql_shown = 100;
 
 struct Attempt {
   std::int64_t number = 1;
-  Millis waited{0};  ///< lost to attempts that timed out on a lock
+  Millis waited{0}; ///< lost to attempts that timed out on a lock
 };
 
 std::string shown(std::string_view sql) {
@@ -29,7 +29,8 @@ std::string shown(std::string_view sql) {
   return std::string(sql.size() > k_sql_shown ? sql.substr(0, k_sql_shown) : sql);
 }
 
-history::JournalEntry entry_for(const RunContext& context, const plan::Step& step, const plan::PlannedStatement& statement) {
+history::JournalEntry entry_for(const RunContext& context, const plan::Step& step,
+                                const plan::PlannedStatement& statement) {
   history::JournalEntry entry{.run = context.run, .version = step.migration.version};
   entry.direction = step.direction;
   entry.statement = statement.number;
@@ -37,7 +38,8 @@ history::JournalEntry entry_for(const RunContext& context, const plan::Step& ste
   return entry;
 }
 
-// All rows of the first column true, and at least one row: a query that finds nothing has checked nothing.
+// All rows of the first column true, and at least one row: a query that finds nothing has checked
+// nothing.
 bool holds(const pg::Rows& rows) {
   if (rows.size() == 0 || rows.columns() == 0) return false;
   for (std::size_t row = 0; row < rows.size(); ++row)
@@ -51,8 +53,12 @@ Status run_verify(const RunContext& context, const plan::Step& step, const Wait&
   for (const auto& statement : section.statements) {
     auto rows = context.session.execute(SqlText(std::string(section.sql(statement))), wait);
     if (rows && holds(*rows)) continue;
-    Error error = rows ? Error(ErrorCode::check_failed, fmt::format("a verify query of {} is not true", label(step))) : std::move(rows).error();
-    if (error.hint.empty()) error.hint = "each query of the verify section must return true in every row, and at least one row";
+    Error error = rows ? Error(ErrorCode::check_failed,
+                               fmt::format("a verify query of {} is not true", label(step)))
+                       : std::move(rows).error();
+    if (error.hint.empty())
+      error.hint =
+          "each query of the verify section must return true in every row, and at least one row";
     error.place = plan::place_of(section, statement);
     return fail(std::move(error));
   }
@@ -60,8 +66,9 @@ Status run_verify(const RunContext& context, const plan::Step& step, const Wait&
 }
 
 class TransactionRun {
- public:
-  TransactionRun(const RunContext& context, const plan::Step& step, const plan::Group& group, const Wait& wait)
+public:
+  TransactionRun(const RunContext& context, const plan::Step& step, const plan::Group& group,
+                 const Wait& wait)
       : context_(context), step_(step), group_(group), wait_(wait) {}
 
   Result<GroupOutcome> attempt(const Attempt& attempt, const std::function<Closing()>& closing) {
@@ -85,19 +92,22 @@ class TransactionRun {
   const plan::PlannedStatement* failed() const { return failed_; }
   bool committing() const { return committing_; }
 
- private:
+private:
   Status open() {
     const std::vector<pg::Query> queries{
         {SqlText("BEGIN"), {}},
-        {SqlText("SELECT pg_catalog.set_config('lock_timeout', $1::text, true), pg_catalog.set_config('statement_timeout', $2::text, true), "
-                 "pg_catalog.pg_current_wal_insert_lsn()"),
-         {lock_timeout_text(context_, step_, nullptr), statement_timeout_text(context_, step_, nullptr)}}};
+        {SqlText(
+             "SELECT pg_catalog.set_config('lock_timeout', $1::text, true), pg_catalog.set_config('statement_timeout', $2::text, true), "
+             "pg_catalog.pg_current_wal_insert_lsn()"),
+         {lock_timeout_text(context_, step_, nullptr),
+          statement_timeout_text(context_, step_, nullptr)}}};
     SLIPWAY_ASSIGN(const auto rows, context_.session.pipeline(queries, wait_));
     start_lsn_ = rows[1].text(0, 2);
     return {};
   }
 
-  Status run(const plan::PlannedStatement& statement, const Attempt& attempt, GroupOutcome& outcome) {
+  Status run(const plan::PlannedStatement& statement, const Attempt& attempt,
+             GroupOutcome& outcome) {
     failed_ = &statement;
     const auto start = std::chrono::steady_clock::now();
     SLIPWAY_ASSIGN(const auto rows, send_statement(context_, step_, statement, wait_));
@@ -123,9 +133,11 @@ class TransactionRun {
 };
 
 Millis random_pause(std::int64_t attempt) {
-  const auto ceiling = std::min(k_longest_pause, k_first_pause * (std::int64_t{1} << std::min<std::int64_t>(attempt, 10)));
+  const auto ceiling = std::min(
+      k_longest_pause, k_first_pause * (std::int64_t{1} << std::min<std::int64_t>(attempt, 10)));
   std::minstd_rand random(std::random_device{}());
-  return Millis(std::uniform_int_distribution<std::int64_t>(k_first_pause.count() / 2, ceiling.count())(random));
+  return Millis(std::uniform_int_distribution<std::int64_t>(k_first_pause.count() / 2,
+                                                            ceiling.count())(random));
 }
 
 std::string blockers_of(const RunContext& context, const plan::PlannedStatement* statement) {
@@ -134,7 +146,8 @@ std::string blockers_of(const RunContext& context, const plan::PlannedStatement*
   return found ? locks::describe(*found) : std::string();
 }
 
-// Rolls back whatever is open. Returns false when the connection is gone, and with it the transaction.
+// Rolls back whatever is open. Returns false when the connection is gone, and with it the
+// transaction.
 bool roll_back(const RunContext& context) {
   if (!context.session.usable()) return false;
   if (context.session.transaction_status() == pg::TransactionStatus::idle) return true;
@@ -144,46 +157,60 @@ bool roll_back(const RunContext& context) {
 Error with_state(Error error, const plan::Step& step, bool rolled_back, bool committing) {
   if (error.outcome == Outcome::unknown && committing) {
     error.code = ErrorCode::part_way;
-    error.database_state = fmt::format("unknown: the connection broke while {} was being committed; the history says whether it was", label(step));
+    error.database_state = fmt::format(
+        "unknown: the connection broke while {} was being committed; the history says whether it was",
+        label(step));
     error.next_command = "slipway status";
     return error;
   }
   error.outcome = Outcome::failed;
-  error.database_state = rolled_back ? fmt::format("{} left nothing behind: its transaction was rolled back", label(step))
-                                     : fmt::format("{} was not committed: the server rolls it back as the connection is gone", label(step));
+  error.database_state =
+      rolled_back
+          ? fmt::format("{} left nothing behind: its transaction was rolled back", label(step))
+          : fmt::format("{} was not committed: the server rolls it back as the connection is gone",
+                        label(step));
   if (error.next_command.empty()) error.next_command = retry_command(step);
   return error;
 }
 
 Error lock_error(Error error, const std::string& blockers, Millis waited) {
   error.code = ErrorCode::lock_timeout;
-  error.message = fmt::format("a lock was not obtained within {}{}", format_duration(waited), blockers.empty() ? "" : ": " + blockers);
-  error.hint = "end or wait for the session named, or try at a quieter time; --lock-timeout and apply.lock_budget say how patient slipway is";
+  error.message = fmt::format("a lock was not obtained within {}{}", format_duration(waited),
+                              blockers.empty() ? "" : ": " + blockers);
+  error.hint =
+      "end or wait for the session named, or try at a quieter time; --lock-timeout and apply.lock_budget say how patient slipway is";
   return error;
 }
 
-}  // namespace
+} // namespace
 
 double elapsed_ms(std::chrono::steady_clock::time_point start) {
-  return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+  return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start)
+      .count();
 }
 
-Wait cleanup_wait() { return Wait{Deadline::after(Millis(10'000)), nullptr}; }
+Wait cleanup_wait() {
+  return Wait{Deadline::after(Millis(10'000)), nullptr};
+}
 
-std::string lock_timeout_text(const RunContext& context, const plan::Step& step, const sql::StatementFacts* facts) {
-  // A concurrent index operation waits for old transactions in its own way, in which nobody queues behind it.
+std::string lock_timeout_text(const RunContext& context, const plan::Step& step,
+                              const sql::StatementFacts* facts) {
+  // A concurrent index operation waits for old transactions in its own way, in which nobody queues
+  // behind it.
   if (facts != nullptr && facts->is_concurrent_index) return "0";
   return std::to_string(step.migration.lock_timeout.value_or(context.limits.lock_timeout).count());
 }
 
-std::string statement_timeout_text(const RunContext& context, const plan::Step& step, const sql::StatementFacts* facts) {
+std::string statement_timeout_text(const RunContext& context, const plan::Step& step,
+                                   const sql::StatementFacts* facts) {
   const bool concurrent = facts != nullptr && facts->is_concurrent_index;
-  const auto usual = concurrent ? context.limits.concurrent_timeout : context.limits.statement_timeout;
+  const auto usual =
+      concurrent ? context.limits.concurrent_timeout : context.limits.statement_timeout;
   return std::to_string(step.migration.statement_timeout.value_or(usual).count());
 }
 
-Result<pg::Rows> send_statement(const RunContext& context, const plan::Step& step, const plan::PlannedStatement& statement,
-                                const Wait& wait) {
+Result<pg::Rows> send_statement(const RunContext& context, const plan::Step& step,
+                                const plan::PlannedStatement& statement, const Wait& wait) {
   const auto total = static_cast<std::int64_t>(step.section.statements.size());
   const auto sql = step.section.sql(statement.statement);
   if (wait.stop_requested()) return fail(ErrorCode::cancelled, "stopped before the next statement");
@@ -196,7 +223,9 @@ Result<pg::Rows> send_statement(const RunContext& context, const plan::Step& ste
   const auto& copy = statement.statement.copy_data;
   const auto send = [&] {
     const SqlText text{std::string(sql)};
-    if (copy) return context.session.copy_in(text, std::string_view(*step.section.text).substr(copy->offset, copy->length), wait);
+    if (copy)
+      return context.session.copy_in(
+          text, std::string_view(*step.section.text).substr(copy->offset, copy->length), wait);
     return context.session.execute(text, wait);
   };
   auto rows = send();
@@ -210,16 +239,22 @@ Result<pg::Rows> send_statement(const RunContext& context, const plan::Step& ste
   return rows;
 }
 
-void journal_failure(const RunContext& context, const plan::Step& step, const plan::PlannedStatement& statement, const Error& error) {
+void journal_failure(const RunContext& context, const plan::Step& step,
+                     const plan::PlannedStatement& statement, const Error& error) {
   if (!context.session.usable()) return;
   const auto entry = entry_for(context, step, statement);
   const auto sqlstate = error.sql ? error.sql->sqlstate : std::string();
-  const auto written =
-      context.session.pipeline({context.store.journal_failed(entry, sqlstate, context.masker.mask(error.message))}, cleanup_wait());
-  if (!written) context.events.on_event(event::Warning{.message = "the failure could not be written to the journal", .hint = written.error().message});
+  const auto written = context.session.pipeline(
+      {context.store.journal_failed(entry, sqlstate, context.masker.mask(error.message))},
+      cleanup_wait());
+  if (!written)
+    context.events.on_event(
+        event::Warning{.message = "the failure could not be written to the journal",
+                       .hint = written.error().message});
 }
 
-Result<GroupOutcome> run_transaction(const RunContext& context, const plan::Step& step, const plan::Group& group,
+Result<GroupOutcome> run_transaction(const RunContext& context, const plan::Step& step,
+                                     const plan::Group& group,
                                      const std::function<Closing()>& closing, const Wait& wait) {
   const auto start = std::chrono::steady_clock::now();
   const auto budget = Deadline::after(context.limits.lock_budget);
@@ -232,26 +267,32 @@ Result<GroupOutcome> run_transaction(const RunContext& context, const plan::Step
     const auto* statement = run.failed();
     const bool rolled_back = roll_back(context);
     const bool lock_trouble = error.is_lock_timeout() || error.is_deadlock();
-    const auto blockers = lock_trouble && rolled_back ? blockers_of(context, statement) : std::string();
+    const auto blockers =
+        lock_trouble && rolled_back ? blockers_of(context, statement) : std::string();
     if (statement != nullptr) error = hinted(placed(std::move(error), step, *statement), step);
     if (statement != nullptr && rolled_back) journal_failure(context, step, *statement, error);
     const auto sleep = random_pause(attempt.number);
     if (lock_trouble && rolled_back && budget.remaining() > sleep && !wait.stop_requested()) {
       attempt.waited = std::chrono::duration_cast<Millis>(std::chrono::steady_clock::now() - start);
-      context.events.on_event(event::LockRetry{.version = step.migration.version.number(),
-                                               .statement = statement != nullptr ? statement->number : 0,
-                                               .attempt = attempt.number,
-                                               .sleep_ms = sleep.count(),
-                                               .blockers = blockers});
-      pollfd stop{.fd = wait.stop != nullptr ? wait.stop->descriptor() : -1, .events = POLLIN, .revents = 0};
+      context.events.on_event(
+          event::LockRetry{.version = step.migration.version.number(),
+                           .statement = statement != nullptr ? statement->number : 0,
+                           .attempt = attempt.number,
+                           .sleep_ms = sleep.count(),
+                           .blockers = blockers});
+      pollfd stop{.fd = wait.stop != nullptr ? wait.stop->descriptor() : -1,
+                  .events = POLLIN,
+                  .revents = 0};
       poll(&stop, 1, static_cast<int>(std::min(sleep, wait.deadline.remaining()).count()));
       ++attempt.number;
       continue;
     }
     if (error.is_lock_timeout())
-      error = lock_error(std::move(error), blockers, std::chrono::duration_cast<Millis>(std::chrono::steady_clock::now() - start));
+      error =
+          lock_error(std::move(error), blockers,
+                     std::chrono::duration_cast<Millis>(std::chrono::steady_clock::now() - start));
     return fail(with_state(std::move(error), step, rolled_back, run.committing()));
   }
 }
 
-}  // namespace slipway::apply
+} // namespace slipway::apply

@@ -106,7 +106,8 @@ std::vector<Setting> apply_settings() {
        .environment = "SLIPWAY_CONCURRENT_TIMEOUT",
        .flag = "--concurrent-timeout",
        .secrecy = Secrecy::open,
-       .description = "How long building or dropping an index CONCURRENTLY may take; nobody waits for it.",
+       .description =
+           "How long building or dropping an index CONCURRENTLY may take; nobody waits for it.",
        .zero_means = "no limit"},
       {.key = "apply.allow_out_of_order",
        .type = ValueType::boolean,

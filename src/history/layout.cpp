@@ -1,5 +1,5 @@
-// The layouts of slipway's tables, as the statements that lead from each to the next. A layout that was ever released is
-// never edited; a change is a new step at the end.
+// The layouts of slipway's tables, as the statements that lead from each to the next. A layout that
+// was ever released is never edited; a change is a new step at the end.
 #include "layout.hpp"
 
 #include "slipway/base/bug.hpp"
@@ -18,7 +18,8 @@ std::vector<std::string> create(const std::string& schema) {
       fmt::format(R"(CREATE TABLE {}.layout (
   only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
   version integer NOT NULL,
-  changed_at timestamptz NOT NULL DEFAULT pg_catalog.now()))", s),
+  changed_at timestamptz NOT NULL DEFAULT pg_catalog.now()))",
+                  s),
       fmt::format(R"(CREATE TABLE {}.run (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   kind text NOT NULL,
@@ -32,7 +33,8 @@ std::vector<std::string> create(const std::string& schema) {
   outcome text,
   message text,
   fingerprint_before text,
-  fingerprint_after text))", s),
+  fingerprint_after text))",
+                  s),
       fmt::format(R"(CREATE TABLE {}.migration (
   version bigint PRIMARY KEY,
   name text NOT NULL,
@@ -48,7 +50,8 @@ std::vector<std::string> create(const std::string& schema) {
   change text,
   run bigint NOT NULL,
   applied_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
-  duration_ms double precision NOT NULL DEFAULT 0))", s),
+  duration_ms double precision NOT NULL DEFAULT 0))",
+                  s),
       fmt::format(R"(CREATE TABLE {}.journal (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   run bigint NOT NULL,
@@ -64,7 +67,8 @@ std::vector<std::string> create(const std::string& schema) {
   retries integer NOT NULL DEFAULT 0,
   rows bigint NOT NULL DEFAULT 0,
   sqlstate text,
-  message text))", s),
+  message text))",
+                  s),
   };
 }
 
@@ -85,16 +89,19 @@ std::vector<std::string> add_progress(const std::string& schema) {
                       quote_identifier(schema))};
 }
 
-}  // namespace
+} // namespace
 
 std::vector<std::string> layout_statements(int from, const std::string& schema) {
   switch (from) {
-    case 0: return create(schema);
-    case 1: return add_progress(schema);
-    default: break;
+  case 0:
+    return create(schema);
+  case 1:
+    return add_progress(schema);
+  default:
+    break;
   }
   SLIPWAY_ASSERT(false && "no step from this layout");
   return {};
 }
 
-}  // namespace slipway::history
+} // namespace slipway::history

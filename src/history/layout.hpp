@@ -8,4 +8,4 @@ namespace slipway::history {
 /// The statements that move the tables from layout `from` to `from + 1`.
 std::vector<std::string> layout_statements(int from, const std::string& schema);
 
-}  // namespace slipway::history
+} // namespace slipway::history

@@ -24,7 +24,8 @@ std::string iso_utc(double epoch_seconds) {
   return {text.data(), length};
 }
 
-std::optional<std::string> optional_text(const pg::Rows& rows, std::size_t row, std::size_t column) {
+std::optional<std::string> optional_text(const pg::Rows& rows, std::size_t row,
+                                         std::size_t column) {
   if (rows.is_null(row, column)) return std::nullopt;
   return std::string(rows.text(row, column));
 }
@@ -42,7 +43,8 @@ plan::StatementState statement_state_from(std::string_view text) {
 }
 
 plan::AppliedMigration applied_from(const pg::Rows& rows, std::size_t row) {
-  plan::AppliedMigration one{.version = Version(rows.integer(row, 0)), .name = std::string(rows.text(row, 1))};
+  plan::AppliedMigration one{.version = Version(rows.integer(row, 0)),
+                             .name = std::string(rows.text(row, 1))};
   one.state = state_from(rows.text(row, 2));
   one.checksums.bytes = rows.text(row, 3);
   one.checksums.normalised = rows.text(row, 4);
@@ -77,14 +79,15 @@ std::string version_array(const std::vector<Version>& versions) {
 Error explain_privileges(Error error, const pg::Session& session, const std::string& schema) {
   if (!error.sql || error.sql->sqlstate != "42501") return error;
   const std::string user = quote_identifier(session.user());
-  error.hint = fmt::format("let the owner of the database run: GRANT CREATE ON DATABASE {} TO {}; or, when the schema is there already: "
-                           "GRANT USAGE, CREATE ON SCHEMA {} TO {}",
-                           quote_identifier(session.database()), user, quote_identifier(schema), user);
+  error.hint = fmt::format(
+      "let the owner of the database run: GRANT CREATE ON DATABASE {} TO {}; or, when the schema is there already: "
+      "GRANT USAGE, CREATE ON SCHEMA {} TO {}",
+      quote_identifier(session.database()), user, quote_identifier(schema), user);
   error.next_command = "slipway doctor";
   return error;
 }
 
-}  // namespace
+} // namespace
 
 std::string Store::table(std::string_view name) const {
   return quote_identifier(schema_) + "." + quote_identifier(name);
@@ -100,15 +103,20 @@ Result<int> Store::layout(pg::Session& session, const Wait& wait) const {
     return fail(explain_privileges(std::move(error), session, schema_));
   }
   if (rows->size() != 1)
-    return fail(Error(ErrorCode::unsupported, fmt::format("the table {} does not hold exactly one row", table("layout")))
-                    .with_hint("it is not a history that slipway made; choose another schema with history.schema"));
+    return fail(
+        Error(ErrorCode::unsupported,
+              fmt::format("the table {} does not hold exactly one row", table("layout")))
+            .with_hint(
+                "it is not a history that slipway made; choose another schema with history.schema"));
   const int found = static_cast<int>(rows->integer(0, 0));
   if (found > k_layout)
-    return fail(Error(ErrorCode::unsupported,
-                      fmt::format("the history in schema {} has layout {}, and this slipway knows layouts up to {}",
-                                  quote_identifier(schema_), found, k_layout))
-                    .with_hint("a newer slipway was used here; use that one")
-                    .with_state("nothing was changed"));
+    return fail(
+        Error(ErrorCode::unsupported,
+              fmt::format(
+                  "the history in schema {} has layout {}, and this slipway knows layouts up to {}",
+                  quote_identifier(schema_), found, k_layout))
+            .with_hint("a newer slipway was used here; use that one")
+            .with_state("nothing was changed"));
   return found;
 }
 
@@ -118,11 +126,14 @@ Status Store::prepare(pg::Session& session, const Wait& wait) const {
   SLIPWAY_TRY(session.execute(SqlText("BEGIN"), wait));
   const auto move = [&]() -> Status {
     for (int from = found; from < k_layout; ++from)
-      for (const auto& statement : layout_statements(from, schema_)) SLIPWAY_TRY(session.execute(SqlText(statement), wait));
-    SLIPWAY_TRY(session.query(SqlText(fmt::format("INSERT INTO {} (version) VALUES ($1::integer) ON CONFLICT (only_row) "
-                                                  "DO UPDATE SET version = EXCLUDED.version, changed_at = pg_catalog.now()",
-                                                  table("layout"))),
-                              {std::to_string(k_layout)}, wait));
+      for (const auto& statement : layout_statements(from, schema_))
+        SLIPWAY_TRY(session.execute(SqlText(statement), wait));
+    SLIPWAY_TRY(
+        session.query(SqlText(fmt::format(
+                          "INSERT INTO {} (version) VALUES ($1::integer) ON CONFLICT (only_row) "
+                          "DO UPDATE SET version = EXCLUDED.version, changed_at = pg_catalog.now()",
+                          table("layout"))),
+                      {std::to_string(k_layout)}, wait));
     SLIPWAY_TRY(session.execute(SqlText("COMMIT"), wait));
     return {};
   };
@@ -138,34 +149,39 @@ Result<plan::History> Store::read(pg::Session& session, const Wait& wait) const 
   if (found == 0) return history;
   history.exists = true;
   const std::vector<pg::Query> queries{
-      {SqlText(fmt::format("SELECT version, name, state, checksum_bytes, checksum_normalised, checksum_tokens, irreversible, phase, "
-                           "change, applied_order, run, pg_catalog.date_part('epoch', applied_at), duration_ms "
-                           "FROM {} ORDER BY applied_order",
-                           table("migration"))),
+      {SqlText(fmt::format(
+           "SELECT version, name, state, checksum_bytes, checksum_normalised, checksum_tokens, irreversible, phase, "
+           "change, applied_order, run, pg_catalog.date_part('epoch', applied_at), duration_ms "
+           "FROM {} ORDER BY applied_order",
+           table("migration"))),
        {}},
-      {SqlText(fmt::format("SELECT DISTINCT ON (j.version, j.direction, j.statement) j.version, j.direction, j.statement, j.digest, "
-                           "j.state, j.run, j.message FROM {} AS j JOIN {} AS m ON m.version OPERATOR(pg_catalog.=) j.version "
-                           "WHERE m.state OPERATOR(pg_catalog.<>) 'applied' AND j.run OPERATOR(pg_catalog.>=) m.run "
-                           "ORDER BY j.version, j.direction, j.statement, j.id DESC",
-                           table("journal"), table("migration"))),
+      {SqlText(fmt::format(
+           "SELECT DISTINCT ON (j.version, j.direction, j.statement) j.version, j.direction, j.statement, j.digest, "
+           "j.state, j.run, j.message FROM {} AS j JOIN {} AS m ON m.version OPERATOR(pg_catalog.=) j.version "
+           "WHERE m.state OPERATOR(pg_catalog.<>) 'applied' AND j.run OPERATOR(pg_catalog.>=) m.run "
+           "ORDER BY j.version, j.direction, j.statement, j.id DESC",
+           table("journal"), table("migration"))),
        {}}};
   SLIPWAY_ASSIGN(const auto results, session.pipeline(queries, wait));
   history.applied.reserve(results[0].size());
-  for (std::size_t row = 0; row < results[0].size(); ++row) history.applied.push_back(applied_from(results[0], row));
-  for (std::size_t row = 0; row < results[1].size(); ++row) history.unfinished.push_back(journaled_from(results[1], row));
+  for (std::size_t row = 0; row < results[0].size(); ++row)
+    history.applied.push_back(applied_from(results[0], row));
+  for (std::size_t row = 0; row < results[1].size(); ++row)
+    history.unfinished.push_back(journaled_from(results[1], row));
   return history;
 }
 
-Status Store::read_texts(pg::Session& session, plan::History& history, const std::vector<Version>& versions,
-                         const Wait& wait) const {
+Status Store::read_texts(pg::Session& session, plan::History& history,
+                         const std::vector<Version>& versions, const Wait& wait) const {
   const SqlText text(fmt::format("SELECT version, up_text, down_text FROM {} "
                                  "WHERE version OPERATOR(pg_catalog.=) ANY ($1::bigint[])",
                                  table("migration")));
   SLIPWAY_ASSIGN(const auto rows, session.query(text, {version_array(versions)}, wait));
   for (std::size_t row = 0; row < rows.size(); ++row) {
     const Version version(rows.integer(row, 0));
-    const auto found = std::find_if(history.applied.begin(), history.applied.end(),
-                                    [&](const plan::AppliedMigration& one) { return one.version == version; });
+    const auto found =
+        std::find_if(history.applied.begin(), history.applied.end(),
+                     [&](const plan::AppliedMigration& one) { return one.version == version; });
     if (found == history.applied.end()) continue;
     found->up_text = optional_text(rows, row, 1);
     found->down_text = optional_text(rows, row, 2);
@@ -173,10 +189,12 @@ Status Store::read_texts(pg::Session& session, plan::History& history, const std
   return {};
 }
 
-Result<std::vector<RunRow>> Store::runs(pg::Session& session, std::int64_t limit, const Wait& wait) const {
-  const SqlText text(fmt::format("SELECT id, kind, actor, host, pid, tool_version, git_sha, pg_catalog.date_part('epoch', started_at), "
-                                 "pg_catalog.date_part('epoch', finished_at), outcome FROM {} ORDER BY id DESC LIMIT $1::bigint",
-                                 table("run")));
+Result<std::vector<RunRow>> Store::runs(pg::Session& session, std::int64_t limit,
+                                        const Wait& wait) const {
+  const SqlText text(fmt::format(
+      "SELECT id, kind, actor, host, pid, tool_version, git_sha, pg_catalog.date_part('epoch', started_at), "
+      "pg_catalog.date_part('epoch', finished_at), outcome FROM {} ORDER BY id DESC LIMIT $1::bigint",
+      table("run")));
   SLIPWAY_ASSIGN(const auto rows, session.query(text, {std::to_string(limit)}, wait));
   std::vector<RunRow> runs;
   for (std::size_t row = 0; row < rows.size(); ++row) {
@@ -196,4 +214,4 @@ Result<std::vector<RunRow>> Store::runs(pg::Session& session, std::int64_t limit
   return runs;
 }
 
-}  // namespace slipway::history
+} // namespace slipway::history

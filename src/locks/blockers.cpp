@@ -43,36 +43,42 @@ Blocker blocker_from(const pg::Rows& rows, std::size_t row, const std::string& r
                  .query = std::string(rows.text(row, 6))};
 }
 
-}  // namespace
+} // namespace
 
 std::string Blocker::describe() const {
   const auto age = format_duration(Millis(static_cast<std::int64_t>(transaction_age_s * 1000)));
-  std::string text = fmt::format("pid {} ({}, user {}, {} for {}) holds {} on {}", pid,
-                                 application_name.empty() ? "unnamed application" : application_name, user,
-                                 state.empty() ? "state not visible" : state, age, mode, relation);
+  std::string text =
+      fmt::format("pid {} ({}, user {}, {} for {}) holds {} on {}", pid,
+                  application_name.empty() ? "unnamed application" : application_name, user,
+                  state.empty() ? "state not visible" : state, age, mode, relation);
   if (!query.empty()) text += ": " + query.substr(0, k_query_shown);
   return text;
 }
 
-Result<std::vector<Blocker>> find_blockers(pg::Session& session, const std::vector<sql::RelationLock>& wanted, const Wait& wait) {
+Result<std::vector<Blocker>> find_blockers(pg::Session& session,
+                                           const std::vector<sql::RelationLock>& wanted,
+                                           const Wait& wait) {
   std::vector<Blocker> found;
   for (const auto& lock : wanted) {
-    SLIPWAY_ASSIGN(const auto rows, session.query(SqlText(k_holders), {lock.relation.quoted()}, wait));
+    SLIPWAY_ASSIGN(const auto rows,
+                   session.query(SqlText(k_holders), {lock.relation.quoted()}, wait));
     for (std::size_t row = 0; row < rows.size(); ++row) {
       if (!conflicts(mode_from(rows.text(row, 4)), lock.mode)) continue;
       found.push_back(blocker_from(rows, row, lock.relation.quoted()));
     }
   }
-  std::stable_sort(found.begin(), found.end(),
-                   [](const Blocker& a, const Blocker& b) { return a.transaction_age_s > b.transaction_age_s; });
+  std::stable_sort(found.begin(), found.end(), [](const Blocker& a, const Blocker& b) {
+    return a.transaction_age_s > b.transaction_age_s;
+  });
   return found;
 }
 
 std::string describe(const std::vector<Blocker>& blockers) {
   std::string text;
-  for (std::size_t i = 0; i < std::min(blockers.size(), k_named); ++i) text += (i > 0 ? "; " : "") + blockers[i].describe();
+  for (std::size_t i = 0; i < std::min(blockers.size(), k_named); ++i)
+    text += (i > 0 ? "; " : "") + blockers[i].describe();
   if (blockers.size() > k_named) text += fmt::format("; and {} more", blockers.size() - k_named);
   return text;
 }
 
-}  // namespace slipway::locks
+} // namespace slipway::locks

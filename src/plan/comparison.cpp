@@ -11,43 +11,55 @@ namespace {
 
 Difference difference_of(const source::MigrationFile& file, const AppliedMigration& applied) {
   if (source::bytes_checksum(file) == applied.checksums.bytes) return Difference::none;
-  if (source::normalised_checksum(file) == applied.checksums.normalised) return Difference::line_ends;
+  if (source::normalised_checksum(file) == applied.checksums.normalised)
+    return Difference::line_ends;
   const auto migration = source::parse_migration(file);
-  if (migration && migration->checksums.tokens == applied.checksums.tokens) return Difference::comments;
+  if (migration && migration->checksums.tokens == applied.checksums.tokens)
+    return Difference::comments;
   return Difference::changed;
 }
 
 EntryState state_of(const AppliedMigration& applied, bool has_file) {
   switch (applied.state) {
-    case AppliedState::applying: return EntryState::half_applied;
-    case AppliedState::undoing: return EntryState::half_undone;
-    case AppliedState::applied: break;
+  case AppliedState::applying:
+    return EntryState::half_applied;
+  case AppliedState::undoing:
+    return EntryState::half_undone;
+  case AppliedState::applied:
+    break;
   }
   return has_file ? EntryState::applied : EntryState::missing;
 }
 
-}  // namespace
+} // namespace
 
 std::string_view entry_state_name(EntryState state) {
   switch (state) {
-    case EntryState::applied: return "applied";
-    case EntryState::pending: return "pending";
-    case EntryState::out_of_order: return "out_of_order";
-    case EntryState::half_applied: return "half_applied";
-    case EntryState::half_undone: return "half_undone";
-    case EntryState::missing: return "missing";
+  case EntryState::applied:
+    return "applied";
+  case EntryState::pending:
+    return "pending";
+  case EntryState::out_of_order:
+    return "out_of_order";
+  case EntryState::half_applied:
+    return "half_applied";
+  case EntryState::half_undone:
+    return "half_undone";
+  case EntryState::missing:
+    return "missing";
   }
   return "pending";
 }
 
 std::size_t Comparison::count(EntryState state) const {
-  return static_cast<std::size_t>(
-      std::count_if(entries.begin(), entries.end(), [&](const Entry& entry) { return entry.state == state; }));
+  return static_cast<std::size_t>(std::count_if(
+      entries.begin(), entries.end(), [&](const Entry& entry) { return entry.state == state; }));
 }
 
 std::size_t Comparison::changed() const {
-  return static_cast<std::size_t>(std::count_if(
-      entries.begin(), entries.end(), [](const Entry& entry) { return entry.difference == Difference::changed; }));
+  return static_cast<std::size_t>(
+      std::count_if(entries.begin(), entries.end(),
+                    [](const Entry& entry) { return entry.difference == Difference::changed; }));
 }
 
 bool Comparison::up_to_date() const {
@@ -76,7 +88,8 @@ Comparison compare(const source::Folder& folder, const History& history) {
     const auto found = by_version.find(file.version);
     if (found == by_version.end()) {
       Entry entry{.version = file.version, .name = file.name};
-      entry.state = file.version.number() < highest ? EntryState::out_of_order : EntryState::pending;
+      entry.state =
+          file.version.number() < highest ? EntryState::out_of_order : EntryState::pending;
       entry.file = i;
       by_version.emplace(file.version, std::move(entry));
       continue;
@@ -92,4 +105,4 @@ Comparison compare(const source::Folder& folder, const History& history) {
   return comparison;
 }
 
-}  // namespace slipway::plan
+} // namespace slipway::plan

@@ -1,4 +1,5 @@
-// Puts the statements of one migration into groups that commit together, and continues half-done ones.
+// Puts the statements of one migration into groups that commit together, and continues half-done
+// ones.
 #include "slipway/plan/plan.hpp"
 
 #include "slipway/base/sha256.hpp"
@@ -10,8 +11,8 @@ namespace slipway::plan {
 
 namespace {
 
-using sql::TransactionSafety;
 using source::TransactionMode;
+using sql::TransactionSafety;
 
 std::string digest_of(const source::Section& section, const sql::Statement& statement) {
   std::string text(section.sql(statement));
@@ -29,52 +30,69 @@ Error at(Error error, const source::Section& section, const sql::Statement& stat
   return error;
 }
 
-bool opens(const sql::StatementFacts& facts) { return facts.kind == "begin" || facts.kind == "start transaction"; }
-bool closes(const sql::StatementFacts& facts) { return facts.kind == "commit" || facts.kind == "end"; }
+bool opens(const sql::StatementFacts& facts) {
+  return facts.kind == "begin" || facts.kind == "start transaction";
+}
+bool closes(const sql::StatementFacts& facts) {
+  return facts.kind == "commit" || facts.kind == "end";
+}
 
-// Files written for psql often wrap themselves in BEGIN ... COMMIT. That is what we do anyway, so the pair is dropped.
+// Files written for psql often wrap themselves in BEGIN ... COMMIT. That is what we do anyway, so
+// the pair is dropped.
 bool drop_wrapper(std::vector<PlannedStatement>& statements) {
   if (statements.size() < 2) return false;
-  const auto control = std::count_if(statements.begin(), statements.end(), [](const PlannedStatement& one) {
-    return one.facts.transaction_safety == TransactionSafety::control;
-  });
-  if (control != 2 || !opens(statements.front().facts) || !closes(statements.back().facts)) return false;
+  const auto control =
+      std::count_if(statements.begin(), statements.end(), [](const PlannedStatement& one) {
+        return one.facts.transaction_safety == TransactionSafety::control;
+      });
+  if (control != 2 || !opens(statements.front().facts) || !closes(statements.back().facts))
+    return false;
   statements.erase(statements.begin());
   statements.pop_back();
   return true;
 }
 
-Status check_statement(const PlannedStatement& one, const source::Section& section, TransactionMode mode, bool wrapped) {
+Status check_statement(const PlannedStatement& one, const source::Section& section,
+                       TransactionMode mode, bool wrapped) {
   const auto& facts = one.facts;
   if (facts.transaction_safety == TransactionSafety::control)
-    return fail(at(Error(ErrorCode::source, fmt::format("{} in a migration: slipway begins and commits itself",
-                                                        facts.kind.empty() ? "transaction control" : facts.kind))
-                       .with_hint("remove it; statements that cannot run in a transaction are run alone by themselves, "
-                                  "and `-- slipway:transaction off` runs each statement on its own"),
-                   section, one.statement));
+    return fail(at(
+        Error(ErrorCode::source,
+              fmt::format("{} in a migration: slipway begins and commits itself",
+                          facts.kind.empty() ? "transaction control" : facts.kind))
+            .with_hint(
+                "remove it; statements that cannot run in a transaction are run alone by themselves, "
+                "and `-- slipway:transaction off` runs each statement on its own"),
+        section, one.statement));
   if (facts.kind == "discard all" || facts.kind == "discard")
-    return fail(at(Error(ErrorCode::source, "DISCARD in a migration would drop the lock that keeps other runners out")
+    return fail(at(Error(ErrorCode::source,
+                         "DISCARD in a migration would drop the lock that keeps other runners out")
                        .with_hint("use RESET for the settings you mean"),
                    section, one.statement));
-  if (facts.transaction_safety == TransactionSafety::unsafe && (mode == TransactionMode::on || wrapped))
-    return fail(at(Error(ErrorCode::source, fmt::format("this statement cannot run inside a transaction: {}", facts.unsafe_why))
-                       .with_hint(wrapped ? "take it out of BEGIN ... COMMIT: slipway then runs it alone"
-                                          : "remove `-- slipway:transaction on`: slipway then runs it alone"),
-                   section, one.statement));
+  if (facts.transaction_safety == TransactionSafety::unsafe &&
+      (mode == TransactionMode::on || wrapped))
+    return fail(at(
+        Error(ErrorCode::source,
+              fmt::format("this statement cannot run inside a transaction: {}", facts.unsafe_why))
+            .with_hint(wrapped ? "take it out of BEGIN ... COMMIT: slipway then runs it alone"
+                               : "remove `-- slipway:transaction on`: slipway then runs it alone"),
+        section, one.statement));
   return {};
 }
 
 std::vector<Group> group(std::vector<PlannedStatement> statements, TransactionMode mode) {
   std::vector<Group> groups;
   for (auto& one : statements) {
-    const bool alone = mode == TransactionMode::off || one.facts.transaction_safety == TransactionSafety::unsafe;
-    if (alone || groups.empty() || !groups.back().transactional) groups.push_back(Group{.transactional = !alone, .statements = {}});
+    const bool alone =
+        mode == TransactionMode::off || one.facts.transaction_safety == TransactionSafety::unsafe;
+    if (alone || groups.empty() || !groups.back().transactional)
+      groups.push_back(Group{.transactional = !alone, .statements = {}});
     groups.back().statements.push_back(std::move(one));
   }
   return groups;
 }
 
-}  // namespace
+} // namespace
 
 std::size_t Step::statement_count() const {
   std::size_t count = 0;
@@ -97,7 +115,8 @@ Place place_of(const source::Section& section, const sql::Statement& statement) 
   place.line = statement.position.line;
   place.column = statement.position.column;
   place.source_line = std::string(lines.line_at(text, statement.span.offset));
-  const auto first_line = section.sql(statement).substr(0, section.sql(statement).find_first_of("\r\n"));
+  const auto first_line =
+      section.sql(statement).substr(0, section.sql(statement).find_first_of("\r\n"));
   place.width = std::max<std::size_t>(1, code_points(first_line));
   return place;
 }
@@ -120,7 +139,9 @@ Result<Step> make_step(Direction direction, source::Migration migration, source:
   step.direction = direction;
   const auto mode = migration.transaction;
   const bool wrapped = drop_wrapper(statements);
-  if (wrapped) step.notes.emplace_back("BEGIN and COMMIT around the file are left out: slipway opens the transaction itself");
+  if (wrapped)
+    step.notes.emplace_back(
+        "BEGIN and COMMIT around the file are left out: slipway opens the transaction itself");
   for (const auto& one : statements) SLIPWAY_TRY(check_statement(one, section, mode, wrapped));
   step.groups = group(std::move(statements), mode);
   step.migration = std::move(migration);
@@ -141,16 +162,21 @@ Status mark_done(Step& step, const std::vector<JournaledStatement>& journaled) {
       continue;
     }
     const auto& migration = step.migration;
-    auto error = Error(ErrorCode::check_failed,
-                       fmt::format("statement {} of {} {} was finished by run {}, but the file now says something else there",
-                                   row.number, migration.version.str(), migration.name, row.run))
-                     .with_hint("put the finished statements back as they were and change only what comes after them")
-                     .with_state(fmt::format("statements up to {} are in the database, the rest is not", row.number))
-                     .with_next("slipway status");
+    auto error =
+        Error(
+            ErrorCode::check_failed,
+            fmt::format(
+                "statement {} of {} {} was finished by run {}, but the file now says something else there",
+                row.number, migration.version.str(), migration.name, row.run))
+            .with_hint(
+                "put the finished statements back as they were and change only what comes after them")
+            .with_state(
+                fmt::format("statements up to {} are in the database, the rest is not", row.number))
+            .with_next("slipway status");
     if (found != nullptr) error.place = place_of(step.section, found->statement);
     return fail(std::move(error));
   }
   return {};
 }
 
-}  // namespace slipway::plan
+} // namespace slipway::plan

@@ -24,21 +24,29 @@ std::string locks_text(const sql::StatementFacts& facts) {
   if (!facts.parsed) return "unchecked: " + facts.unparsed_why;
   std::string text;
   for (const auto& lock : facts.locks)
-    text += fmt::format("{}{} on {}", text.empty() ? "locks " : ", ", sql::lock_mode_name(lock.mode),
-                        lock.relation.schema.empty() ? lock.relation.name : lock.relation.schema + "." + lock.relation.name);
+    text +=
+        fmt::format("{}{} on {}", text.empty() ? "locks " : ", ", sql::lock_mode_name(lock.mode),
+                    lock.relation.schema.empty() ? lock.relation.name
+                                                 : lock.relation.schema + "." + lock.relation.name);
   return text;
 }
 
 std::string statement_text(const plan::Step& step, const plan::PlannedStatement& one) {
-  const auto place = fmt::format("{}:{}", one.statement.position.line, one.statement.position.column);
-  std::string text = fmt::format("     {:<8}{}", place, indented(step.section.sql(one.statement), 13));
+  const auto place =
+      fmt::format("{}:{}", one.statement.position.line, one.statement.position.column);
+  std::string text =
+      fmt::format("     {:<8}{}", place, indented(step.section.sql(one.statement), 13));
   if (one.done) text += "             done by an earlier run\n";
-  if (one.facts.transaction_safety == sql::TransactionSafety::unsafe) text += fmt::format("             {}\n", one.facts.unsafe_why);
-  if (const auto locks = locks_text(one.facts); !locks.empty()) text += fmt::format("             {}\n", locks);
+  if (one.facts.transaction_safety == sql::TransactionSafety::unsafe)
+    text += fmt::format("             {}\n", one.facts.unsafe_why);
+  if (const auto locks = locks_text(one.facts); !locks.empty())
+    text += fmt::format("             {}\n", locks);
   return text;
 }
 
-std::string relation_name(const QualifiedName& name) { return name.schema.empty() ? name.name : name.schema + "." + name.name; }
+std::string relation_name(const QualifiedName& name) {
+  return name.schema.empty() ? name.name : name.schema + "." + name.name;
+}
 
 nlohmann::ordered_json statement_json(const plan::Step& step, const plan::PlannedStatement& one) {
   nlohmann::ordered_json json;
@@ -51,22 +59,25 @@ nlohmann::ordered_json statement_json(const plan::Step& step, const plan::Planne
   json["done"] = one.done;
   auto& locks = json["locks"] = nlohmann::ordered_json::array();
   for (const auto& lock : one.facts.locks)
-    locks.push_back({{"relation", relation_name(lock.relation)}, {"mode", std::string(sql::lock_mode_name(lock.mode))}});
+    locks.push_back({{"relation", relation_name(lock.relation)},
+                     {"mode", std::string(sql::lock_mode_name(lock.mode))}});
   return json;
 }
 
-}  // namespace
+} // namespace
 
 std::string plan_text(const plan::Plan& plan) {
   if (plan.steps.empty()) return "nothing to do\n";
   std::string text;
   std::size_t number = 0;
   for (const auto& step : plan.steps) {
-    text += fmt::format("{}. {} {} {}{}\n", ++number, direction_name(step.direction), step.migration.version.str(), step.migration.name,
+    text += fmt::format("{}. {} {} {}{}\n", ++number, direction_name(step.direction),
+                        step.migration.version.str(), step.migration.name,
                         step.migration.path.empty() ? "" : "  (" + step.migration.path + ")");
     if (step.resumed) text += fmt::format("   goes on at statement {}\n", step.first_undone());
     for (const auto& group : step.groups) {
-      text += group.transactional ? "   in one transaction\n" : "   on its own, outside a transaction\n";
+      text += group.transactional ? "   in one transaction\n"
+                                  : "   on its own, outside a transaction\n";
       for (const auto& one : group.statements) text += statement_text(step, one);
     }
     if (step.groups.empty()) text += "   no statements\n";
@@ -89,8 +100,10 @@ std::string plan_json(const plan::Plan& plan) {
     auto& groups = one["groups"] = nlohmann::ordered_json::array();
     for (const auto& group : step.groups) {
       nlohmann::ordered_json members = nlohmann::ordered_json::array();
-      for (const auto& statement : group.statements) members.push_back(statement_json(step, statement));
-      groups.push_back({{"transactional", group.transactional}, {"statements", std::move(members)}});
+      for (const auto& statement : group.statements)
+        members.push_back(statement_json(step, statement));
+      groups.push_back(
+          {{"transactional", group.transactional}, {"statements", std::move(members)}});
     }
     steps.push_back(std::move(one));
   }
@@ -98,4 +111,4 @@ std::string plan_json(const plan::Plan& plan) {
   return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }
 
-}  // namespace slipway::report
+} // namespace slipway::report

@@ -16,16 +16,17 @@ constexpr Millis k_patience{180'000};
 
 bool decides_something(const std::string& name) {
   if (name == "SLIPWAY_PG_BIN") return false;
-  return name.rfind("SLIPWAY_", 0) == 0 || name.rfind("PG", 0) == 0 || name == "DATABASE_URL" || name == "NO_COLOR" ||
-         name == "FORCE_COLOR" || name == "CLICOLOR_FORCE";
+  return name.rfind("SLIPWAY_", 0) == 0 || name.rfind("PG", 0) == 0 || name == "DATABASE_URL" ||
+         name == "NO_COLOR" || name == "FORCE_COLOR" || name == "CLICOLOR_FORCE";
 }
 
-template<class T> T or_throw(Result<T> result) {
+template<class T>
+T or_throw(Result<T> result) {
   if (!result) throw std::runtime_error(result.error().message);
   return std::move(*result);
 }
 
-}  // namespace
+} // namespace
 
 Ran slipway(const std::vector<std::string>& arguments, const RunOptions& options) {
   os::Command command;
@@ -52,4 +53,4 @@ void ProjectFolder::write(const std::string& name, const std::string& bytes) con
     throw std::runtime_error(written.error().message);
 }
 
-}  // namespace slipway::test
+} // namespace slipway::test

@@ -24,20 +24,21 @@ struct RunOptions {
   std::string input = {};
 };
 
-/// Runs bin/slipway with the settings of the caller's environment (SLIPWAY_*, PG*, DATABASE_URL, colour) taken away, so that
-/// only what the test gives counts. SLIPWAY_PG_BIN stays: it says which server the suite runs on.
+/// Runs bin/slipway with the settings of the caller's environment (SLIPWAY_*, PG*, DATABASE_URL,
+/// colour) taken away, so that only what the test gives counts. SLIPWAY_PG_BIN stays: it says which
+/// server the suite runs on.
 Ran slipway(const std::vector<std::string>& arguments, const RunOptions& options = {});
 
 /// An empty folder for a project, gone with this object.
 class ProjectFolder {
- public:
+public:
   ProjectFolder();
   const std::string& path() const { return folder_.path(); }
   std::string file(const std::string& name) const { return path() + "/" + name; }
   void write(const std::string& name, const std::string& bytes) const;
 
- private:
+private:
   os::TemporaryFolder folder_;
 };
 
-}  // namespace slipway::test
+} // namespace slipway::test

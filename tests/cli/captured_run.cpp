@@ -29,7 +29,7 @@ std::string all_of(std::FILE* file) {
   return text;
 }
 
-}  // namespace
+} // namespace
 
 Captured run_captured(std::vector<std::string> arguments, const std::vector<cli::Command>& commands,
                       std::map<std::string, std::string, std::less<>> environment) {
@@ -59,4 +59,4 @@ cli::Command acting(cli::Run run) {
   return command;
 }
 
-}  // namespace slipway::test
+} // namespace slipway::test

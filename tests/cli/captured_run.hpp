@@ -20,4 +20,4 @@ Captured run_captured(std::vector<std::string> arguments, const std::vector<cli:
 /// A command that does `run`, named "act", with no options.
 cli::Command acting(cli::Run run);
 
-}  // namespace slipway::test
+} // namespace slipway::test

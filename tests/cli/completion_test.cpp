@@ -1,4 +1,5 @@
-// The completion scripts, each read by its own shell where this machine has it; bash is always there.
+// The completion scripts, each read by its own shell where this machine has it; bash is always
+// there.
 #include "completion.hpp"
 
 #include "commands.hpp"
@@ -21,7 +22,8 @@ const std::vector<Command>& all_commands() {
   return all;
 }
 
-os::Finished shell(const std::string& program, const std::vector<std::string>& arguments, const std::string& input) {
+os::Finished shell(const std::string& program, const std::vector<std::string>& arguments,
+                   const std::string& input) {
   os::Command command;
   command.arguments = {program};
   command.arguments.insert(command.arguments.end(), arguments.begin(), arguments.end());
@@ -32,7 +34,8 @@ os::Finished shell(const std::string& program, const std::vector<std::string>& a
 }
 
 bool is_installed(const std::string& program) {
-  return std::filesystem::exists("/usr/bin/" + program) || std::filesystem::exists("/bin/" + program);
+  return std::filesystem::exists("/usr/bin/" + program) ||
+         std::filesystem::exists("/bin/" + program);
 }
 
 std::set<std::string> lines_of(const std::string& text) {
@@ -48,8 +51,9 @@ std::set<std::string> lines_of(const std::string& text) {
 // What bash offers when Tab is pressed at the end of `line`.
 std::set<std::string> bash_offers(const std::vector<std::string>& line) {
   std::string script = bash_completion(make_reference(all_commands()));
-  script += fmt::format("COMP_WORDS=('{}')\nCOMP_CWORD={}\n_slipway\nprintf '%s\\n' \"${{COMPREPLY[@]}}\"\n", fmt::join(line, "' '"),
-                        line.size() - 1);
+  script += fmt::format(
+      "COMP_WORDS=('{}')\nCOMP_CWORD={}\n_slipway\nprintf '%s\\n' \"${{COMPREPLY[@]}}\"\n",
+      fmt::join(line, "' '"), line.size() - 1);
   const os::Finished finished = shell("bash", {"--norc", "-s"}, script);
   EXPECT_EQ(finished.errors, "");
   return lines_of(finished.output);
@@ -76,18 +80,24 @@ TEST(BashCompletion, offers_the_options_of_the_command_and_the_global_ones) {
 }
 
 TEST(BashCompletion, offers_the_values_an_option_takes) {
-  EXPECT_EQ(bash_offers({"slipway", "--color", ""}), (std::set<std::string>{"auto", "always", "never"}));
-  EXPECT_EQ(bash_offers({"slipway", "new", "--format", "t"}), (std::set<std::string>{"timestamp", "timestamp12"}));
-  EXPECT_EQ(bash_offers({"slipway", "new", "--format", "=", "s"}), (std::set<std::string>{"sequence"}));
-  EXPECT_EQ(bash_offers({"slipway", "completion", ""}), (std::set<std::string>{"bash", "zsh", "fish"}));
+  EXPECT_EQ(bash_offers({"slipway", "--color", ""}),
+            (std::set<std::string>{"auto", "always", "never"}));
+  EXPECT_EQ(bash_offers({"slipway", "new", "--format", "t"}),
+            (std::set<std::string>{"timestamp", "timestamp12"}));
+  EXPECT_EQ(bash_offers({"slipway", "new", "--format", "=", "s"}),
+            (std::set<std::string>{"sequence"}));
+  EXPECT_EQ(bash_offers({"slipway", "completion", ""}),
+            (std::set<std::string>{"bash", "zsh", "fish"}));
 }
 
 TEST(BashCompletion, takes_the_value_of_an_option_for_no_command) {
-  EXPECT_EQ(bash_offers({"slipway", "--config", "dev", "complet"}), (std::set<std::string>{"completion"}));
+  EXPECT_EQ(bash_offers({"slipway", "--config", "dev", "complet"}),
+            (std::set<std::string>{"completion"}));
 }
 
 TEST(BashCompletion, knows_commands_within_commands) {
-  EXPECT_EQ(bash_offers({"slipway", "dev", ""}), (std::set<std::string>{"up", "down", "psql", "url"}));
+  EXPECT_EQ(bash_offers({"slipway", "dev", ""}),
+            (std::set<std::string>{"up", "down", "psql", "url"}));
   EXPECT_TRUE(bash_offers({"slipway", "dev", "up", "--na"}).count("--name"));
 }
 
@@ -95,7 +105,9 @@ TEST(ZshCompletion, is_valid_zsh_and_names_every_command) {
   const std::string script = zsh_completion(make_reference(all_commands()));
   EXPECT_EQ(script.rfind("#compdef slipway\n", 0), 0U);
   for (const Command& command : all_commands())
-    EXPECT_EQ(script.find(fmt::format("'{}:", command.name)) == std::string::npos, command.group.empty()) << command.name;
+    EXPECT_EQ(script.find(fmt::format("'{}:", command.name)) == std::string::npos,
+              command.group.empty())
+        << command.name;
   if (!is_installed("zsh")) return;
   const auto finished = shell("zsh", {"-n"}, script);
   EXPECT_EQ(finished.exit_status, 0) << finished.errors;
@@ -105,13 +117,17 @@ TEST(ZshCompletion, is_valid_zsh_and_names_every_command) {
 TEST(FishCompletion, is_valid_fish_and_completes_what_bash_completes) {
   const std::string script = fish_completion(make_reference(all_commands()));
   for (const Command& command : all_commands())
-    EXPECT_EQ(script.find(fmt::format(" -a {} -d ", command.name)) == std::string::npos, command.group.empty()) << command.name;
+    EXPECT_EQ(script.find(fmt::format(" -a {} -d ", command.name)) == std::string::npos,
+              command.group.empty())
+        << command.name;
   if (!is_installed("fish")) return;
   const auto offers = [&](const std::string& line) {
-    const auto finished = shell("fish", {"--no-config"}, fmt::format("{}\ncomplete -C '{}'\n", script, line));
+    const auto finished =
+        shell("fish", {"--no-config"}, fmt::format("{}\ncomplete -C '{}'\n", script, line));
     EXPECT_EQ(finished.errors, "");
     std::set<std::string> words;
-    for (const std::string& each : lines_of(finished.output)) words.insert(each.substr(0, each.find('\t')));
+    for (const std::string& each : lines_of(finished.output))
+      words.insert(each.substr(0, each.find('\t')));
     return words;
   };
   EXPECT_EQ(offers("slipway dev "), (std::set<std::string>{"up", "down", "psql", "url"}));
@@ -122,5 +138,5 @@ TEST(FishCompletion, is_valid_fish_and_completes_what_bash_completes) {
   EXPECT_TRUE(offers("slipway dev up --na").count("--name"));
 }
 
-}  // namespace
-}  // namespace slipway::cli
+} // namespace
+} // namespace slipway::cli

@@ -8,10 +8,11 @@ namespace slipway::test {
 namespace {
 
 class DevTest : public ::testing::Test {
- protected:
+protected:
   ~DevTest() override { slipway({"dev", "down", "--yes"}, options()); }
   RunOptions options() const {
-    return {.environment = {{"XDG_STATE_HOME", project_.file("state")}}, .working_directory = project_.path()};
+    return {.environment = {{"XDG_STATE_HOME", project_.file("state")}},
+            .working_directory = project_.path()};
   }
   Ran dev(std::vector<std::string> arguments) const {
     arguments.insert(arguments.begin(), "dev");
@@ -53,7 +54,9 @@ TEST_F(DevTest, a_server_stays_with_its_data_and_goes_with_it) {
   EXPECT_EQ(dev({"url"}).status, 3);
 }
 
-TEST_F(DevTest, psql_has_no_json) { EXPECT_EQ(dev({"psql", "--json"}).status, 2); }
+TEST_F(DevTest, psql_has_no_json) {
+  EXPECT_EQ(dev({"psql", "--json"}).status, 2);
+}
 
-}  // namespace
-}  // namespace slipway::test
+} // namespace
+} // namespace slipway::test

@@ -1,4 +1,5 @@
-// The pages that are generated from the registration: that they are there, and are what the commands say.
+// The pages that are generated from the registration: that they are there, and are what the
+// commands say.
 #include "built_program.hpp"
 
 #include "slipway/test/test_data.hpp"
@@ -50,5 +51,5 @@ TEST(Docs, man_page_and_completions_are_printed_for_packages) {
   EXPECT_EQ(slipway({"completion", "tcsh"}).status, 2);
 }
 
-}  // namespace
-}  // namespace slipway::test
+} // namespace
+} // namespace slipway::test

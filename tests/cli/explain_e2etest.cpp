@@ -17,7 +17,9 @@ DROP INDEX CONCURRENTLY orders_user;
   ALTER TABLE sales.orders DROP COLUMN user_id
 )";
 
-nlohmann::json explained(const std::string& text) { return slipway({"explain", "-", "--json"}, {.input = text}).json(); }
+nlohmann::json explained(const std::string& text) {
+  return slipway({"explain", "-", "--json"}, {.input = text}).json();
+}
 
 TEST(Explain, json_has_the_documented_shape) {
   const auto document = explained(k_migration);
@@ -34,7 +36,8 @@ TEST(Explain, json_has_the_documented_shape) {
   EXPECT_EQ(first.at("kind"), "alter table");
   EXPECT_EQ(first.at("unsafe_why"), "");
   EXPECT_EQ(first.at("section"), "up");
-  const auto locks = nlohmann::json::parse(R"([{"relation":"sales.orders","mode":"ACCESS EXCLUSIVE"}])");
+  const auto locks =
+      nlohmann::json::parse(R"([{"relation":"sales.orders","mode":"ACCESS EXCLUSIVE"}])");
   EXPECT_EQ(first.at("locks"), locks);
 }
 
@@ -62,9 +65,11 @@ TEST(Explain, tells_the_sections_of_a_migration_apart_and_a_plain_script_has_non
 }
 
 TEST(Explain, every_statement_is_the_slice_its_place_says) {
-  const std::string text = std::string("\xEF\xBB\xBF") + "/* \xC3\xA9 */ SELECT '\xC3\xA9';\r\n\tSELECT 2;;";
+  const std::string text =
+      std::string("\xEF\xBB\xBF") + "/* \xC3\xA9 */ SELECT '\xC3\xA9';\r\n\tSELECT 2;;";
   for (const auto& statement : explained(text).at("statements"))
-    EXPECT_EQ(text.substr(statement.at("offset"), statement.at("length")), statement.at("sql").get<std::string>());
+    EXPECT_EQ(text.substr(statement.at("offset"), statement.at("length")),
+              statement.at("sql").get<std::string>());
 }
 
 TEST(Explain, what_the_grammar_does_not_know_is_said_to_be_unknown) {
@@ -83,7 +88,8 @@ TEST(Explain, text_shows_number_place_locks_and_first_line) {
   EXPECT_NE(ran.out.find("1_add.sql: 4 statements"), std::string::npos) << ran.out;
   EXPECT_NE(ran.out.find("ACCESS EXCLUSIVE on sales.orders"), std::string::npos) << ran.out;
   EXPECT_NE(ran.out.find("7:3"), std::string::npos) << ran.out;
-  EXPECT_NE(ran.out.find("2 at 3:1: "), std::string::npos) << "the reason a transaction cannot hold it: " << ran.out;
+  EXPECT_NE(ran.out.find("2 at 3:1: "), std::string::npos)
+      << "the reason a transaction cannot hold it: " << ran.out;
 }
 
 TEST(Explain, a_script_that_cannot_be_split_is_refused_with_its_place) {
@@ -104,5 +110,5 @@ TEST(Explain, an_empty_script_has_no_statements) {
   EXPECT_EQ(slipway({"explain", "-"}, {.input = ";"}).out, "-: 0 statements\n");
 }
 
-}  // namespace
-}  // namespace slipway::test
+} // namespace
+} // namespace slipway::test

@@ -32,14 +32,17 @@ TEST(ManPage, no_line_begins_with_a_control_character_that_is_not_a_known_macro)
     const std::string line = text.substr(from, end - from);
     if (!line.empty() && (line.front() == '.' || line.front() == '\'')) {
       const std::string macro = line.substr(0, line.find(' '));
-      EXPECT_TRUE(macro == ".TH" || macro == ".SH" || macro == ".SS" || macro == ".PP" || macro == ".TP" || macro == ".nh" || macro == ".ad")
+      EXPECT_TRUE(macro == ".TH" || macro == ".SH" || macro == ".SS" || macro == ".PP" ||
+                  macro == ".TP" || macro == ".nh" || macro == ".ad")
           << line;
     }
     from = end + 1;
   }
 }
 
-TEST(ManPage, equal_sources_give_equal_pages) { EXPECT_EQ(page(), page()); }
+TEST(ManPage, equal_sources_give_equal_pages) {
+  EXPECT_EQ(page(), page());
+}
 
 TEST(ManPage, groff_formats_it_without_a_warning) {
   if (!std::filesystem::exists("/usr/bin/groff")) {
@@ -56,5 +59,5 @@ TEST(ManPage, groff_formats_it_without_a_warning) {
   EXPECT_NE(finished->output.find("a check says no"), std::string::npos);
 }
 
-}  // namespace
-}  // namespace slipway::cli
+} // namespace
+} // namespace slipway::cli

@@ -5,8 +5,8 @@
 #include "slipway/base/bug.hpp"
 
 #include <gtest/gtest.h>
-#include <nlohmann/json.hpp>
 #include <new>
+#include <nlohmann/json.hpp>
 
 namespace slipway::cli {
 namespace {
@@ -29,21 +29,27 @@ std::vector<Command> saying(const std::string& text) {
 }
 
 Error sample_error() {
-  return Error(ErrorCode::sql, "the table is gone").with_hint("look again").with_state("nothing changed").with_next("slipway status");
+  return Error(ErrorCode::sql, "the table is gone")
+      .with_hint("look again")
+      .with_state("nothing changed")
+      .with_next("slipway status");
 }
 
 TEST(Program, the_status_of_a_command_is_the_exit_status) {
-  EXPECT_EQ(run_captured({"act"}, {acting([](Invocation&) -> Result<int> { return 3; })}).status, 3);
+  EXPECT_EQ(run_captured({"act"}, {acting([](Invocation&) -> Result<int> { return 3; })}).status,
+            3);
 }
 
 TEST(Program, every_error_code_has_its_exit_status) {
   const std::vector<std::pair<ErrorCode, int>> expected{
-      {ErrorCode::usage, 2},       {ErrorCode::configuration, 2}, {ErrorCode::source, 2},       {ErrorCode::io, 1},
-      {ErrorCode::unsupported, 1}, {ErrorCode::check_failed, 3},  {ErrorCode::connection, 7},   {ErrorCode::lock_timeout, 6},
-      {ErrorCode::sql, 1},         {ErrorCode::part_way, 5},      {ErrorCode::cancelled, 1},    {ErrorCode::rolled_back, 4},
+      {ErrorCode::usage, 2},      {ErrorCode::configuration, 2}, {ErrorCode::source, 2},
+      {ErrorCode::io, 1},         {ErrorCode::unsupported, 1},   {ErrorCode::check_failed, 3},
+      {ErrorCode::connection, 7}, {ErrorCode::lock_timeout, 6},  {ErrorCode::sql, 1},
+      {ErrorCode::part_way, 5},   {ErrorCode::cancelled, 1},     {ErrorCode::rolled_back, 4},
       {ErrorCode::internal, 70}};
   for (const auto& [code, status] : expected)
-    EXPECT_EQ(run_captured({"act"}, failing(Error(code, "x"))).status, status) << error_code_name(code);
+    EXPECT_EQ(run_captured({"act"}, failing(Error(code, "x"))).status, status)
+        << error_code_name(code);
 }
 
 TEST(Program, an_error_goes_to_standard_error_and_nothing_to_standard_output) {
@@ -54,7 +60,8 @@ TEST(Program, an_error_goes_to_standard_error_and_nothing_to_standard_output) {
 }
 
 TEST(Program, with_json_an_error_is_the_one_document_on_standard_output) {
-  for (const auto& arguments : std::vector<std::vector<std::string>>{{"act", "--json"}, {"--json", "act"}}) {
+  for (const auto& arguments :
+       std::vector<std::vector<std::string>>{{"act", "--json"}, {"--json", "act"}}) {
     const Captured run = run_captured(arguments, failing(sample_error()));
     const Json document = Json::parse(run.out);
     EXPECT_EQ(document.at("schema"), 1);
@@ -66,7 +73,8 @@ TEST(Program, with_json_an_error_is_the_one_document_on_standard_output) {
 }
 
 TEST(Program, with_json_a_wrong_command_line_is_a_document_too) {
-  for (const auto& arguments : std::vector<std::vector<std::string>>{{"act", "--jsn", "--json"}, {"--json", "akt"}}) {
+  for (const auto& arguments :
+       std::vector<std::vector<std::string>>{{"act", "--jsn", "--json"}, {"--json", "akt"}}) {
     const Captured run = run_captured(arguments, saying("hello"));
     EXPECT_EQ(run.status, 2);
     EXPECT_EQ(Json::parse(run.out).at("error").at("code"), "usage");
@@ -82,7 +90,8 @@ TEST(Program, with_a_json_log_a_failure_is_a_line_of_it) {
 }
 
 TEST(Program, a_broken_invariant_is_reported_and_ends_with_70) {
-  const std::vector<Command> commands{acting([](Invocation&) -> Result<int> { throw Bug("the sum is odd"); })};
+  const std::vector<Command> commands{
+      acting([](Invocation&) -> Result<int> { throw Bug("the sum is odd"); })};
   const Captured text = run_captured({"act"}, commands);
   EXPECT_EQ(text.status, 70);
   EXPECT_NE(text.err.find("the sum is odd"), std::string::npos) << text.err;
@@ -92,17 +101,23 @@ TEST(Program, a_broken_invariant_is_reported_and_ends_with_70) {
 }
 
 TEST(Program, any_other_exception_ends_with_70_as_well) {
-  EXPECT_EQ(run_captured({"act"}, {acting([](Invocation&) -> Result<int> { throw std::bad_alloc(); })}).status, 70);
+  EXPECT_EQ(
+      run_captured({"act"}, {acting([](Invocation&) -> Result<int> { throw std::bad_alloc(); })})
+          .status,
+      70);
 }
 
 // Fails when the masker is not given to either stream, or is not told of the environment's secrets.
 TEST(Program, a_secret_of_the_environment_is_masked_on_both_streams) {
   const std::map<std::string, std::string, std::less<>> environment{
-      {"PGPASSWORD", "swordfish-1"}, {"DATABASE_URL", "postgres://u:swordfish-2@h/db"}, {"SLIPWAY_SECRETS", "API_TOKEN"},
+      {"PGPASSWORD", "swordfish-1"},
+      {"DATABASE_URL", "postgres://u:swordfish-2@h/db"},
+      {"SLIPWAY_SECRETS", "API_TOKEN"},
       {"API_TOKEN", "swordfish-3"}};
   auto commands = saying("swordfish-1 swordfish-2 swordfish-3");
   commands.front().needs = Needs::config;
-  for (const auto& arguments : std::vector<std::vector<std::string>>{{"act"}, {"act", "--log-format", "json"}}) {
+  for (const auto& arguments :
+       std::vector<std::vector<std::string>>{{"act"}, {"act", "--log-format", "json"}}) {
     const Captured run = run_captured(arguments, commands, environment);
     EXPECT_EQ(run.status, 0);
     EXPECT_EQ(run.out, "*** *** ***\n");
@@ -112,7 +127,8 @@ TEST(Program, a_secret_of_the_environment_is_masked_on_both_streams) {
 }
 
 TEST(Program, a_secret_is_masked_where_the_program_itself_is_at_fault) {
-  const std::vector<Command> commands{acting([](Invocation&) -> Result<int> { throw Bug("saw swordfish-1"); })};
+  const std::vector<Command> commands{
+      acting([](Invocation&) -> Result<int> { throw Bug("saw swordfish-1"); })};
   const Captured run = run_captured({"act"}, commands, {{"PGPASSWORD", "swordfish-1"}});
   EXPECT_EQ(run.err.find("swordfish"), std::string::npos) << run.err;
 }
@@ -121,7 +137,8 @@ TEST(Program, a_secret_is_masked_where_the_program_itself_is_at_fault) {
 TEST(Program, a_password_on_the_command_line_is_refused_and_not_repeated) {
   auto commands = saying("connected");
   commands.front().settings = {"target.url"};
-  const Captured run = run_captured({"act", "--database-url", "postgres://u:swordfish@h/db"}, commands);
+  const Captured run =
+      run_captured({"act", "--database-url", "postgres://u:swordfish@h/db"}, commands);
   EXPECT_EQ(run.status, 2);
   EXPECT_EQ(run.out, "");
   EXPECT_EQ(run.err.find("swordfish"), std::string::npos) << run.err;
@@ -130,7 +147,8 @@ TEST(Program, a_password_on_the_command_line_is_refused_and_not_repeated) {
 }
 
 TEST(Program, a_command_that_needs_no_configuration_runs_beside_a_broken_one) {
-  EXPECT_EQ(run_captured({"act", "--config", "/does/not/exist.toml"}, saying("fine")).out, "fine\n");
+  EXPECT_EQ(run_captured({"act", "--config", "/does/not/exist.toml"}, saying("fine")).out,
+            "fine\n");
 }
 
 TEST(Program, a_command_that_needs_configuration_fails_without_it_before_it_runs) {
@@ -171,7 +189,8 @@ TEST(Program, colour_is_used_when_asked_for_and_not_otherwise) {
   EXPECT_EQ(run_captured({"act"}, commands).out, "red\n");
   EXPECT_NE(run_captured({"act", "--color", "always"}, commands).out, "red\n");
   EXPECT_NE(run_captured({"act", "--color", "always"}, commands, {{"NO_COLOR", "1"}}).out, "red\n");
-  EXPECT_EQ(run_captured({"act"}, commands, {{"CLICOLOR_FORCE", "1"}, {"NO_COLOR", "1"}}).out, "red\n");
+  EXPECT_EQ(run_captured({"act"}, commands, {{"CLICOLOR_FORCE", "1"}, {"NO_COLOR", "1"}}).out,
+            "red\n");
   EXPECT_EQ(run_captured({"act", "--no-color"}, commands, {{"FORCE_COLOR", "1"}}).out, "red\n");
 }
 
@@ -187,11 +206,12 @@ TEST(Program, nobody_is_asked_where_there_is_no_terminal) {
 
 TEST(Program, json_with_bytes_that_are_not_utf8_is_still_json) {
   const std::vector<Command> commands{acting([](Invocation& invocation) -> Result<int> {
-    print_json(invocation.out, {{"name", "a\xff" "b"}});
+    print_json(invocation.out, {{"name", "a\xff"
+                                         "b"}});
     return 0;
   })};
   EXPECT_EQ(Json::parse(run_captured({"act", "--json"}, commands).out).at("schema"), 1);
 }
 
-}  // namespace
-}  // namespace slipway::cli
+} // namespace
+} // namespace slipway::cli

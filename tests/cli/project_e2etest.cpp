@@ -9,7 +9,9 @@
 namespace slipway::test {
 namespace {
 
-std::string without_line_end(const std::string& text) { return text.substr(0, text.find_last_not_of('\n') + 1); }
+std::string without_line_end(const std::string& text) {
+  return text.substr(0, text.find_last_not_of('\n') + 1);
+}
 
 TEST(Init, makes_a_project_that_the_other_commands_accept) {
   const ProjectFolder project;
@@ -38,13 +40,16 @@ TEST(Init, a_project_that_is_there_is_left_as_it_is) {
   EXPECT_EQ(ran.status, 3);
   EXPECT_NE(ran.err.find("slipway.toml is here already"), std::string::npos) << ran.err;
   EXPECT_EQ(read_file(project.file("slipway.toml")), "# mine\n");
-  EXPECT_FALSE(std::filesystem::exists(project.file("migrations"))) << "nothing is written before everything is looked at";
+  EXPECT_FALSE(std::filesystem::exists(project.file("migrations")))
+      << "nothing is written before everything is looked at";
 }
 
 TEST(Init, migrations_that_are_there_are_taken_over) {
   const ProjectFolder project;
-  project.write("migrations/001-create-user.sql", "-- slipway:up\nSELECT 1;\n-- slipway:down\nSELECT 1;\n");
-  const auto written = slipway({"init", "--json"}, {.working_directory = project.path()}).json().at("written");
+  project.write("migrations/001-create-user.sql",
+                "-- slipway:up\nSELECT 1;\n-- slipway:down\nSELECT 1;\n");
+  const auto written =
+      slipway({"init", "--json"}, {.working_directory = project.path()}).json().at("written");
   EXPECT_EQ(written, nlohmann::json::array({"slipway.toml"}));
 }
 
@@ -58,7 +63,7 @@ TEST(Init, a_file_in_place_of_the_folder_is_left_as_it_is) {
 }
 
 class NewTest : public ::testing::Test {
- protected:
+protected:
   void SetUp() override { ASSERT_EQ(slipway({"init"}, here_).status, 0); }
   std::string made(std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), "new");
@@ -104,7 +109,8 @@ TEST_F(NewTest, the_format_option_counts_over_the_files_that_are_there) {
 }
 
 TEST_F(NewTest, the_setting_counts_where_no_option_is_given) {
-  const Ran ran = slipway({"new", "x"}, {.environment = {{"SLIPWAY_MIGRATIONS_FORMAT", "sequence"}}, .working_directory = project_.path()});
+  const Ran ran = slipway({"new", "x"}, {.environment = {{"SLIPWAY_MIGRATIONS_FORMAT", "sequence"}},
+                                         .working_directory = project_.path()});
   EXPECT_NE(ran.out.find("1_x.sql"), std::string::npos) << ran.out << ran.err;
 }
 
@@ -121,5 +127,5 @@ TEST_F(NewTest, works_from_a_folder_below_the_project) {
   EXPECT_EQ(ran.out.rfind(project_.file("migrations/"), 0), 0U) << ran.out;
 }
 
-}  // namespace
-}  // namespace slipway::test
+} // namespace
+} // namespace slipway::test

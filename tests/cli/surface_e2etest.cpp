@@ -22,7 +22,9 @@ TEST(Surface, version_is_one_line_on_standard_output) {
     EXPECT_EQ(ran.out.find('\n'), ran.out.size() - 1);
     EXPECT_EQ(ran.err, "");
   }
-  EXPECT_EQ("slipway " + slipway({"--version", "--json"}).json().at("version").get<std::string>() + "\n", slipway({"--version"}).out);
+  EXPECT_EQ("slipway " + slipway({"--version", "--json"}).json().at("version").get<std::string>() +
+                "\n",
+            slipway({"--version"}).out);
 }
 
 TEST(Surface, version_reads_no_configuration) {
@@ -56,8 +58,13 @@ TEST(Surface, help_as_json_lists_commands_and_options) {
 }
 
 TEST(Surface, a_wrong_command_line_ends_with_2_and_says_so_on_standard_error_only) {
-  for (const auto& arguments : std::vector<std::vector<std::string>>{
-           {"--nonsense"}, {"nonsense"}, {"new"}, {"config", "--color", "pink"}, {"explain", "a", "b"}, {"dev"}, {"--config"}}) {
+  for (const auto& arguments : std::vector<std::vector<std::string>>{{"--nonsense"},
+                                                                     {"nonsense"},
+                                                                     {"new"},
+                                                                     {"config", "--color", "pink"},
+                                                                     {"explain", "a", "b"},
+                                                                     {"dev"},
+                                                                     {"--config"}}) {
     const Ran ran = slipway(arguments);
     EXPECT_EQ(ran.status, 2) << arguments.front();
     EXPECT_EQ(ran.out, "") << arguments.front();
@@ -67,7 +74,9 @@ TEST(Surface, a_wrong_command_line_ends_with_2_and_says_so_on_standard_error_onl
 
 TEST(Surface, the_nearest_option_is_suggested) {
   const Ran ran = slipway({"new", "--fromat", "auto", "x"});
-  EXPECT_NE(ran.err.find("unknown option --fromat for \"slipway new\"; did you mean --format?"), std::string::npos) << ran.err;
+  EXPECT_NE(ran.err.find("unknown option --fromat for \"slipway new\"; did you mean --format?"),
+            std::string::npos)
+      << ran.err;
   EXPECT_NE(ran.err.find("slipway new --help"), std::string::npos) << ran.err;
 }
 
@@ -83,20 +92,28 @@ TEST(Surface, an_error_as_json_has_the_documented_shape) {
 
 TEST(Surface, nothing_is_coloured_where_nobody_looks_or_nobody_wants_it) {
   EXPECT_EQ(slipway({"help"}).out.find('\x1b'), std::string::npos);
-  EXPECT_EQ(slipway({"help"}, {.environment = {{"FORCE_COLOR", "1"}}}).out.find('\x1b') == std::string::npos, false);
-  EXPECT_EQ(slipway({"help"}, {.environment = {{"CLICOLOR_FORCE", "1"}, {"NO_COLOR", "1"}}}).out.find('\x1b'), std::string::npos);
-  EXPECT_EQ(slipway({"help", "--no-color"}, {.environment = {{"FORCE_COLOR", "1"}}}).out.find('\x1b'), std::string::npos);
+  EXPECT_EQ(slipway({"help"}, {.environment = {{"FORCE_COLOR", "1"}}}).out.find('\x1b') ==
+                std::string::npos,
+            false);
+  EXPECT_EQ(slipway({"help"}, {.environment = {{"CLICOLOR_FORCE", "1"}, {"NO_COLOR", "1"}}})
+                .out.find('\x1b'),
+            std::string::npos);
+  EXPECT_EQ(
+      slipway({"help", "--no-color"}, {.environment = {{"FORCE_COLOR", "1"}}}).out.find('\x1b'),
+      std::string::npos);
 }
 
 TEST(Surface, global_options_may_follow_the_command) {
   const ProjectFolder project;
   project.write("other.toml", "[apply]\nlock_timeout = \"7s\"\n");
   const RunOptions here{.working_directory = project.path()};
-  const auto before = slipway({"--config", "other.toml", "--json", "config", "apply.lock_timeout"}, here);
-  const auto after = slipway({"config", "apply.lock_timeout", "--json", "--config", "other.toml"}, here);
+  const auto before =
+      slipway({"--config", "other.toml", "--json", "config", "apply.lock_timeout"}, here);
+  const auto after =
+      slipway({"config", "apply.lock_timeout", "--json", "--config", "other.toml"}, here);
   EXPECT_EQ(before.json().at("settings").at(0).at("value"), "7s");
   EXPECT_EQ(before.out, after.out);
 }
 
-}  // namespace
-}  // namespace slipway::test
+} // namespace
+} // namespace slipway::test

@@ -21,7 +21,8 @@ TEST(TextTable, the_last_column_is_cut_on_a_terminal_and_whole_elsewhere) {
   table.add_row({"1", text});
   const observe::Output terminal(-1, {.colour = false, .animate = true, .width = 40}, masker);
   const observe::Output pipe(-1, {.colour = false, .animate = false, .width = 40}, masker);
-  EXPECT_NE(table.text(terminal).find(std::string(34, 'x') + "...\n"), std::string::npos) << table.text(terminal);
+  EXPECT_NE(table.text(terminal).find(std::string(34, 'x') + "...\n"), std::string::npos)
+      << table.text(terminal);
   EXPECT_NE(table.text(pipe).find(text), std::string::npos);
 }
 
@@ -38,5 +39,5 @@ TEST(OneLine, is_the_first_line_with_single_spaces) {
   EXPECT_EQ(one_line(""), "");
 }
 
-}  // namespace
-}  // namespace slipway::cli
+} // namespace
+} // namespace slipway::cli

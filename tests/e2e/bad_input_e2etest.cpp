@@ -9,17 +9,21 @@ namespace slipway {
 namespace {
 
 class BadInput : public test::RunnerTest {
- protected:
+protected:
   void expect_error(const test::Ran& ran, int status, const std::string& text) {
     EXPECT_EQ(ran.status, status) << ran.out << ran.err;
     EXPECT_NE(ran.err.find(text), std::string::npos) << ran.err;
     std::size_t errors = 0;
-    for (std::size_t at = ran.err.find("error: "); at != std::string::npos; at = ran.err.find("error: ", at + 1)) ++errors;
+    for (std::size_t at = ran.err.find("error: "); at != std::string::npos;
+         at = ran.err.find("error: ", at + 1))
+      ++errors;
     EXPECT_EQ(errors, 1U) << "one error, not several: " << ran.err;
   }
 };
 
-TEST_F(BadInput, AFolderThatIsNotThere) { expect_error(run({"up"}), 1, "migrations"); }
+TEST_F(BadInput, AFolderThatIsNotThere) {
+  expect_error(run({"up"}), 1, "migrations");
+}
 
 TEST_F(BadInput, AnEmptyFile) {
   project_.write("migrations/1_a.sql", "");
@@ -47,8 +51,10 @@ TEST_F(BadInput, AnUnknownDirectiveNamesTheNearest) {
 }
 
 TEST_F(BadInput, ACircleOfRequirements) {
-  project_.write("migrations/1_a.sql", test::migration_text("SELECT 1;", "SELECT 1;", "-- slipway:requires 2\n"));
-  project_.write("migrations/2_b.sql", test::migration_text("SELECT 1;", "SELECT 1;", "-- slipway:requires 1\n"));
+  project_.write("migrations/1_a.sql",
+                 test::migration_text("SELECT 1;", "SELECT 1;", "-- slipway:requires 2\n"));
+  project_.write("migrations/2_b.sql",
+                 test::migration_text("SELECT 1;", "SELECT 1;", "-- slipway:requires 1\n"));
   expect_error(run({"up"}), 3, "1 -> 2 -> 1");
 }
 
@@ -60,7 +66,8 @@ TEST_F(BadInput, AnUnreadableFile) {
 }
 
 TEST_F(BadInput, NamesWithQuotesAndUnicodeAreOnlyNames) {
-  write("1_it's_a_\"größe\"_表.sql", "CREATE TABLE \"o'dd \"\"größe\"\"\" (id int);", "DROP TABLE \"o'dd \"\"größe\"\"\";");
+  write("1_it's_a_\"größe\"_表.sql", "CREATE TABLE \"o'dd \"\"größe\"\"\" (id int);",
+        "DROP TABLE \"o'dd \"\"größe\"\"\";");
   const auto ran = run({"up"});
   EXPECT_EQ(ran.status, 0) << ran.err;
   EXPECT_EQ(run({"status", "--exit-code"}).status, 0);
@@ -69,7 +76,8 @@ TEST_F(BadInput, NamesWithQuotesAndUnicodeAreOnlyNames) {
 
 TEST_F(BadInput, ADatabaseThatIsNotThere) {
   write("1_a.sql", "SELECT 1;", "SELECT 1;");
-  url_.replace(url_.find(value("SELECT current_database()")), value("SELECT current_database()").size(), "no_such_database");
+  url_.replace(url_.find(value("SELECT current_database()")),
+               value("SELECT current_database()").size(), "no_such_database");
   expect_error(run({"up"}), 7, "no_such_database");
 }
 
@@ -92,7 +100,8 @@ TEST_F(BadInput, FiftyThousandMigrationsAreListed) {
   std::filesystem::create_directories(project_.file("migrations"));
   constexpr int k_count = 50'000;
   for (int i = 1; i <= k_count; ++i) {
-    std::ofstream file(project_.file("migrations/" + std::to_string(i) + "_m.sql"), std::ios::binary);
+    std::ofstream file(project_.file("migrations/" + std::to_string(i) + "_m.sql"),
+                       std::ios::binary);
     file << "-- slipway:up\nSELECT 1;\n-- slipway:down\nSELECT 1;\n";
   }
   const auto ran = run({"status", "--json"});
@@ -116,5 +125,5 @@ TEST_F(BadInput, AWrongOptionNamesTheRightOne) {
   EXPECT_NE(ran.err.find("--steps"), std::string::npos) << ran.err;
 }
 
-}  // namespace
-}  // namespace slipway
+} // namespace
+} // namespace slipway

@@ -11,7 +11,8 @@
 
 namespace slipway::test {
 
-RunningProgram::RunningProgram(const std::vector<std::string>& arguments, const std::string& url, const ProjectFolder& project) {
+RunningProgram::RunningProgram(const std::vector<std::string>& arguments, const std::string& url,
+                               const ProjectFolder& project) {
   static int count = 0;
   output_file_ = project.file("output-" + std::to_string(++count));
   const std::string program = program_path("slipway");
@@ -35,7 +36,9 @@ RunningProgram::~RunningProgram() {
   waitpid(pid_, nullptr, 0);
 }
 
-void RunningProgram::signal(int number) const { kill(pid_, number); }
+void RunningProgram::signal(int number) const {
+  kill(pid_, number);
+}
 
 int RunningProgram::wait() {
   int status = 0;
@@ -44,7 +47,9 @@ int RunningProgram::wait() {
   return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-std::string RunningProgram::printed() const { return read_file(output_file_); }
+std::string RunningProgram::printed() const {
+  return read_file(output_file_);
+}
 
 void RunnerTest::await(const std::string& condition) {
   const auto deadline = long_wait().deadline;
@@ -54,4 +59,4 @@ void RunnerTest::await(const std::string& condition) {
   }
 }
 
-}  // namespace slipway::test
+} // namespace slipway::test

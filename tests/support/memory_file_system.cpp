@@ -22,17 +22,21 @@ Result<std::vector<std::string>> MemoryFileSystem::list_files(const std::string&
   return names;
 }
 
-bool MemoryFileSystem::exists(const std::string& path) const { return files_.count(path) > 0 || is_folder(path); }
+bool MemoryFileSystem::exists(const std::string& path) const {
+  return files_.count(path) > 0 || is_folder(path);
+}
 
 bool MemoryFileSystem::is_folder(const std::string& path) const {
   const auto below = files_.lower_bound(path + "/");
   return below != files_.end() && below->first.rfind(path + "/", 0) == 0;
 }
 
-Status MemoryFileSystem::write(const std::string& path, const std::string& bytes, Overwrite overwrite) {
-  if (overwrite == Overwrite::no && files_.count(path) > 0) return fail(ErrorCode::io, path + ": File exists");
+Status MemoryFileSystem::write(const std::string& path, const std::string& bytes,
+                               Overwrite overwrite) {
+  if (overwrite == Overwrite::no && files_.count(path) > 0)
+    return fail(ErrorCode::io, path + ": File exists");
   files_[path] = bytes;
   return {};
 }
 
-}  // namespace slipway::test
+} // namespace slipway::test

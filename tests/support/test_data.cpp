@@ -7,9 +7,15 @@
 
 namespace slipway::test {
 
-std::string data_path(const std::string& name) { return std::string(SLIPWAY_TEST_DATA) + "/" + name; }
-std::string project_path(const std::string& name) { return std::string(SLIPWAY_SOURCE_ROOT) + "/" + name; }
-std::string program_path(const std::string& name) { return std::string(SLIPWAY_TEST_BIN) + "/" + name; }
+std::string data_path(const std::string& name) {
+  return std::string(SLIPWAY_TEST_DATA) + "/" + name;
+}
+std::string project_path(const std::string& name) {
+  return std::string(SLIPWAY_SOURCE_ROOT) + "/" + name;
+}
+std::string program_path(const std::string& name) {
+  return std::string(SLIPWAY_TEST_BIN) + "/" + name;
+}
 
 std::string read_file(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
@@ -19,7 +25,9 @@ std::string read_file(const std::string& path) {
   return bytes.str();
 }
 
-std::string read_data(const std::string& name) { return read_file(data_path(name)); }
+std::string read_data(const std::string& name) {
+  return read_file(data_path(name));
+}
 
 std::vector<nlohmann::json> read_json_lines(const std::string& name) {
   std::vector<nlohmann::json> objects;
@@ -30,7 +38,8 @@ std::vector<nlohmann::json> read_json_lines(const std::string& name) {
 }
 
 std::string golden_difference(const std::string& name, const std::string& actual) {
-  if (const char* update = std::getenv("SLIPWAY_UPDATE_GOLDEN"); update != nullptr && std::string(update) == "1") {
+  if (const char* update = std::getenv("SLIPWAY_UPDATE_GOLDEN");
+      update != nullptr && std::string(update) == "1") {
     std::ofstream(data_path(name), std::ios::binary) << actual;
     return {};
   }
@@ -42,7 +51,8 @@ std::string golden_difference(const std::string& name, const std::string& actual
   }
   if (expected == actual) return {};
   std::ofstream(data_path(name) + ".actual", std::ios::binary) << actual;
-  return "differs from tests/data/" + name + "\n--- expected\n" + expected + "\n--- actual\n" + actual;
+  return "differs from tests/data/" + name + "\n--- expected\n" + expected + "\n--- actual\n" +
+         actual;
 }
 
-}  // namespace slipway::test
+} // namespace slipway::test

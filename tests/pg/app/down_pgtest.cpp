@@ -4,14 +4,18 @@ namespace slipway {
 namespace {
 
 class Down : public test::ProjectTest {
- protected:
+protected:
   Result<app::RunReport> redo(std::int64_t steps = 1) {
     return with_context([&](const app::Context& context) { return app::redo(context, steps); });
   }
   Result<app::RunReport> go(std::int64_t version) {
-    return with_context([&](const app::Context& context) { return app::goto_version(context, Version(version)); });
+    return with_context(
+        [&](const app::Context& context) { return app::goto_version(context, Version(version)); });
   }
-  std::string applied() { return value("SELECT coalesce(string_agg(version::text, ' ' ORDER BY applied_order), '') FROM slipway.migration"); }
+  std::string applied() {
+    return value(
+        "SELECT coalesce(string_agg(version::text, ' ' ORDER BY applied_order), '') FROM slipway.migration");
+  }
   void write_three() {
     write("1_a.sql", "CREATE TABLE a (id int);", "DROP TABLE a;");
     write("2_b.sql", "CREATE TABLE b (id int);", "DROP TABLE b;");
@@ -27,7 +31,9 @@ TEST_F(Down, UndoesTheNewestFromTheStoredScriptWithoutAnyFile) {
   ASSERT_TRUE(report) << report.error().message;
   EXPECT_FALSE(has_table("c"));
   EXPECT_EQ(applied(), "1 2");
-  EXPECT_EQ(value("SELECT count(*) FROM slipway.journal WHERE direction = 'down' AND state = 'finished'"), "1");
+  EXPECT_EQ(
+      value("SELECT count(*) FROM slipway.journal WHERE direction = 'down' AND state = 'finished'"),
+      "1");
 }
 
 TEST_F(Down, ALaterEditOfTheFilesDownDoesNotChangeWhatRuns) {
@@ -61,8 +67,10 @@ TEST_F(Down, AFailingDownLeavesTheMigrationApplied) {
 }
 
 TEST_F(Down, AnUndoOutsideATransactionIsResumed) {
-  write("1_a.sql", "CREATE TABLE a (id int);\nCREATE TABLE guard (id int);\nCREATE INDEX CONCURRENTLY a_id ON a (id);",
-        "DROP INDEX CONCURRENTLY a_id;\nDROP TABLE a;\nDROP TABLE guard;");
+  write(
+      "1_a.sql",
+      "CREATE TABLE a (id int);\nCREATE TABLE guard (id int);\nCREATE INDEX CONCURRENTLY a_id ON a (id);",
+      "DROP INDEX CONCURRENTLY a_id;\nDROP TABLE a;\nDROP TABLE guard;");
   ASSERT_TRUE(up());
   exec("CREATE VIEW on_guard AS SELECT * FROM guard");
   const auto failed = down();
@@ -133,7 +141,8 @@ TEST_F(Down, GotoKeepsTheOrderOfApplicationTrue) {
 }
 
 TEST_F(Down, AnIrreversibleMigrationStopsBeforeAnythingIsUndone) {
-  write("1_a.sql", "-- slipway:irreversible rows are gone\n-- slipway:up\nCREATE TABLE a (id int);\n");
+  write("1_a.sql",
+        "-- slipway:irreversible rows are gone\n-- slipway:up\nCREATE TABLE a (id int);\n");
   write("2_b.sql", "CREATE TABLE b (id int);", "DROP TABLE b;");
   ASSERT_TRUE(up());
   const auto failed = down({.to = {}, .steps = 2});
@@ -142,5 +151,5 @@ TEST_F(Down, AnIrreversibleMigrationStopsBeforeAnythingIsUndone) {
   EXPECT_TRUE(has_table("b"));
 }
 
-}  // namespace
-}  // namespace slipway
+} // namespace
+} // namespace slipway

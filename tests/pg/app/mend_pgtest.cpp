@@ -7,12 +7,13 @@ namespace slipway {
 namespace {
 
 class Mend : public test::ProjectTest {
- protected:
+protected:
   Result<app::RepairReport> repair(const app::RepairRequest& request) {
     return with_context([&](const app::Context& context) { return app::repair(context, request); });
   }
   Result<app::RunReport> baseline(std::int64_t version) {
-    return with_context([&](const app::Context& context) { return app::baseline(context, Version(version)); });
+    return with_context(
+        [&](const app::Context& context) { return app::baseline(context, Version(version)); });
   }
   std::vector<app::Diagnosis> diagnose() {
     return with_context([](const app::Context& context) { return app::diagnose(context); });
@@ -46,7 +47,8 @@ TEST_F(Mend, RepairTakesOverCommentsButAChangeOnlyWhenToldTo) {
 }
 
 TEST_F(Mend, AStatementCanBeDeclaredDone) {
-  write("1_a.sql", "CREATE TABLE a (id int);\nVACUUM no_such_table;\nCREATE TABLE b (id int);", "DROP TABLE a, b;");
+  write("1_a.sql", "CREATE TABLE a (id int);\nVACUUM no_such_table;\nCREATE TABLE b (id int);",
+        "DROP TABLE a, b;");
   ASSERT_FALSE(up());
   EXPECT_EQ(status().comparison.entries[0].state, plan::EntryState::half_applied);
   const auto repaired = repair({.done = 2});
@@ -63,14 +65,16 @@ TEST_F(Mend, AHalfAppliedMigrationCanBeForgotten) {
   exec("DROP TABLE a");
   ASSERT_TRUE(repair({.forget = Version(1)}));
   EXPECT_EQ(status().comparison.entries[0].state, plan::EntryState::pending);
-  EXPECT_NE(value("SELECT count(*) FROM slipway.journal WHERE version = 1"), "0") << "the journal is never deleted";
+  EXPECT_NE(value("SELECT count(*) FROM slipway.journal WHERE version = 1"), "0")
+      << "the journal is never deleted";
   EXPECT_FALSE(repair({.forget = Version(5)}));
 }
 
 TEST_F(Mend, ARunThatNeverEndedIsMarkedByTheNext) {
   write("1_a.sql", "CREATE TABLE a (id int);", "DROP TABLE a;");
   ASSERT_TRUE(up());
-  exec("INSERT INTO slipway.run (kind, actor, host, pid, tool_version) VALUES ('up', 'x', 'y', 1, '0')");
+  exec(
+      "INSERT INTO slipway.run (kind, actor, host, pid, tool_version) VALUES ('up', 'x', 'y', 1, '0')");
   ASSERT_TRUE(repair({}));
   EXPECT_EQ(value("SELECT outcome FROM slipway.run WHERE actor = 'x'"), "interrupted");
 }
@@ -78,9 +82,12 @@ TEST_F(Mend, ARunThatNeverEndedIsMarkedByTheNext) {
 TEST_F(Mend, DoctorFindsAnInvalidIndexAndAMissingPrivilege) {
   exec("CREATE TABLE a (id int); INSERT INTO a VALUES (1), (1)");
   auto session = connect();
-  EXPECT_FALSE(session.execute(SqlText("CREATE UNIQUE INDEX CONCURRENTLY broken_index ON a (id)"), test::long_wait()));
+  EXPECT_FALSE(session.execute(SqlText("CREATE UNIQUE INDEX CONCURRENTLY broken_index ON a (id)"),
+                               test::long_wait()));
   bool found = false;
-  for (const auto& one : diagnose()) found = found || (one.what == "invalid index" && one.remedy.find("public.broken_index") != std::string::npos);
+  for (const auto& one : diagnose())
+    found = found || (one.what == "invalid index" &&
+                      one.remedy.find("public.broken_index") != std::string::npos);
   EXPECT_TRUE(found);
 
   const std::string role = "weak_" + value("SELECT current_database()");
@@ -88,20 +95,26 @@ TEST_F(Mend, DoctorFindsAnInvalidIndexAndAMissingPrivilege) {
   exec("REVOKE CREATE ON DATABASE " + value("SELECT current_database()") + " FROM PUBLIC");
   url_ += "&user=" + role;
   bool grant = false;
-  for (const auto& one : diagnose()) grant = grant || one.remedy.find("GRANT CREATE ON DATABASE") != std::string::npos;
+  for (const auto& one : diagnose())
+    grant = grant || one.remedy.find("GRANT CREATE ON DATABASE") != std::string::npos;
   EXPECT_TRUE(grant);
   write("1_a.sql", "SELECT 1;", "SELECT 1;");
   const auto failed = up();
   ASSERT_FALSE(failed);
-  EXPECT_NE(failed.error().hint.find("GRANT CREATE ON DATABASE"), std::string::npos) << failed.error().message << failed.error().hint;
+  EXPECT_NE(failed.error().hint.find("GRANT CREATE ON DATABASE"), std::string::npos)
+      << failed.error().message << failed.error().hint;
 }
 
 TEST_F(Mend, DoctorSaysUnknownWhatItCouldNotLookAt) {
   url_ = "postgresql://127.0.0.1:1/nowhere";
   const auto found = diagnose();
-  EXPECT_TRUE(std::any_of(found.begin(), found.end(), [](const auto& one) { return one.what == "privileges" && one.health == app::Health::unknown; }));
-  EXPECT_TRUE(std::any_of(found.begin(), found.end(), [](const auto& one) { return one.what == "connection" && one.health == app::Health::problem; }));
+  EXPECT_TRUE(std::any_of(found.begin(), found.end(), [](const auto& one) {
+    return one.what == "privileges" && one.health == app::Health::unknown;
+  }));
+  EXPECT_TRUE(std::any_of(found.begin(), found.end(), [](const auto& one) {
+    return one.what == "connection" && one.health == app::Health::problem;
+  }));
 }
 
-}  // namespace
-}  // namespace slipway
+} // namespace
+} // namespace slipway

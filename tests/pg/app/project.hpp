@@ -17,7 +17,7 @@ namespace slipway::test {
 
 /// Keeps every event, so that a test can ask what was said.
 class RecordingSink final : public EventSink {
- public:
+public:
   void on_event(const Event& event) override { events.push_back(event); }
   template<class T>
   std::vector<T> all() const {
@@ -31,7 +31,7 @@ class RecordingSink final : public EventSink {
 
 /// A project in memory on the test's own database.
 class ProjectTest : public ServerTest {
- protected:
+protected:
   void SetUp() override {
     ServerTest::SetUp();
     files_.add_folder("migrations");
@@ -40,7 +40,9 @@ class ProjectTest : public ServerTest {
   void write(const std::string& name, const std::string& text) {
     ASSERT_TRUE(files_.write("migrations/" + name, text, Overwrite::yes));
   }
-  void write(const std::string& name, const std::string& up, const std::string& down) { write(name, migration_text(up, down)); }
+  void write(const std::string& name, const std::string& up, const std::string& down) {
+    write(name, migration_text(up, down));
+  }
   /// The folder from now on holds just these.
   void forget_files() {
     files_.clear();
@@ -57,7 +59,12 @@ class ProjectTest : public ServerTest {
     inputs.working_directory = ".";
     const auto config = config::settle(inputs, files_);
     if (!config) throw std::runtime_error(config.error().message);
-    const app::Context context{.config = *config, .files = files_, .events = sink_, .masker = masker_, .stop = stop_, .environment = {}};
+    const app::Context context{.config = *config,
+                               .files = files_,
+                               .events = sink_,
+                               .masker = masker_,
+                               .stop = stop_,
+                               .environment = {}};
     return use(context);
   }
 
@@ -72,7 +79,9 @@ class ProjectTest : public ServerTest {
     if (!report) throw std::runtime_error(report.error().message);
     return std::move(*report);
   }
-  bool has_table(const std::string& name) { return value("SELECT to_regclass('" + name + "') IS NOT NULL") == "t"; }
+  bool has_table(const std::string& name) {
+    return value("SELECT to_regclass('" + name + "') IS NOT NULL") == "t";
+  }
 
   MemoryFileSystem files_;
   std::map<std::string, std::string, std::less<>> flags_;
@@ -81,4 +90,4 @@ class ProjectTest : public ServerTest {
   const StopSignal* stop_ = nullptr;
 };
 
-}  // namespace slipway::test
+} // namespace slipway::test

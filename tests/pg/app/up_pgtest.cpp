@@ -16,10 +16,15 @@ TEST_F(Up, AppliesEverythingPendingAndRecordsIt) {
   EXPECT_EQ(report->done.size(), 2U);
   EXPECT_EQ(report->done[1].rows, 2);
   EXPECT_EQ(value("SELECT count(*) FROM b"), "2");
-  EXPECT_EQ(value("SELECT string_agg(version || ' ' || name || ' ' || state, ', ' ORDER BY applied_order) FROM slipway.migration"),
-            "1 a applied, 2 b applied");
+  EXPECT_EQ(
+      value(
+          "SELECT string_agg(version || ' ' || name || ' ' || state, ', ' ORDER BY applied_order) FROM slipway.migration"),
+      "1 a applied, 2 b applied");
   EXPECT_EQ(value("SELECT kind || ' ' || outcome FROM slipway.run"), "up done");
-  EXPECT_EQ(value("SELECT count(*) FROM slipway.journal WHERE state = 'finished' AND start_lsn IS NOT NULL"), "3");
+  EXPECT_EQ(
+      value(
+          "SELECT count(*) FROM slipway.journal WHERE state = 'finished' AND start_lsn IS NOT NULL"),
+      "3");
   EXPECT_TRUE(status().comparison.clean());
 }
 
@@ -39,10 +44,13 @@ TEST_F(Up, AnEmptyFolderIsNothingToDo) {
   EXPECT_FALSE(has_table("slipway.migration")) << "nothing pending must not create tables";
 }
 
-// Fails when run_transaction commits before its last statement, or the history row is written outside of it.
+// Fails when run_transaction commits before its last statement, or the history row is written
+// outside of it.
 TEST_F(Up, AFailureInsideATransactionLeavesNothingBehind) {
   write("1_a.sql", "CREATE TABLE a (id int);", "DROP TABLE a;");
-  write("2_b.sql", "CREATE TABLE b (id int);\nINSERT INTO a VALUES (1);\nCOMMENT ON COLUMN a.user_id IS 'x';", "DROP TABLE b;");
+  write("2_b.sql",
+        "CREATE TABLE b (id int);\nINSERT INTO a VALUES (1);\nCOMMENT ON COLUMN a.user_id IS 'x';",
+        "DROP TABLE b;");
   const auto report = up();
   ASSERT_FALSE(report);
   const auto& error = report.error();
@@ -55,7 +63,10 @@ TEST_F(Up, AFailureInsideATransactionLeavesNothingBehind) {
   EXPECT_FALSE(has_table("b"));
   EXPECT_EQ(value("SELECT count(*) FROM a"), "0");
   EXPECT_EQ(value("SELECT count(*) FROM slipway.migration"), "1");
-  EXPECT_EQ(value("SELECT state || ' ' || statement || ' ' || sqlstate FROM slipway.journal WHERE version = 2"), "failed 3 42703");
+  EXPECT_EQ(
+      value(
+          "SELECT state || ' ' || statement || ' ' || sqlstate FROM slipway.journal WHERE version = 2"),
+      "failed 3 42703");
   EXPECT_EQ(value("SELECT outcome FROM slipway.run"), "failed");
 }
 
@@ -78,7 +89,10 @@ TEST_F(Up, AFixedMigrationGoesThroughTheNextTime) {
 }
 
 TEST_F(Up, ConcurrentIndexesRunOutsideATransactionInTheMiddleOfAFile) {
-  write("1_a.sql", "CREATE TABLE a (id int);\nCREATE INDEX CONCURRENTLY a_id ON a (id);\nINSERT INTO a VALUES (1);", "DROP TABLE a;");
+  write(
+      "1_a.sql",
+      "CREATE TABLE a (id int);\nCREATE INDEX CONCURRENTLY a_id ON a (id);\nINSERT INTO a VALUES (1);",
+      "DROP TABLE a;");
   const auto report = up();
   ASSERT_TRUE(report) << report.error().message;
   EXPECT_EQ(value("SELECT indisvalid FROM pg_index WHERE indexrelid = 'a_id'::regclass"), "t");
@@ -86,10 +100,13 @@ TEST_F(Up, ConcurrentIndexesRunOutsideATransactionInTheMiddleOfAFile) {
   EXPECT_EQ(value("SELECT count(*) FROM slipway.journal WHERE state = 'finished'"), "3");
 }
 
-// Fails when journaled statements are not skipped (the table would exist already) or the leftover is not dropped.
+// Fails when journaled statements are not skipped (the table would exist already) or the leftover
+// is not dropped.
 TEST_F(Up, AFailureOutsideATransactionIsResumedAtTheStatementThatFailed) {
-  write("1_a.sql", "CREATE TABLE a (id int);\nINSERT INTO a VALUES (1), (1);\nCREATE UNIQUE INDEX CONCURRENTLY a_id ON a (id);\nCREATE TABLE after_index (id int);",
-        "DROP TABLE a, after_index;");
+  write(
+      "1_a.sql",
+      "CREATE TABLE a (id int);\nINSERT INTO a VALUES (1), (1);\nCREATE UNIQUE INDEX CONCURRENTLY a_id ON a (id);\nCREATE TABLE after_index (id int);",
+      "DROP TABLE a, after_index;");
   const auto failed = up();
   ASSERT_FALSE(failed);
   EXPECT_EQ(failed.error().code, ErrorCode::part_way);
@@ -116,32 +133,43 @@ TEST_F(Up, AFirstStatementThatFailsOutsideATransactionLeavesNoTrace) {
 }
 
 TEST_F(Up, TheVerifySectionMustHoldOrNothingHappened) {
-  write("1_a.sql", "-- slipway:up\nCREATE TABLE a (id int);\nINSERT INTO a VALUES (1);\n-- slipway:down\nDROP TABLE a;\n-- slipway:verify\nSELECT count(*) = 2 FROM a;\n");
+  write(
+      "1_a.sql",
+      "-- slipway:up\nCREATE TABLE a (id int);\nINSERT INTO a VALUES (1);\n-- slipway:down\nDROP TABLE a;\n-- slipway:verify\nSELECT count(*) = 2 FROM a;\n");
   const auto failed = up();
   ASSERT_FALSE(failed);
   EXPECT_EQ(failed.error().code, ErrorCode::check_failed);
   EXPECT_EQ(failed.error().place->line, 7U);
   EXPECT_FALSE(has_table("a"));
-  write("1_a.sql", "-- slipway:up\nCREATE TABLE a (id int);\nINSERT INTO a VALUES (1);\n-- slipway:down\nDROP TABLE a;\n-- slipway:verify\nSELECT count(*) = 1 FROM a;\n");
+  write(
+      "1_a.sql",
+      "-- slipway:up\nCREATE TABLE a (id int);\nINSERT INTO a VALUES (1);\n-- slipway:down\nDROP TABLE a;\n-- slipway:verify\nSELECT count(*) = 1 FROM a;\n");
   EXPECT_TRUE(up());
 }
 
 TEST_F(Up, AVerifyQueryWithoutRowsHasCheckedNothing) {
-  write("1_a.sql", "-- slipway:up\nCREATE TABLE a (id int);\n-- slipway:down\nDROP TABLE a;\n-- slipway:verify\nSELECT true FROM a;\n");
+  write(
+      "1_a.sql",
+      "-- slipway:up\nCREATE TABLE a (id int);\n-- slipway:down\nDROP TABLE a;\n-- slipway:verify\nSELECT true FROM a;\n");
   EXPECT_FALSE(up());
 }
 
 TEST_F(Up, InlineCopyDataIsLoaded) {
-  write("1_a.sql", "CREATE TABLE a (id int, t text);\nCOPY a FROM STDIN;\n1\tone\n2\ttwo; --\n\\.\nINSERT INTO a VALUES (3, 'three');", "DROP TABLE a;");
+  write(
+      "1_a.sql",
+      "CREATE TABLE a (id int, t text);\nCOPY a FROM STDIN;\n1\tone\n2\ttwo; --\n\\.\nINSERT INTO a VALUES (3, 'three');",
+      "DROP TABLE a;");
   const auto report = up();
   ASSERT_TRUE(report) << report.error().message;
   EXPECT_EQ(value("SELECT string_agg(t, '|' ORDER BY id) FROM a"), "one|two; --|three");
   EXPECT_EQ(report->done[0].rows, 3);
 }
 
-// Fails when reset_session is taken out: the second migration's table would land in the other schema.
+// Fails when reset_session is taken out: the second migration's table would land in the other
+// schema.
 TEST_F(Up, WhatOneMigrationSetsDoesNotReachTheNext) {
-  write("1_a.sql", "CREATE SCHEMA other;\nSET search_path = other;\nCREATE TABLE a (id int);", "DROP SCHEMA other CASCADE;");
+  write("1_a.sql", "CREATE SCHEMA other;\nSET search_path = other;\nCREATE TABLE a (id int);",
+        "DROP SCHEMA other CASCADE;");
   write("2_b.sql", "CREATE TABLE b (id int);", "DROP TABLE b;");
   const auto report = up();
   ASSERT_TRUE(report) << report.error().message;
@@ -151,10 +179,12 @@ TEST_F(Up, WhatOneMigrationSetsDoesNotReachTheNext) {
 
 // Fails when our statements are not schema-qualified.
 TEST_F(Up, AHostileSearchPathDoesNotReachOurOwnStatements) {
-  exec("CREATE SCHEMA evil; CREATE TABLE evil.layout (version int); INSERT INTO evil.layout VALUES (99);"
-       "CREATE FUNCTION evil.clock_timestamp() RETURNS timestamptz LANGUAGE sql AS $$ SELECT timestamptz '1970-01-01' $$;"
-       "CREATE FUNCTION evil.set_config(text, text, boolean) RETURNS text LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'hijacked'; END $$;");
-  exec("DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET search_path = evil, pg_catalog', current_database()); END $$");
+  exec(
+      "CREATE SCHEMA evil; CREATE TABLE evil.layout (version int); INSERT INTO evil.layout VALUES (99);"
+      "CREATE FUNCTION evil.clock_timestamp() RETURNS timestamptz LANGUAGE sql AS $$ SELECT timestamptz '1970-01-01' $$;"
+      "CREATE FUNCTION evil.set_config(text, text, boolean) RETURNS text LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'hijacked'; END $$;");
+  exec(
+      "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET search_path = evil, pg_catalog', current_database()); END $$");
   write("1_a.sql", "CREATE TABLE public.a (id int);", "DROP TABLE public.a;");
   const auto report = up();
   ASSERT_TRUE(report) << report.error().message;
@@ -169,11 +199,13 @@ TEST_F(Up, ALockHeldByOthersIsWaitedForPolitelyAndNamedAtTheEnd) {
   test::exec(holder, "SELECT count(*) FROM busy");
   set("apply.lock_timeout", "50ms");
   set("apply.lock_budget", "400ms");
-  write("1_a.sql", "CREATE TABLE before_it (id int);\nALTER TABLE busy ADD COLUMN x int;", "ALTER TABLE busy DROP COLUMN x;");
+  write("1_a.sql", "CREATE TABLE before_it (id int);\nALTER TABLE busy ADD COLUMN x int;",
+        "ALTER TABLE busy DROP COLUMN x;");
   const auto failed = up();
   ASSERT_FALSE(failed);
   EXPECT_EQ(failed.error().code, ErrorCode::lock_timeout);
-  EXPECT_NE(failed.error().message.find("long report"), std::string::npos) << failed.error().message;
+  EXPECT_NE(failed.error().message.find("long report"), std::string::npos)
+      << failed.error().message;
   EXPECT_FALSE(has_table("before_it")) << "no lock of ours may stay while we wait";
   EXPECT_FALSE(sink_.all<event::LockRetry>().empty());
   test::exec(holder, "COMMIT");
@@ -182,7 +214,8 @@ TEST_F(Up, ALockHeldByOthersIsWaitedForPolitelyAndNamedAtTheEnd) {
 }
 
 TEST_F(Up, AReadOnlyDatabaseIsSaidSoAndNothingIsLost) {
-  exec("DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only = on', current_database()); END $$");
+  exec(
+      "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only = on', current_database()); END $$");
   write("1_a.sql", "CREATE TABLE a (id int);", "DROP TABLE a;");
   const auto failed = up();
   ASSERT_FALSE(failed);
@@ -191,7 +224,8 @@ TEST_F(Up, AReadOnlyDatabaseIsSaidSoAndNothingIsLost) {
 }
 
 TEST_F(Up, ANewerLayoutIsRefused) {
-  exec("CREATE SCHEMA slipway; CREATE TABLE slipway.layout (version int); INSERT INTO slipway.layout VALUES (999)");
+  exec(
+      "CREATE SCHEMA slipway; CREATE TABLE slipway.layout (version int); INSERT INTO slipway.layout VALUES (999)");
   write("1_a.sql", "CREATE TABLE a (id int);", "DROP TABLE a;");
   const auto failed = up();
   ASSERT_FALSE(failed);
@@ -205,7 +239,11 @@ TEST_F(Up, AStopRequestCancelsTheStatementAndRollsBack) {
   write("1_a.sql", "CREATE TABLE a (id int);\nSELECT pg_sleep(600);", "DROP TABLE a;");
   std::jthread stopper([&] {
     auto session = connect();
-    while (test::value(session, "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'SELECT pg_sleep(600%' AND state = 'active'") != "1")
+    while (
+        test::value(
+            session,
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'SELECT pg_sleep(600%' AND state = 'active'") !=
+        "1")
       std::this_thread::sleep_for(std::chrono::milliseconds(20));
     stop.request();
   });
@@ -229,7 +267,8 @@ TEST_F(Up, StatementTimeoutCanBeOverriddenByTheMigration) {
   set("apply.statement_timeout", "100ms");
   write("1_a.sql", "SELECT pg_sleep(0.5);", "SELECT 1;");
   EXPECT_FALSE(up());
-  write("1_a.sql", test::migration_text("SELECT pg_sleep(0.5);", "SELECT 1;", "-- slipway:statement-timeout 1min\n"));
+  write("1_a.sql", test::migration_text("SELECT pg_sleep(0.5);", "SELECT 1;",
+                                        "-- slipway:statement-timeout 1min\n"));
   EXPECT_TRUE(up());
 }
 
@@ -252,5 +291,5 @@ TEST_F(Up, SyntaxNewerThanTheParserIsExecutedAsWritten) {
   EXPECT_TRUE(up());
 }
 
-}  // namespace
-}  // namespace slipway
+} // namespace
+} // namespace slipway

@@ -8,14 +8,15 @@ namespace slipway::history {
 namespace {
 
 class Layout : public test::ServerTest {
- protected:
+protected:
   // The tables as layout 1 had them, with a migration in them.
   void make_layout_1() {
     auto session = connect();
     const Store store("slipway");
     ASSERT_TRUE(store.prepare(session, test::long_wait()));
     exec("DROP TABLE slipway.migration_progress; UPDATE slipway.layout SET version = 1");
-    exec("INSERT INTO slipway.migration (version, name, state, checksum_bytes, checksum_normalised, checksum_tokens, run) VALUES (7, 'kept', 'applied', 'a', 'b', 'c', 1)");
+    exec(
+        "INSERT INTO slipway.migration (version, name, state, checksum_bytes, checksum_normalised, checksum_tokens, run) VALUES (7, 'kept', 'applied', 'a', 'b', 'c', 1)");
   }
 };
 
@@ -32,7 +33,8 @@ TEST_F(Layout, AnOldLayoutIsMovedForwardWithItsRows) {
   auto session = connect();
   const Store store("slipway");
   EXPECT_EQ(*store.layout(session, test::long_wait()), 1);
-  EXPECT_EQ(store.read(session, test::long_wait())->applied.size(), 1U) << "an old layout can be read as it is";
+  EXPECT_EQ(store.read(session, test::long_wait())->applied.size(), 1U)
+      << "an old layout can be read as it is";
   ASSERT_TRUE(store.prepare(session, test::long_wait()));
   EXPECT_EQ(*store.layout(session, test::long_wait()), k_layout);
   EXPECT_EQ(store.read(session, test::long_wait())->applied[0].name, "kept");
@@ -66,5 +68,5 @@ TEST_F(Layout, ASchemaNameWithQuotesIsOnlyAName) {
   EXPECT_TRUE(store.read(session, test::long_wait())->exists);
 }
 
-}  // namespace
-}  // namespace slipway::history
+} // namespace
+} // namespace slipway::history

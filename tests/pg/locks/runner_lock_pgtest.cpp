@@ -10,7 +10,7 @@ namespace slipway::locks {
 namespace {
 
 class RunnerLockTest : public test::ServerTest {
- protected:
+protected:
   NullSink silent_;
 };
 
@@ -20,10 +20,12 @@ TEST_F(RunnerLockTest, OneAtATimeAndTheOtherIsToldWho) {
   test::exec(first, "SET application_name = 'the first one'");
   const auto held = RunnerLock::acquire(first, "slipway", Millis(1000), silent_, test::long_wait());
   ASSERT_TRUE(held);
-  const auto refused = RunnerLock::acquire(second, "slipway", Millis(200), silent_, test::long_wait());
+  const auto refused =
+      RunnerLock::acquire(second, "slipway", Millis(200), silent_, test::long_wait());
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, ErrorCode::lock_timeout);
-  EXPECT_NE(refused.error().message.find("the first one"), std::string::npos) << refused.error().message;
+  EXPECT_NE(refused.error().message.find("the first one"), std::string::npos)
+      << refused.error().message;
 }
 
 TEST_F(RunnerLockTest, AnotherHistorySchemaIsAnotherLock) {
@@ -54,7 +56,8 @@ TEST_F(RunnerLockTest, LosingItIsNoticedAtTheEnd) {
   EXPECT_FALSE(held->release(test::long_wait()));
 }
 
-// Fails when the waiter blocks inside pg_advisory_lock: its snapshot would hold up CREATE INDEX CONCURRENTLY for ever.
+// Fails when the waiter blocks inside pg_advisory_lock: its snapshot would hold up CREATE INDEX
+// CONCURRENTLY for ever.
 TEST_F(RunnerLockTest, AWaiterDoesNotHoldUpAConcurrentIndex) {
   auto holder = connect();
   auto held = RunnerLock::acquire(holder, "slipway", Millis(1000), silent_, test::long_wait());
@@ -68,8 +71,10 @@ TEST_F(RunnerLockTest, AWaiterDoesNotHoldUpAConcurrentIndex) {
     EXPECT_FALSE(refused);
   });
   exec("CREATE TABLE t (id int)");
-  while (value("SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%pg_try_advisory_lock%' AND state = 'idle' AND datname = current_database() AND pid <> " +
-               std::to_string(holder.backend_pid())) == "0")
+  while (
+      value(
+          "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%pg_try_advisory_lock%' AND state = 'idle' AND datname = current_database() AND pid <> " +
+          std::to_string(holder.backend_pid())) == "0")
     std::this_thread::yield();
   EXPECT_TRUE(holder.execute(SqlText("CREATE INDEX CONCURRENTLY i ON t (id)"), test::long_wait()));
   stop.request();
@@ -83,10 +88,18 @@ TEST_F(RunnerLockTest, BlockersAreNamedWithoutQueueing) {
   test::exec(holder, "SELECT * FROM t");
   auto session = connect();
   const QualifiedName t{"public", "t"};
-  EXPECT_EQ(find_blockers(session, {{t, sql::LockMode::access_exclusive}}, test::long_wait())->size(), 1U);
-  EXPECT_EQ(find_blockers(session, {{t, sql::LockMode::share_update_exclusive}}, test::long_wait())->size(), 0U);
-  EXPECT_EQ(find_blockers(session, {{QualifiedName{"", "no_such"}, sql::LockMode::access_exclusive}}, test::long_wait())->size(), 0U);
+  EXPECT_EQ(
+      find_blockers(session, {{t, sql::LockMode::access_exclusive}}, test::long_wait())->size(),
+      1U);
+  EXPECT_EQ(find_blockers(session, {{t, sql::LockMode::share_update_exclusive}}, test::long_wait())
+                ->size(),
+            0U);
+  EXPECT_EQ(find_blockers(session,
+                          {{QualifiedName{"", "no_such"}, sql::LockMode::access_exclusive}},
+                          test::long_wait())
+                ->size(),
+            0U);
 }
 
-}  // namespace
-}  // namespace slipway::locks
+} // namespace
+} // namespace slipway::locks

@@ -1,29 +1,15 @@
-// Deadlines, stop requests and servers that do not answer. No test measures time: each would hang, and the program's
-// time limit fail it, if the call under test did not come back.
+// Deadlines, stop requests and servers that do not answer. No test measures time: each would hang,
+// and the program's time limit fail it, if the call under test did not come back.
 #include "session_test.hpp"
-
-#include <csignal>
 
 namespace slipway::pg {
 namespace {
 
 using test::long_wait;
 
-Wait shortly() { return Wait{Deadline::after(Millis(100))}; }
-
-/// Stops a process and lets it go on at the end of the test, whatever becomes of it.
-class Frozen {
- public:
-  explicit Frozen(pid_t pid) : pid_(pid) {
-    if (::kill(pid_, SIGSTOP) != 0) throw std::runtime_error("cannot stop a server process");
-  }
-  Frozen(const Frozen&) = delete;
-  Frozen& operator=(const Frozen&) = delete;
-  ~Frozen() { ::kill(pid_, SIGCONT); }
-
- private:
-  pid_t pid_;
-};
+Wait shortly() {
+  return Wait{Deadline::after(Millis(100))};
+}
 
 using CancelTest = SessionTest;
 
@@ -49,7 +35,8 @@ TEST_F(CancelTest, CancelsOnAStopRequestAndGoesOn) {
 TEST_F(CancelTest, SeesAStopThatHasNoDescriptor) {
   StopFlag stop;
   const auto asker = when_running("pg_sleep", [&](Session&) { stop.request(); });
-  EXPECT_EQ(error_of("SELECT pg_sleep(600)", Wait{long_wait().deadline, &stop}).code, ErrorCode::cancelled);
+  EXPECT_EQ(error_of("SELECT pg_sleep(600)", Wait{long_wait().deadline, &stop}).code,
+            ErrorCode::cancelled);
   EXPECT_TRUE(still_works());
 }
 
@@ -70,7 +57,8 @@ TEST_F(CancelTest, LeavesTheTransactionFailed) {
 }
 
 TEST_F(CancelTest, StopsReadingAServerThatNeverEnds) {
-  const Error error = error_of("COPY (SELECT repeat('x', 1000) FROM generate_series(1, 1000000000)) TO STDOUT", shortly());
+  const Error error = error_of(
+      "COPY (SELECT repeat('x', 1000) FROM generate_series(1, 1000000000)) TO STDOUT", shortly());
   EXPECT_EQ(error.code, ErrorCode::cancelled) << error.message;
   EXPECT_TRUE(still_works());
 }
@@ -90,7 +78,8 @@ TEST_F(CancelTest, SendsNothingWhenTheTimeIsOverAlready) {
 TEST_F(CancelTest, CanBeAskedFromAnotherThread) {
   Status asked;
   {
-    const auto asker = when_running("pg_sleep", [&](Session&) { asked = session().cancel(long_wait()); });
+    const auto asker =
+        when_running("pg_sleep", [&](Session&) { asked = session().cancel(long_wait()); });
     const Error error = error_of("SELECT pg_sleep(600)");
     EXPECT_EQ(error.code, ErrorCode::cancelled);
     EXPECT_TRUE(error.is_query_cancelled());
@@ -106,7 +95,8 @@ TEST_F(CancelTest, TellsTheServersOwnTimeoutsFromOurs) {
   EXPECT_TRUE(error.is_query_cancelled());
 }
 
-// Safety: the backend hears the cancel but cannot act on it. Without the two seconds of grace this never returns.
+// Safety: the backend hears the cancel but cannot act on it. Without the two seconds of grace this
+// never returns.
 TEST_F(CancelTest, DropsAServerThatDoesNotAnswerTheCancel) {
   ASSERT_TRUE(execute("BEGIN"));
   const Frozen frozen(session().backend_pid());
@@ -125,7 +115,8 @@ TEST_F(CancelTest, DoesNotKnowWhatADroppedServerDid) {
   EXPECT_FALSE(session().usable());
 }
 
-// Safety: PQcancel waits without limit for a postmaster that takes no connections; called on this thread, it would hang.
+// Safety: PQcancel waits without limit for a postmaster that takes no connections; called on this
+// thread, it would hang.
 TEST_F(CancelTest, ComesBackWhenNobodyTakesTheCancel) {
   ASSERT_TRUE(execute("BEGIN"));
   const Frozen frozen(test::TestServer::instance().cluster().postmaster_pid());
@@ -148,5 +139,5 @@ TEST_F(CancelTest, CancelItselfComesBackWhenNobodyTakesIt) {
   EXPECT_EQ(asked.error().code, ErrorCode::connection);
 }
 
-}  // namespace
-}  // namespace slipway::pg
+} // namespace
+} // namespace slipway::pg

@@ -16,7 +16,7 @@ constexpr const char* k_canary = "Canary-93ab";
 
 /// Sets variables of the environment and takes them away again.
 class Environment {
- public:
+public:
   explicit Environment(std::map<std::string, std::string> values) : values_(std::move(values)) {
     for (const auto& [name, value] : values_) ::setenv(name.c_str(), value.c_str(), 1);
   }
@@ -26,12 +26,12 @@ class Environment {
     for (const auto& [name, value] : values_) ::unsetenv(name.c_str());
   }
 
- private:
+private:
   std::map<std::string, std::string> values_;
 };
 
 class ConnectTest : public SessionTest {
- protected:
+protected:
   static Result<Session> open(const std::string& connection_string) {
     ConnectOptions options;
     options.connection_string = connection_string;
@@ -59,14 +59,16 @@ class ConnectTest : public SessionTest {
     if (rules.str().substr(0, first.size()) != first) std::ofstream(file) << first << rules.str();
     exec("SELECT pg_reload_conf()");
     // The postmaster reads the file in its own time.
-    while (value("SELECT auth_method FROM pg_hba_file_rules ORDER BY line_number LIMIT 1") != "scram-sha-256" ||
+    while (value("SELECT auth_method FROM pg_hba_file_rules ORDER BY line_number LIMIT 1") !=
+               "scram-sha-256" ||
            open(with("locked", session().database()))) {
     }
   }
 };
 
 TEST_F(ConnectTest, ShowsWhoItIs) {
-  EXPECT_EQ(std::string(query("SELECT current_setting('application_name')")->text(0, 0)), "slipway");
+  EXPECT_EQ(std::string(query("SELECT current_setting('application_name')")->text(0, 0)),
+            "slipway");
   EXPECT_EQ(std::string(query("SELECT current_setting('client_encoding')")->text(0, 0)), "UTF8");
   EXPECT_EQ(session().parameter("server_encoding"), "UTF8");
   EXPECT_EQ(std::to_string(session().backend_pid()), query("SELECT pg_backend_pid()")->text(0, 0));
@@ -75,7 +77,8 @@ TEST_F(ConnectTest, ShowsWhoItIs) {
 
 TEST_F(ConnectTest, ShowsItsOwnNameWhateverTheStringSays) {
   ConnectOptions options;
-  options.connection_string = with("postgres", session().database()) + " application_name=other client_encoding=LATIN1";
+  options.connection_string =
+      with("postgres", session().database()) + " application_name=other client_encoding=LATIN1";
   options.application_name = "slipway apply";
   auto opened = Session::open(options, long_wait());
   ASSERT_TRUE(opened) << opened.error().message;
@@ -143,7 +146,8 @@ TEST_F(ConnectTest, TakesAPasswordAndNeverShowsOne) {
   ASSERT_TRUE(wrong.sql);
   EXPECT_EQ(wrong.sql->sqlstate, "28P01");
   EXPECT_NE(wrong.hint.find("password"), std::string::npos);
-  for (const std::string& text : {wrong.message, wrong.hint, wrong.sql->message, wrong.sql->detail, wrong.sql->query})
+  for (const std::string& text :
+       {wrong.message, wrong.hint, wrong.sql->message, wrong.sql->detail, wrong.sql->query})
     EXPECT_EQ(text.find(canary), std::string::npos) << text;
 }
 
@@ -155,8 +159,8 @@ TEST_F(ConnectTest, SaysThatAPasswordIsMissing) {
 }
 
 TEST_F(ConnectTest, GoesOnToTheNextHostWhenOneIsDown) {
-  auto opened = open("host=" + session().host() + "/nothere," + session().host() + " port=" + session().port() +
-                     " user=postgres dbname=" + session().database());
+  auto opened = open("host=" + session().host() + "/nothere," + session().host() +
+                     " port=" + session().port() + " user=postgres dbname=" + session().database());
   ASSERT_TRUE(opened) << opened.error().message;
   EXPECT_EQ(opened->host(), session().host());
 }
@@ -169,9 +173,10 @@ TEST_F(ConnectTest, DoesNotAskTheNextHostWhenOneRefusesUs) {
 
 TEST_F(ConnectTest, FindsAHostThatTakesWrites) {
   exec("ALTER DATABASE \"" + session().database() + "\" SET default_transaction_read_only = on");
-  const Error error = open_error(with("postgres", session().database()) + " target_session_attrs=read-write");
+  const Error error =
+      open_error(with("postgres", session().database()) + " target_session_attrs=read-write");
   EXPECT_EQ(error.code, ErrorCode::connection) << error.message;
 }
 
-}  // namespace
-}  // namespace slipway::pg
+} // namespace
+} // namespace slipway::pg

@@ -6,10 +6,11 @@ namespace {
 using test::long_wait;
 
 class PipelineTest : public SessionTest {
- protected:
+protected:
   void SetUp() override {
     SessionTest::SetUp();
-    exec("CREATE TABLE t (a int CONSTRAINT t_key PRIMARY KEY DEFERRABLE INITIALLY DEFERRED, b text)");
+    exec(
+        "CREATE TABLE t (a int CONSTRAINT t_key PRIMARY KEY DEFERRABLE INITIALLY DEFERRED, b text)");
   }
   Result<std::vector<Rows>> run(const std::vector<Query>& queries, const Wait& wait = long_wait()) {
     return session().pipeline(queries, wait);
@@ -20,14 +21,21 @@ class PipelineTest : public SessionTest {
     return result.error();
   }
   std::string count() { return value("SELECT count(*) FROM t"); }
-  std::string prepared() { return std::string(query("SELECT count(*) FROM pg_prepared_statements")->text(0, 0)); }
+  std::string prepared() {
+    return std::string(query("SELECT count(*) FROM pg_prepared_statements")->text(0, 0));
+  }
 };
 
-Query q(const std::string& sql, std::vector<Param> params = {}) { return Query{SqlText(sql), std::move(params)}; }
-Query insert(int value) { return q("INSERT INTO t VALUES ($1::int)", {std::to_string(value)}); }
+Query q(const std::string& sql, std::vector<Param> params = {}) {
+  return Query{SqlText(sql), std::move(params)};
+}
+Query insert(int value) {
+  return q("INSERT INTO t VALUES ($1::int)", {std::to_string(value)});
+}
 
 TEST_F(PipelineTest, YieldsTheRowsOfEach) {
-  const auto results = run({q("SELECT $1::text", {"a"}), q("SELECT $1::text", {std::nullopt}), insert(1), q("")});
+  const auto results =
+      run({q("SELECT $1::text", {"a"}), q("SELECT $1::text", {std::nullopt}), insert(1), q("")});
   ASSERT_TRUE(results) << results.error().message;
   ASSERT_EQ(results->size(), 4U);
   EXPECT_EQ((*results)[0].text(0, 0), "a");
@@ -43,7 +51,8 @@ TEST_F(PipelineTest, IsNothingWithoutQueries) {
 }
 
 TEST_F(PipelineTest, LeavesNothingWhenOneInTheMiddleFails) {
-  const Error error = run_error({q("BEGIN"), insert(1), q("SELECT 1 / $1::int", {"0"}), insert(2), q("COMMIT")});
+  const Error error =
+      run_error({q("BEGIN"), insert(1), q("SELECT 1 / $1::int", {"0"}), insert(2), q("COMMIT")});
   EXPECT_EQ(error.code, ErrorCode::sql);
   EXPECT_EQ(error.sql->sqlstate, "22012");
   EXPECT_EQ(error.sql->query, "SELECT 1 / $1::int");
@@ -69,7 +78,8 @@ TEST_F(PipelineTest, StaysInTheTransactionThatIsOpen) {
 }
 
 TEST_F(PipelineTest, ReportsAConstraintThatFailsAtCommit) {
-  for (const auto& queries : {std::vector{q("BEGIN"), insert(1), insert(1), q("COMMIT")}, std::vector{insert(1), insert(1)}}) {
+  for (const auto& queries : {std::vector{q("BEGIN"), insert(1), insert(1), q("COMMIT")},
+                              std::vector{insert(1), insert(1)}}) {
     const Error error = run_error(queries);
     EXPECT_EQ(error.sql->sqlstate, "23505");
     EXPECT_EQ(error.sql->constraint, "t_key");
@@ -82,15 +92,17 @@ TEST_F(PipelineTest, ReportsAConstraintThatFailsAtCommit) {
 
 TEST_F(PipelineTest, RunsFiveThousandQueriesThatReturnRows) {
   std::vector<Query> queries;
-  for (int i = 0; i < 5'000; ++i) queries.push_back(q("SELECT $1::int, repeat('x', 500)", {std::to_string(i)}));
+  for (int i = 0; i < 5'000; ++i)
+    queries.push_back(q("SELECT $1::int, repeat('x', 500)", {std::to_string(i)}));
   const auto results = run(queries);
   ASSERT_TRUE(results) << results.error().message;
   ASSERT_EQ(results->size(), queries.size());
-  for (std::size_t i = 0; i < results->size(); ++i) ASSERT_EQ((*results)[i].integer(0, 0), static_cast<std::int64_t>(i));
+  for (std::size_t i = 0; i < results->size(); ++i)
+    ASSERT_EQ((*results)[i].integer(0, 0), static_cast<std::int64_t>(i));
 }
 
-// Safety: both directions hold more than sockets buffer. Writing all before reading would wait for a server that waits
-// for us.
+// Safety: both directions hold more than sockets buffer. Writing all before reading would wait for
+// a server that waits for us.
 TEST_F(PipelineTest, ReadsWhileItWrites) {
   const std::string big(100'000, 'x');
   const auto results = run(std::vector<Query>(300, q("SELECT $1::text", {big})));
@@ -130,7 +142,8 @@ TEST_F(PipelineTest, TriesAgainToPrepareWhatFailedOrWasSkipped) {
 }
 
 TEST_F(PipelineTest, SeesWhatItCreatedBefore) {
-  EXPECT_TRUE(run({q("CREATE TABLE fresh (a int)"), q("INSERT INTO fresh VALUES (1)"), q("SELECT * FROM fresh")}));
+  EXPECT_TRUE(run({q("CREATE TABLE fresh (a int)"), q("INSERT INTO fresh VALUES (1)"),
+                   q("SELECT * FROM fresh")}));
 }
 
 TEST_F(PipelineTest, CanBeCutShortAndGoesOn) {
@@ -145,8 +158,10 @@ TEST_F(PipelineTest, CanBeCutShortAndGoesOn) {
 }
 
 TEST_F(PipelineTest, DoesNotKnowWhetherALostCommitTookEffect) {
-  exec("CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(600); RETURN NULL; END $$");
-  exec("CREATE CONSTRAINT TRIGGER slow AFTER INSERT ON t DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION slow()");
+  exec(
+      "CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(600); RETURN NULL; END $$");
+  exec(
+      "CREATE CONSTRAINT TRIGGER slow AFTER INSERT ON t DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION slow()");
   const auto terminator = terminate_when_running("COMMIT");
   const Error error = run_error({q("BEGIN"), insert(1), q("COMMIT")});
   EXPECT_EQ(error.code, ErrorCode::connection);
@@ -166,7 +181,8 @@ TEST_F(PipelineTest, DoesNotSayFailedWhenACommitBeforeTheErrorWorked) {
   const Error error = run_error({q("BEGIN"), insert(1), q("COMMIT"), q("SELECT 1/0")});
   EXPECT_EQ(error.sql->sqlstate, "22012");
   EXPECT_EQ(error.outcome, Outcome::unknown);
-  EXPECT_FALSE(session().usable()) << "an error whose connection is not usable leaves the session closed";
+  EXPECT_FALSE(session().usable())
+      << "an error whose connection is not usable leaves the session closed";
   EXPECT_EQ(count(), "1");
 }
 
@@ -182,9 +198,10 @@ TEST_F(PipelineTest, DropsTheConnectionRatherThanHangOnACopy) {
 TEST_F(PipelineTest, HandsNoticesOn) {
   std::vector<std::string> notices;
   session().on_notice([&](const SqlError& notice) { notices.push_back(notice.message); });
-  ASSERT_TRUE(run({q("DO $$ BEGIN RAISE NOTICE 'one'; END $$"), q("DO $$ BEGIN RAISE NOTICE 'two'; END $$")}));
+  ASSERT_TRUE(run(
+      {q("DO $$ BEGIN RAISE NOTICE 'one'; END $$"), q("DO $$ BEGIN RAISE NOTICE 'two'; END $$")}));
   EXPECT_EQ(notices, (std::vector<std::string>{"one", "two"}));
 }
 
-}  // namespace
-}  // namespace slipway::pg
+} // namespace
+} // namespace slipway::pg

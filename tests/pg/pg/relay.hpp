@@ -6,10 +6,10 @@
 
 namespace slipway::pg {
 
-/// Stands between one client and a server's unix socket, as a pooler or a bad network does. Serves the first connection
-/// only.
+/// Stands between one client and a server's unix socket, as a pooler or a bad network does. Serves
+/// the first connection only.
 class Relay {
- public:
+public:
   enum class BackendPid { as_it_is, made_up };
 
   /// `folder` and `port` name the server's socket.
@@ -20,10 +20,11 @@ class Relay {
 
   /// The port on 127.0.0.1 to connect to.
   std::string port() const { return std::to_string(port_); }
-  /// From now on what the server answers is thrown away, and both connections are closed once it has answered.
+  /// From now on what the server answers is thrown away, and both connections are closed once it
+  /// has answered.
   void cut_at_next_answer() { cut_ = true; }
 
- private:
+private:
   void serve();
 
   std::string socket_path_;
@@ -34,4 +35,4 @@ class Relay {
   std::thread thread_;
 };
 
-}  // namespace slipway::pg
+} // namespace slipway::pg

@@ -1,5 +1,5 @@
-// What lies between client and server: a pooler that makes process ids up, a network that breaks after the server has
-// done its work.
+// What lies between client and server: a pooler that makes process ids up, a network that breaks
+// after the server has done its work.
 #include "relay.hpp"
 
 #include "session_test.hpp"
@@ -27,17 +27,19 @@ int connect_to(const std::string& path) {
   address.sun_family = AF_UNIX;
   std::strncpy(address.sun_path, path.c_str(), sizeof address.sun_path - 1);
   const int socket = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (::connect(socket, any(address), sizeof address) != 0) throw std::runtime_error("cannot connect to " + path);
+  if (::connect(socket, any(address), sizeof address) != 0)
+    throw std::runtime_error("cannot connect to " + path);
   return socket;
 }
 
 /// Changes the process id in a BackendKeyData message: K, length 12, process id, key.
 void change_backend_pid(std::string& bytes) {
   const std::size_t at = bytes.find(std::string("K\0\0\0\x0c", 5));
-  if (at != std::string::npos && at + 9 <= bytes.size()) bytes[at + 8] = static_cast<char>(bytes[at + 8] ^ 1);
+  if (at != std::string::npos && at + 9 <= bytes.size())
+    bytes[at + 8] = static_cast<char>(bytes[at + 8] ^ 1);
 }
 
-}  // namespace
+} // namespace
 
 Relay::Relay(const std::string& folder, const std::string& port, BackendPid backend_pid)
     : socket_path_(folder + "/.s.PGSQL." + port), backend_pid_(backend_pid),
@@ -86,7 +88,7 @@ void Relay::serve() {
 namespace {
 
 class RelayTest : public SessionTest {
- protected:
+protected:
   /// A session through the relay.
   static Session through(const Relay& relay, const Session& direct) {
     return test::connect("host=127.0.0.1 port=" + relay.port() + " user=" + direct.user() +
@@ -119,8 +121,11 @@ TEST_F(RelayTest, DoesNotKnowWhetherACommitWithoutAnswerTookEffect) {
     test::exec(relayed, "BEGIN");
     test::exec(relayed, "INSERT INTO t VALUES (1)");
     relay.cut_at_next_answer();
-    const Status committed = pipelined ? Status(relayed.pipeline({{SqlText("COMMIT"), {}}}, test::long_wait()).map([](auto&&) {}))
-                                       : Status(relayed.execute(SqlText("COMMIT"), test::long_wait()).map([](auto&&) {}));
+    const Status committed =
+        pipelined
+            ? Status(
+                  relayed.pipeline({{SqlText("COMMIT"), {}}}, test::long_wait()).map([](auto&&) {}))
+            : Status(relayed.execute(SqlText("COMMIT"), test::long_wait()).map([](auto&&) {}));
     ASSERT_FALSE(committed);
     EXPECT_EQ(committed.error().code, ErrorCode::connection) << committed.error().message;
     EXPECT_EQ(committed.error().outcome, Outcome::unknown);
@@ -141,5 +146,5 @@ TEST_F(RelayTest, KnowsThatAnOpenTransactionFailedWithItsConnection) {
   EXPECT_EQ(inserted.error().outcome, Outcome::failed);
 }
 
-}  // namespace
-}  // namespace slipway::pg
+} // namespace
+} // namespace slipway::pg

@@ -6,7 +6,7 @@ namespace slipway::pg {
 namespace {
 
 class ServerFactsTest : public SessionTest {
- protected:
+protected:
   ServerFacts facts() {
     auto facts = read_server_facts(session(), test::long_wait());
     if (!facts) throw std::runtime_error(facts.error().message);
@@ -47,9 +47,10 @@ TEST_F(ServerFactsTest, SeesThatWritesAreOff) {
 
 TEST_F(ServerFactsTest, KnowsAPlatformByItsRole) {
   // Roles belong to the whole cluster; the transaction keeps these from the other tests.
-  for (const auto& [role, platform] : {std::pair("rds_superuser", "rds"), std::pair("cloudsqlsuperuser", "cloudsql"),
-                                       std::pair("azure_pg_admin", "azure"), std::pair("supabase_admin", "supabase"),
-                                       std::pair("neon_superuser", "neon")}) {
+  for (const auto& [role, platform] :
+       {std::pair("rds_superuser", "rds"), std::pair("cloudsqlsuperuser", "cloudsql"),
+        std::pair("azure_pg_admin", "azure"), std::pair("supabase_admin", "supabase"),
+        std::pair("neon_superuser", "neon")}) {
     ASSERT_TRUE(execute("BEGIN"));
     ASSERT_TRUE(execute(std::string("CREATE ROLE ") + role));
     EXPECT_EQ(facts().platform, platform);
@@ -58,7 +59,8 @@ TEST_F(ServerFactsTest, KnowsAPlatformByItsRole) {
 }
 
 TEST_F(ServerFactsTest, KnowsAuroraByItsFunction) {
-  ASSERT_TRUE(execute("CREATE FUNCTION aurora_version() RETURNS text LANGUAGE sql AS 'SELECT ''x'''"));
+  ASSERT_TRUE(
+      execute("CREATE FUNCTION aurora_version() RETURNS text LANGUAGE sql AS 'SELECT ''x'''"));
   EXPECT_EQ(facts().platform, "aurora");
 }
 
@@ -84,9 +86,10 @@ TEST_F(ServerFactsTest, AsksTheCatalogWhateverTheSearchPathHolds) {
   EXPECT_EQ(found.platform, "self-managed");
   EXPECT_EQ(found.pooler, Pooler::none);
   EXPECT_EQ(found.database, session().database());
-  ASSERT_TRUE(execute("CREATE FUNCTION public.aurora_version() RETURNS text LANGUAGE sql AS 'SELECT NULL::text'"));
+  ASSERT_TRUE(execute(
+      "CREATE FUNCTION public.aurora_version() RETURNS text LANGUAGE sql AS 'SELECT NULL::text'"));
   EXPECT_EQ(facts().platform, "aurora");
 }
 
-}  // namespace
-}  // namespace slipway::pg
+} // namespace
+} // namespace slipway::pg

@@ -8,8 +8,9 @@ namespace {
 using test::long_wait;
 
 TEST_F(SessionTest, BindsTextAndNull) {
-  const auto rows = query("SELECT $1::text AS a, $2::int AS b, $3::bool, $4::float8, $5::text IS NULL",
-                          {"it's \"x\"; --", "42", "t", "1.5", std::nullopt});
+  const auto rows =
+      query("SELECT $1::text AS a, $2::int AS b, $3::bool, $4::float8, $5::text IS NULL",
+            {"it's \"x\"; --", "42", "t", "1.5", std::nullopt});
   ASSERT_TRUE(rows) << rows.error().message;
   EXPECT_EQ(rows->size(), 1U);
   EXPECT_EQ(rows->columns(), 5U);
@@ -53,7 +54,8 @@ TEST_F(SessionTest, YieldsTheLastResultOfAMessage) {
 }
 
 TEST_F(SessionTest, KeepsEveryFieldOfAnError) {
-  ASSERT_TRUE(execute("CREATE SCHEMA s; CREATE TABLE s.t (a int CONSTRAINT only_once UNIQUE, b int NOT NULL)"));
+  ASSERT_TRUE(execute(
+      "CREATE SCHEMA s; CREATE TABLE s.t (a int CONSTRAINT only_once UNIQUE, b int NOT NULL)"));
   ASSERT_TRUE(execute("INSERT INTO s.t VALUES (1, 1)"));
   const std::string sql = "INSERT INTO s.t VALUES (1, 1)";
   const Error error = error_of(sql);
@@ -76,7 +78,8 @@ TEST_F(SessionTest, KeepsEveryFieldOfAnError) {
 TEST_F(SessionTest, KeepsTypeHintAndContextOfAnError) {
   ASSERT_TRUE(execute("CREATE DOMAIN positive AS int CHECK (VALUE > 0)"));
   EXPECT_EQ(error_of("SELECT 0::positive").sql->data_type, "positive");
-  const Error error = error_of("DO $$ BEGIN RAISE 'no' USING HINT = 'try yes', DETAIL = 'why', ERRCODE = 'SL001'; END $$");
+  const Error error = error_of(
+      "DO $$ BEGIN RAISE 'no' USING HINT = 'try yes', DETAIL = 'why', ERRCODE = 'SL001'; END $$");
   EXPECT_EQ(error.hint, "try yes");
   EXPECT_EQ(error.sql->hint, "try yes");
   EXPECT_EQ(error.sql->detail, "why");
@@ -103,7 +106,8 @@ TEST_F(SessionTest, RunsOnlyOneStatementWithParameters) {
   EXPECT_TRUE(still_works());
 }
 
-// Safety: libpq takes C strings, so without the check the text would be cut at the NUL and the rest not run.
+// Safety: libpq takes C strings, so without the check the text would be cut at the NUL and the rest
+// not run.
 TEST_F(SessionTest, RefusesANulByteInsteadOfCuttingThere) {
   const std::string sql("SELECT 1\0, 2", 12);
   EXPECT_EQ(error_of(sql).sql->sqlstate, "22021");
@@ -129,7 +133,8 @@ TEST_F(SessionTest, ReportsTheStateOfTheTransaction) {
   EXPECT_EQ(session().transaction_status(), TransactionStatus::idle);
 }
 
-// Safety: the server answers this COMMIT with success and the tag ROLLBACK. Without the check it would pass for done.
+// Safety: the server answers this COMMIT with success and the tag ROLLBACK. Without the check it
+// would pass for done.
 TEST_F(SessionTest, TakesACommitThatRolledBackForAFailure) {
   for (const std::string commit : {"COMMIT", "END /* of it */;", "SELECT 1; COMMIT"}) {
     ASSERT_TRUE(execute("BEGIN"));
@@ -163,7 +168,8 @@ TEST_F(SessionTest, EndsCopyInputThatHasNoData) {
 TEST_F(SessionTest, HandsNoticesOn) {
   std::vector<SqlError> notices;
   session().on_notice([&](const SqlError& notice) { notices.push_back(notice); });
-  ASSERT_TRUE(execute("DO $$ BEGIN RAISE WARNING 'careful' USING HINT = 'look'; RAISE NOTICE 'fine'; END $$"));
+  ASSERT_TRUE(execute(
+      "DO $$ BEGIN RAISE WARNING 'careful' USING HINT = 'look'; RAISE NOTICE 'fine'; END $$"));
   ASSERT_EQ(notices.size(), 2U);
   EXPECT_EQ(notices[0].severity, "WARNING");
   EXPECT_EQ(notices[0].message, "careful");
@@ -199,8 +205,8 @@ TEST_F(SessionTest, FailsSurelyWhenTheServerEndsItWithinATransaction) {
   EXPECT_FALSE(session().usable());
 }
 
-// Safety: whoever takes this for "failed" runs the statement twice. A server that waits for its standby has committed
-// already when it is told to end.
+// Safety: whoever takes this for "failed" runs the statement twice. A server that waits for its
+// standby has committed already when it is told to end.
 TEST_F(SessionTest, DoesNotKnowWhetherAnAutocommitStatementTookEffect) {
   const auto terminator = terminate_when_running("pg_sleep");
   const Error error = error_of("SELECT pg_sleep(600)");
@@ -215,8 +221,9 @@ TEST_F(SessionTest, DoesNotKnowWhetherALostCommitTookEffect) {
   ASSERT_TRUE(execute("CREATE TABLE t (a int)"));
   ASSERT_TRUE(execute("CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS "
                       "$$ BEGIN PERFORM pg_sleep(600); RETURN NULL; END $$"));
-  ASSERT_TRUE(execute("CREATE CONSTRAINT TRIGGER slow AFTER INSERT ON t DEFERRABLE INITIALLY DEFERRED "
-                      "FOR EACH ROW EXECUTE FUNCTION slow()"));
+  ASSERT_TRUE(
+      execute("CREATE CONSTRAINT TRIGGER slow AFTER INSERT ON t DEFERRABLE INITIALLY DEFERRED "
+              "FOR EACH ROW EXECUTE FUNCTION slow()"));
   ASSERT_TRUE(execute("BEGIN; INSERT INTO t VALUES (1)"));
   const auto terminator = terminate_when_running("COMMIT");
   EXPECT_EQ(error_of("COMMIT").outcome, Outcome::unknown);
@@ -224,7 +231,8 @@ TEST_F(SessionTest, DoesNotKnowWhetherALostCommitTookEffect) {
 
 TEST_F(SessionTest, KnowsThatNothingWasSentToAServerThatHadClosed) {
   exec("SELECT pg_terminate_backend(" + std::to_string(session().backend_pid()) + ")");
-  const std::string alive = "SELECT count(*) FROM pg_stat_activity WHERE pid = " + std::to_string(session().backend_pid());
+  const std::string alive = "SELECT count(*) FROM pg_stat_activity WHERE pid = " +
+                            std::to_string(session().backend_pid());
   while (value(alive) != "0") {
   }
   const Error error = error_of("CREATE TABLE t (a int)");
@@ -246,12 +254,13 @@ TEST_F(SessionTest, CanBeAskedAfterItsEnd) {
   EXPECT_EQ(error.outcome, Outcome::failed);
 }
 
-// Safety: a foreign server's broken connection looks like ours to whoever goes by the class of the SQLSTATE.
+// Safety: a foreign server's broken connection looks like ours to whoever goes by the class of the
+// SQLSTATE.
 TEST_F(SessionTest, IsClosedByEveryErrorThatSaysSo) {
   const Error error = error_of("DO $$ BEGIN RAISE 'far away' USING ERRCODE = '08001'; END $$");
   EXPECT_FALSE(error.connection_usable());
   EXPECT_FALSE(session().usable());
 }
 
-}  // namespace
-}  // namespace slipway::pg
+} // namespace
+} // namespace slipway::pg

@@ -1,5 +1,5 @@
-// A secret inside any text of any event never leaves, by whichever sink. Fails when Output::put is
-// given the text unmasked and the sinks' own masking is taken away, for each kind of event.
+// A secret inside any text of any event never leaves, by whichever sink. Seen to fail with the
+// masking of Output::write and of Output::masked taken out, together and each alone.
 #include "event_kinds.hpp"
 #include "pipe_output.hpp"
 

@@ -27,9 +27,12 @@ TEST(Masked, LeavesAllButThePasswordOfAUrl) {
             "postgres://app:***@a:1,b:2/shop?target_session_attrs=any"},
            {"postgres://app:s3?cret@db/shop", "postgres://app:***@db/shop"},
            {"postgres://app:a:b@db/shop", "postgres://app:***@db/shop"},
-           {"postgres://db/shop?user=app@eu&password=s3cret", "postgres://db/shop?user=app@eu&password=***"},
-           {"postgres://db/shop?p%61ssword=s3cret&sslmode=require", "postgres://db/shop?p%61ssword=***&sslmode=require"},
-           {"postgres://db/shop?sslpassword=s3cret&sslkey=/k", "postgres://db/shop?sslpassword=***&sslkey=/k"},
+           {"postgres://db/shop?user=app@eu&password=s3cret",
+            "postgres://db/shop?user=app@eu&password=***"},
+           {"postgres://db/shop?p%61ssword=s3cret&sslmode=require",
+            "postgres://db/shop?p%61ssword=***&sslmode=require"},
+           {"postgres://db/shop?sslpassword=s3cret&sslkey=/k",
+            "postgres://db/shop?sslpassword=***&sslkey=/k"},
            {"postgres://app:one@db/shop?password=two", "postgres://app:***@db/shop?password=***"},
        }) {
     EXPECT_EQ(masked(text), shown) << text;
@@ -50,7 +53,8 @@ TEST(Masked, LeavesAllButThePasswordOfKeywords) {
   }
 }
 
-// What cannot be read is where a password hides: the secret of each of these must go, whatever else goes with it.
+// What cannot be read is where a password hides: the secret of each of these must go, whatever else
+// goes with it.
 TEST(Masked, LeaksNothingFromStringsThatWereMistyped) {
   const std::string secret = "hunter2";
   for (const std::string text : {
@@ -89,13 +93,15 @@ TEST(PasswordIn, FindsItInEachForm) {
   EXPECT_EQ(password_in("postgres://db/shop?password=p%20x"), "p x");
   EXPECT_EQ(password_in("host=db password='a \\'b' user=x"), "a 'b");
   EXPECT_EQ(password_in("host=db password=a\\ b user=x"), "a b");
-  EXPECT_EQ(password_in("postgres://app:p@ss@db/shop"), "p@ss") << "libpq would take ss@db for the host";
+  EXPECT_EQ(password_in("postgres://app:p@ss@db/shop"), "p@ss")
+      << "libpq would take ss@db for the host";
   EXPECT_EQ(password_in("postgres://app:a/b@db/shop"), "a/b");
   EXPECT_EQ(password_in("host=db nonsense=1 password=x"), "x");
 }
 
 TEST(PasswordIn, FindsNoneWhereThereIsNone) {
-  for (const std::string text : {"", "postgres://app@db/shop", "postgres://db:5432/shop", "host=db user=app", "password="})
+  for (const std::string text :
+       {"", "postgres://app@db/shop", "postgres://db:5432/shop", "host=db user=app", "password="})
     EXPECT_EQ(password_in(text), std::nullopt) << text;
 }
 
@@ -128,7 +134,8 @@ rc::Gen<std::string> passwords() {
 
 RC_GTEST_PROP(Masked, NeverShowsAPasswordThatIsWrittenRight, ()) {
   const std::string password = *passwords();
-  const std::string url = "postgres://app:" + percent_encoded(password) + "@db:5432/shop?sslmode=require";
+  const std::string url =
+      "postgres://app:" + percent_encoded(password) + "@db:5432/shop?sslmode=require";
   RC_ASSERT(masked(url) == "postgres://app:***@db:5432/shop?sslmode=require");
   RC_ASSERT(password_in(url) == std::optional(password));
   const std::string keywords = "host=db password=" + quoted(password) + " dbname=shop";
@@ -138,17 +145,23 @@ RC_GTEST_PROP(Masked, NeverShowsAPasswordThatIsWrittenRight, ()) {
 
 RC_GTEST_PROP(Masked, NeverShowsTheHeadOfAPasswordThatIsNotEncoded, ()) {
   const std::string password = *passwords();
-  for (const std::string& text : {"postgres://app:" + password + "@db:5432/shop", "postgres://app:" + password,
-                                  "host=db password=" + password, "host=db password='" + password})
+  for (const std::string& text :
+       {"postgres://app:" + password + "@db:5432/shop", "postgres://app:" + password,
+        "host=db password=" + password, "host=db password='" + password})
     RC_ASSERT(masked(text).find("Canary9") == std::string::npos);
 }
 
 RC_GTEST_PROP(Masked, ChangesNothingTheSecondTime, ()) {
-  const std::string text = *rc::gen::oneOf(
-      rc::gen::map(passwords(), [](const std::string& p) { return "postgres://app:" + percent_encoded(p) + "@db/shop"; }),
-      rc::gen::map(passwords(), [](const std::string& p) { return "password=" + quoted(p) + " host=db"; }));
+  const std::string text =
+      *rc::gen::oneOf(rc::gen::map(passwords(),
+                                   [](const std::string& p) {
+                                     return "postgres://app:" + percent_encoded(p) + "@db/shop";
+                                   }),
+                      rc::gen::map(passwords(), [](const std::string& p) {
+                        return "password=" + quoted(p) + " host=db";
+                      }));
   RC_ASSERT(masked(masked(text)) == masked(text));
 }
 
-}  // namespace
-}  // namespace slipway::pg
+} // namespace
+} // namespace slipway::pg

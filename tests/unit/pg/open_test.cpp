@@ -1,4 +1,5 @@
-// Opening sessions where there is no PostgreSQL: refusals before connecting, and servers that do not behave.
+// Opening sessions where there is no PostgreSQL: refusals before connecting, and servers that do
+// not behave.
 #include "slipway/pg/session.hpp"
 
 #include <gtest/gtest.h>
@@ -16,11 +17,14 @@ namespace {
 
 constexpr const char* k_canary = "Canary-7e1f";
 
-Wait soon() { return Wait{Deadline::after(Millis(60'000))}; }
+Wait soon() {
+  return Wait{Deadline::after(Millis(60'000))};
+}
 
-/// A port on loopback that accepts connections into its backlog. Answers once if told to, else never.
+/// A port on loopback that accepts connections into its backlog. Answers once if told to, else
+/// never.
 class Listener {
- public:
+public:
   Listener() : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     sockaddr_in address{};
     address.sin_family = AF_INET;
@@ -38,25 +42,29 @@ class Listener {
 
   std::string port() const { return std::to_string(port_); }
 
-  /// Takes one connection, reads its first message, says `answer`, and reads until the other side hangs up.
+  /// Takes one connection, reads its first message, says `answer`, and reads until the other side
+  /// hangs up.
   void answer_once(const std::string& answer) const {
     const int peer = ::accept(socket_, nullptr, nullptr);
     std::array<char, 512> bytes{};
     if (::recv(peer, bytes.data(), bytes.size(), 0) > 0) {
-      [[maybe_unused]] const ssize_t sent = ::send(peer, answer.data(), answer.size(), MSG_NOSIGNAL);
+      [[maybe_unused]] const ssize_t sent =
+          ::send(peer, answer.data(), answer.size(), MSG_NOSIGNAL);
       while (::recv(peer, bytes.data(), bytes.size(), 0) > 0) {
       }
     }
     ::close(peer);
   }
 
- private:
+private:
   int socket_;
   int port_ = 0;
 };
 
 /// A port nobody listens on: it was free a moment ago.
-std::string closed_port() { return Listener().port(); }
+std::string closed_port() {
+  return Listener().port();
+}
 
 Error open_error(const ConnectOptions& options, const Wait& wait = soon()) {
   Result<Session> session = Session::open(options, wait);
@@ -71,9 +79,12 @@ Error open_error(const std::string& connection_string) {
 }
 
 std::string all_text(const Error& error) {
-  std::string text = error.message + "\n" + error.hint + "\n" + error.database_state + "\n" + error.next_command;
+  std::string text =
+      error.message + "\n" + error.hint + "\n" + error.database_state + "\n" + error.next_command;
   for (const std::string& note : error.notes) text += "\n" + note;
-  if (error.sql) text += "\n" + error.sql->message + "\n" + error.sql->detail + "\n" + error.sql->hint + error.sql->query;
+  if (error.sql)
+    text += "\n" + error.sql->message + "\n" + error.sql->detail + "\n" + error.sql->hint +
+            error.sql->query;
   return text;
 }
 
@@ -82,14 +93,16 @@ TEST(Open, SaysThatNothingListens) {
   const Error error = open_error("postgres://app@127.0.0.1:" + port + "/shop");
   EXPECT_EQ(error.code, ErrorCode::connection);
   EXPECT_EQ(exit_status(error.code), 7);
-  EXPECT_NE(error.message.find("postgres://app@127.0.0.1:" + port + "/shop"), std::string::npos) << error.message;
+  EXPECT_NE(error.message.find("postgres://app@127.0.0.1:" + port + "/shop"), std::string::npos)
+      << error.message;
   EXPECT_NE(error.hint.find("is the server running"), std::string::npos) << error.hint;
 }
 
 TEST(Open, GivesUpOnAServerThatNeverAnswers) {
   const Listener silent;
   ConnectOptions options;
-  options.connection_string = "host=127.0.0.1 port=" + silent.port() + " user=app dbname=shop sslmode=disable";
+  options.connection_string =
+      "host=127.0.0.1 port=" + silent.port() + " user=app dbname=shop sslmode=disable";
   options.connect_timeout = Millis(50);
   const Error error = open_error(options);
   EXPECT_EQ(error.code, ErrorCode::connection);
@@ -113,7 +126,8 @@ TEST(Open, AsksTheNextHostWhenOneDoesNotAnswer) {
   const Listener silent;
   const std::string closed = closed_port();
   ConnectOptions options;
-  options.connection_string = "host=127.0.0.1,127.0.0.1 port=" + silent.port() + "," + closed + " user=app sslmode=disable";
+  options.connection_string =
+      "host=127.0.0.1,127.0.0.1 port=" + silent.port() + "," + closed + " user=app sslmode=disable";
   options.connect_timeout = Millis(400);
   const Error error = open_error(options);
   EXPECT_NE(error.message.find(":" + closed), std::string::npos) << error.message;
@@ -122,9 +136,11 @@ TEST(Open, AsksTheNextHostWhenOneDoesNotAnswer) {
   EXPECT_NE(error.notes[0].find(":" + silent.port()), std::string::npos) << error.notes[0];
 }
 
-// Safety: without the rule this would go out in the clear. Nothing is sent: the name cannot even be resolved.
+// Safety: without the rule this would go out in the clear. Nothing is sent: the name cannot even be
+// resolved.
 TEST(Open, RefusesAPlainConnectionToAnotherMachineBeforeConnecting) {
-  const Error error = open_error("postgres://app:" + std::string(k_canary) + "@db.invalid/shop?sslmode=disable");
+  const Error error =
+      open_error("postgres://app:" + std::string(k_canary) + "@db.invalid/shop?sslmode=disable");
   EXPECT_EQ(error.code, ErrorCode::configuration);
   EXPECT_EQ(exit_status(error.code), 2);
   EXPECT_NE(error.message.find("db.invalid"), std::string::npos) << error.message;
@@ -146,15 +162,16 @@ TEST(Open, NamesTheSettingsWhenThereIsNoRootCertificate) {
 TEST(Open, SaysThatTheServerSpeaksNoTls) {
   const Listener server;
   std::thread answer([&] { server.answer_once("N"); });
-  const Error error = open_error("host=127.0.0.1 port=" + server.port() + " user=app sslmode=require");
+  const Error error =
+      open_error("host=127.0.0.1 port=" + server.port() + " user=app sslmode=require");
   answer.join();
   EXPECT_EQ(error.code, ErrorCode::connection) << error.message;
   EXPECT_NE(error.hint.find("TLS"), std::string::npos) << error.hint;
 }
 
 TEST(Open, RefusesAStringThatCannotBeRead) {
-  for (const std::string text : {"nonsense", "host=db nonsense=1", "postgres://app:12/34@db/shop", "postgres://a:x@y@db/shop",
-                                 "host=db port=x"}) {
+  for (const std::string text : {"nonsense", "host=db nonsense=1", "postgres://app:12/34@db/shop",
+                                 "postgres://a:x@y@db/shop", "host=db port=x"}) {
     const Error error = open_error(text);
     EXPECT_EQ(error.code, ErrorCode::configuration) << text;
     EXPECT_FALSE(error.hint.empty());
@@ -191,5 +208,5 @@ TEST(Open, NeverShowsThePassword) {
   }
 }
 
-}  // namespace
-}  // namespace slipway::pg
+} // namespace
+} // namespace slipway::pg

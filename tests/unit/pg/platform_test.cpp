@@ -5,10 +5,13 @@
 namespace slipway::pg {
 namespace {
 
-TEST(PlatformFrom, IsSelfManagedWithoutMarks) { EXPECT_EQ(platform_from({}), "self-managed"); }
+TEST(PlatformFrom, IsSelfManagedWithoutMarks) {
+  EXPECT_EQ(platform_from({}), "self-managed");
+}
 
 TEST(PlatformFrom, KnowsEachMark) {
-  for (const std::string& mark : platform_marks()) EXPECT_NE(platform_from({mark}), "self-managed") << mark;
+  for (const std::string& mark : platform_marks())
+    EXPECT_NE(platform_from({mark}), "self-managed") << mark;
   EXPECT_EQ(platform_from({"role rds_superuser"}), "rds");
   EXPECT_EQ(platform_from({"role cloudsqlsuperuser"}), "cloudsql");
   EXPECT_EQ(platform_from({"setting azure"}), "azure");
@@ -24,8 +27,9 @@ TEST(PlatformFrom, PrefersTheMoreSpecific) {
 
 // The marks travel to the server as one list.
 TEST(PlatformMarks, HoldNoSeparator) {
-  for (const std::string& mark : platform_marks()) EXPECT_EQ(mark.find_first_of(",\"{}\\"), std::string::npos) << mark;
+  for (const std::string& mark : platform_marks())
+    EXPECT_EQ(mark.find_first_of(",\"{}\\"), std::string::npos) << mark;
 }
 
-}  // namespace
-}  // namespace slipway::pg
+} // namespace
+} // namespace slipway::pg

@@ -14,13 +14,15 @@ Conninfo effective(Conninfo given) {
   return given;
 }
 
-Result<std::optional<std::string>> rule(const Conninfo& given, TlsMode mode = TlsMode::verify_full) {
+Result<std::optional<std::string>> rule(const Conninfo& given,
+                                        TlsMode mode = TlsMode::verify_full) {
   return tls_rule(given, effective(given), mode);
 }
 
 // Safety: without the rule libpq would fall back to a plain connection.
 TEST(TlsRule, VerifiesServersOnOtherMachinesUnlessToldOtherwise) {
-  for (const std::string host : {"db.example.com", "10.0.0.5", "2001:db8::1", "localhost.example.com", "128.0.0.1"}) {
+  for (const std::string host :
+       {"db.example.com", "10.0.0.5", "2001:db8::1", "localhost.example.com", "128.0.0.1"}) {
     const auto sslmode = rule({{"host", host}});
     ASSERT_TRUE(sslmode);
     EXPECT_EQ(*sslmode, "verify-full") << host;
@@ -28,18 +30,19 @@ TEST(TlsRule, VerifiesServersOnOtherMachinesUnlessToldOtherwise) {
 }
 
 TEST(TlsRule, LeavesConnectionsWithinTheMachineAlone) {
-  for (const Conninfo& given : std::vector<Conninfo>{{},
-                                                     {{"host", "/tmp"}},
-                                                     {{"host", "@abstract"}},
-                                                     {{"host", "localhost"}},
-                                                     {{"host", "LocalHost"}},
-                                                     {{"host", "127.0.0.1"}},
-                                                     {{"host", "127.8.9.10"}},
-                                                     {{"host", "::1"}},
-                                                     {{"host", "::ffff:127.0.0.1"}},
-                                                     {{"host", "db.example.com"}, {"hostaddr", "127.0.0.1"}},
-                                                     {{"host", "localhost"}, {"sslmode", "disable"}},
-                                                     {{"host", "/tmp,localhost"}}}) {
+  for (const Conninfo& given :
+       std::vector<Conninfo>{{},
+                             {{"host", "/tmp"}},
+                             {{"host", "@abstract"}},
+                             {{"host", "localhost"}},
+                             {{"host", "LocalHost"}},
+                             {{"host", "127.0.0.1"}},
+                             {{"host", "127.8.9.10"}},
+                             {{"host", "::1"}},
+                             {{"host", "::ffff:127.0.0.1"}},
+                             {{"host", "db.example.com"}, {"hostaddr", "127.0.0.1"}},
+                             {{"host", "localhost"}, {"sslmode", "disable"}},
+                             {{"host", "/tmp,localhost"}}}) {
     const auto sslmode = rule(given);
     ASSERT_TRUE(sslmode) << sslmode.error().message;
     EXPECT_EQ(*sslmode, std::nullopt);
@@ -57,8 +60,10 @@ TEST(TlsRule, RefusesLessThanTheSettingAllowsAndNamesTheSetting) {
     const auto sslmode = rule({{"host", "db.example.com"}, {"sslmode", weak}});
     ASSERT_FALSE(sslmode) << weak;
     EXPECT_EQ(sslmode.error().code, ErrorCode::configuration);
-    EXPECT_NE(sslmode.error().message.find("sslmode=" + weak), std::string::npos) << sslmode.error().message;
-    EXPECT_NE(sslmode.error().hint.find("connection.tls"), std::string::npos) << sslmode.error().hint;
+    EXPECT_NE(sslmode.error().message.find("sslmode=" + weak), std::string::npos)
+        << sslmode.error().message;
+    EXPECT_NE(sslmode.error().hint.find("connection.tls"), std::string::npos)
+        << sslmode.error().hint;
   }
 }
 
@@ -68,7 +73,8 @@ TEST(TlsRule, RefusesAWeakerModeFromTheEnvironmentToo) {
   completed["sslmode"] = "disable";
   const auto sslmode = tls_rule(given, completed, TlsMode::verify_full);
   ASSERT_FALSE(sslmode);
-  EXPECT_NE(sslmode.error().message.find("environment"), std::string::npos) << sslmode.error().message;
+  EXPECT_NE(sslmode.error().message.find("environment"), std::string::npos)
+      << sslmode.error().message;
 }
 
 TEST(TlsRule, TakesWhatIsAskedForWhenTheSettingAllowsIt) {
@@ -85,9 +91,11 @@ TEST(TlsRule, TakesWhatIsAskedForWhenTheSettingAllowsIt) {
 
 TEST(TlsRule, LeavesEverythingToTheStringWhenAskedTo) {
   for (const std::string sslmode : {"disable", "allow", "prefer", "require"})
-    EXPECT_EQ(*rule({{"host", "db.example.com"}, {"sslmode", sslmode}}, TlsMode::from_connection_string), std::nullopt);
+    EXPECT_EQ(
+        *rule({{"host", "db.example.com"}, {"sslmode", sslmode}}, TlsMode::from_connection_string),
+        std::nullopt);
   EXPECT_EQ(*rule({{"host", "db.example.com"}}, TlsMode::from_connection_string), std::nullopt);
 }
 
-}  // namespace
-}  // namespace slipway::pg
+} // namespace
+} // namespace slipway::pg

@@ -8,17 +8,19 @@ namespace slipway::pg {
 namespace {
 
 TEST(TransactionWords, SeesACommitByEachOfItsNames) {
-  for (const std::string sql : {"COMMIT", " commit work;", "END", "/* a /* b */ */ Commit", "-- x\nCOMMIT",
-                                "PREPARE TRANSACTION 'x'", "insert into t values (1); commit",
-                                "select 1; rollback; insert into t values (1)", "COMMIT AND CHAIN"})
+  for (const std::string sql :
+       {"COMMIT", " commit work;", "END", "/* a /* b */ */ Commit", "-- x\nCOMMIT",
+        "PREPARE TRANSACTION 'x'", "insert into t values (1); commit",
+        "select 1; rollback; insert into t values (1)", "COMMIT AND CHAIN"})
     EXPECT_TRUE(may_commit(sql)) << sql;
 }
 
 TEST(TransactionWords, IsNotFooledByWordsThatAreNoStatements) {
   for (const std::string sql :
-       {"", ";", "select 'a; commit'", "select E'\\'; commit'", "select \"; commit\"", "select $$; commit$$",
-        "select $q$; commit $$ $q$", "-- ; commit", "/* ; commit */ select 1", "select case when a then b end",
-        "PREPARE commit_it AS SELECT 1", "rollback", "rollback to savepoint a", "select $1; select a$b; select 2",
+       {"", ";", "select 'a; commit'", "select E'\\'; commit'", "select \"; commit\"",
+        "select $$; commit$$", "select $q$; commit $$ $q$", "-- ; commit",
+        "/* ; commit */ select 1", "select case when a then b end", "PREPARE commit_it AS SELECT 1",
+        "rollback", "rollback to savepoint a", "select $1; select a$b; select 2",
         "select E'a''; commit'"})
     EXPECT_FALSE(may_commit(sql)) << sql;
 }
@@ -38,9 +40,10 @@ TEST(TransactionWords, KnowsACommitAtTheEnd) {
 }
 
 TEST(TransactionWords, EndsAtTheEndOfTextsThatAreCutOff) {
-  for (const std::string sql : {"'", "E'", "E'\\", "\"", "$$", "$a", "$a$", "/*", "/* /* */", "--", "$", "e"})
+  for (const std::string sql :
+       {"'", "E'", "E'\\", "\"", "$$", "$a", "$a$", "/*", "/* /* */", "--", "$", "e"})
     EXPECT_FALSE(may_commit(sql)) << sql;
 }
 
-}  // namespace
-}  // namespace slipway::pg
+} // namespace
+} // namespace slipway::pg

@@ -10,7 +10,8 @@
 namespace slipway::test {
 
 /// The history after the given versions of a folder were applied, in that order.
-inline plan::History history_of(const source::Folder& folder, const std::vector<std::int64_t>& versions) {
+inline plan::History history_of(const source::Folder& folder,
+                                const std::vector<std::int64_t>& versions) {
   plan::History history;
   history.exists = true;
   for (const auto number : versions) {
@@ -29,4 +30,4 @@ inline plan::History history_of(const source::Folder& folder, const std::vector<
   return history;
 }
 
-}  // namespace slipway::test
+} // namespace slipway::test

@@ -31,26 +31,33 @@ Numbers numbers(const Plan& plan) {
   return list;
 }
 
-TEST(PlanDown, UndoesTheNewestByDefault) { EXPECT_EQ(numbers(*plan_down(history_of(three(), {1, 2, 3}), {})), (Numbers{3})); }
+TEST(PlanDown, UndoesTheNewestByDefault) {
+  EXPECT_EQ(numbers(*plan_down(history_of(three(), {1, 2, 3}), {})), (Numbers{3}));
+}
 
 TEST(PlanDown, NewestMeansLastAppliedNotHighest) {
-  EXPECT_EQ(numbers(*plan_down(history_of(three(), {1, 3, 2}), {.to = {}, .steps = 2})), (Numbers{2, 3}));
+  EXPECT_EQ(numbers(*plan_down(history_of(three(), {1, 3, 2}), {.to = {}, .steps = 2})),
+            (Numbers{2, 3}));
 }
 
 TEST(PlanDown, ToAVersionLeavesThatOne) {
-  EXPECT_EQ(numbers(*plan_down(history_of(three(), {1, 2, 3}), {.to = Version(1), .steps = {}})), (Numbers{3, 2}));
-  EXPECT_EQ(numbers(*plan_down(history_of(three(), {1, 2, 3}), {.to = Version(0), .steps = {}})), (Numbers{3, 2, 1}));
+  EXPECT_EQ(numbers(*plan_down(history_of(three(), {1, 2, 3}), {.to = Version(1), .steps = {}})),
+            (Numbers{3, 2}));
+  EXPECT_EQ(numbers(*plan_down(history_of(three(), {1, 2, 3}), {.to = Version(0), .steps = {}})),
+            (Numbers{3, 2, 1}));
   EXPECT_FALSE(plan_down(history_of(three(), {1, 2}), {.to = Version(3), .steps = {}}));
 }
 
 TEST(PlanDown, MoreStepsThanThereAreUndoesAll) {
-  EXPECT_EQ(numbers(*plan_down(history_of(three(), {1, 2}), {.to = {}, .steps = 9})), (Numbers{2, 1}));
+  EXPECT_EQ(numbers(*plan_down(history_of(three(), {1, 2}), {.to = {}, .steps = 9})),
+            (Numbers{2, 1}));
 }
 
 // Refused before anything runs: half of a rollback is worse than none.
 TEST(PlanDown, AnIrreversibleOneStopsAllOfThem) {
-  const auto folder = folder_of({{"1_a.sql", "-- slipway:irreversible the old data is gone\n-- slipway:up\nDROP TABLE x;\n"},
-                                 {"2_b.sql", migration_text("CREATE TABLE b (id int);", "DROP TABLE b;")}});
+  const auto folder = folder_of(
+      {{"1_a.sql", "-- slipway:irreversible the old data is gone\n-- slipway:up\nDROP TABLE x;\n"},
+       {"2_b.sql", migration_text("CREATE TABLE b (id int);", "DROP TABLE b;")}});
   const auto plan = plan_down(history_of(folder, {1, 2}), {.to = {}, .steps = 2});
   ASSERT_FALSE(plan);
   EXPECT_NE(plan.error().message.find("the old data is gone"), std::string::npos);
@@ -64,8 +71,11 @@ TEST(PlanDown, AHalfAppliedOneIsNotUndoneAsIfItWereWhole) {
 }
 
 TEST(PlanDown, TheStoredScriptKeepsWhatItsFileSaidAboutRunningIt) {
-  const auto folder = folder_of({{"1_a.sql", migration_text("CREATE TABLE a (id int);", "DROP TABLE a;\nSELECT 1;",
-                                                            "-- slipway:transaction off\n-- slipway:lock-timeout 7s\n-- slipway:statement-timeout 9s\n")}});
+  const auto folder = folder_of(
+      {{"1_a.sql",
+        migration_text(
+            "CREATE TABLE a (id int);", "DROP TABLE a;\nSELECT 1;",
+            "-- slipway:transaction off\n-- slipway:lock-timeout 7s\n-- slipway:statement-timeout 9s\n")}});
   const auto plan = plan_down(history_of(folder, {1}), {});
   ASSERT_TRUE(plan) << plan.error().message;
   EXPECT_EQ(plan->steps[0].groups.size(), 2U);
@@ -95,7 +105,9 @@ TEST(PlanGoto, UpwardsUndoesNothing) {
   EXPECT_TRUE(way->undo.empty());
 }
 
-TEST(PlanGoto, AnUnknownVersionIsRefused) { EXPECT_FALSE(plan_goto(three(), history_of(three(), {1}), Version(8))); }
+TEST(PlanGoto, AnUnknownVersionIsRefused) {
+  EXPECT_FALSE(plan_goto(three(), history_of(three(), {1}), Version(8)));
+}
 
-}  // namespace
-}  // namespace slipway::plan
+} // namespace
+} // namespace slipway::plan

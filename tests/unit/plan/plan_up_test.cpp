@@ -13,7 +13,8 @@ using test::history_of;
 using test::migration_text;
 
 std::string table(const std::string& name, const std::string& directives = "") {
-  return migration_text("CREATE TABLE " + name + " (id int);", "DROP TABLE " + name + ";", directives);
+  return migration_text("CREATE TABLE " + name + " (id int);", "DROP TABLE " + name + ";",
+                        directives);
 }
 
 std::vector<std::int64_t> versions(const Plan& plan) {
@@ -25,7 +26,8 @@ std::vector<std::int64_t> versions(const Plan& plan) {
 using Numbers = std::vector<std::int64_t>;
 
 TEST(PlanUp, GoesInNumericNotTextualOrder) {
-  const auto folder = folder_of({{"10_c.sql", table("c")}, {"2_b.sql", table("b")}, {"1_a.sql", table("a")}});
+  const auto folder =
+      folder_of({{"10_c.sql", table("c")}, {"2_b.sql", table("b")}, {"1_a.sql", table("a")}});
   const auto plan = plan_up(folder, {}, {}, LateMerges::refuse);
   ASSERT_TRUE(plan) << plan.error().message;
   EXPECT_EQ(versions(*plan), (Numbers{1, 2, 10}));
@@ -39,17 +41,22 @@ TEST(PlanUp, LeavesOutWhatIsApplied) {
 }
 
 TEST(PlanUp, StopsAtTheVersionAskedFor) {
-  const auto folder = folder_of({{"1_a.sql", table("a")}, {"2_b.sql", table("b")}, {"3_c.sql", table("c")}});
-  EXPECT_EQ(versions(*plan_up(folder, {}, {.to = Version(2), .steps = {}}, LateMerges::refuse)), (Numbers{1, 2}));
-  EXPECT_EQ(versions(*plan_up(folder, {}, {.to = {}, .steps = 1}, LateMerges::refuse)), (Numbers{1}));
+  const auto folder =
+      folder_of({{"1_a.sql", table("a")}, {"2_b.sql", table("b")}, {"3_c.sql", table("c")}});
+  EXPECT_EQ(versions(*plan_up(folder, {}, {.to = Version(2), .steps = {}}, LateMerges::refuse)),
+            (Numbers{1, 2}));
+  EXPECT_EQ(versions(*plan_up(folder, {}, {.to = {}, .steps = 1}, LateMerges::refuse)),
+            (Numbers{1}));
   const auto unknown = plan_up(folder, {}, {.to = Version(9), .steps = {}}, LateMerges::refuse);
   ASSERT_FALSE(unknown);
   EXPECT_EQ(unknown.error().code, ErrorCode::usage);
 }
 
-// Without refuse_late the late migration would run after later ones, in another order than on every other database.
+// Without refuse_late the late migration would run after later ones, in another order than on every
+// other database.
 TEST(PlanUp, RefusesALateMergeAndNamesIt) {
-  const auto folder = folder_of({{"1_a.sql", table("a")}, {"2_late.sql", table("b")}, {"3_c.sql", table("c")}});
+  const auto folder =
+      folder_of({{"1_a.sql", table("a")}, {"2_late.sql", table("b")}, {"3_c.sql", table("c")}});
   const auto history = history_of(folder, {1, 3});
   const auto refused = plan_up(folder, history, {}, LateMerges::refuse);
   ASSERT_FALSE(refused);
@@ -62,18 +69,22 @@ TEST(PlanUp, RefusesALateMergeAndNamesIt) {
 }
 
 TEST(PlanUp, PutsARequiredMigrationFirst) {
-  const auto folder = folder_of({{"1_a.sql", table("a", "-- slipway:requires 3\n")}, {"2_b.sql", table("b")}, {"3_c.sql", table("c")}});
+  const auto folder = folder_of({{"1_a.sql", table("a", "-- slipway:requires 3\n")},
+                                 {"2_b.sql", table("b")},
+                                 {"3_c.sql", table("c")}});
   const auto plan = plan_up(folder, {}, {}, LateMerges::refuse);
   ASSERT_TRUE(plan) << plan.error().message;
   EXPECT_EQ(versions(*plan), (Numbers{3, 1, 2}));
 }
 
 TEST(PlanUp, RefusesARequirementThatDoesNotExistOrIsNotSelected) {
-  const auto folder = folder_of({{"1_a.sql", table("a", "-- slipway:requires 3\n")}, {"3_c.sql", table("c")}});
+  const auto folder =
+      folder_of({{"1_a.sql", table("a", "-- slipway:requires 3\n")}, {"3_c.sql", table("c")}});
   const auto beyond = plan_up(folder, {}, {.to = Version(1), .steps = {}}, LateMerges::refuse);
   ASSERT_FALSE(beyond);
   EXPECT_NE(beyond.error().message.find("not among those selected"), std::string::npos);
-  const auto missing = plan_up(folder_of({{"1_a.sql", table("a", "-- slipway:requires 7\n")}}), {}, {}, LateMerges::refuse);
+  const auto missing = plan_up(folder_of({{"1_a.sql", table("a", "-- slipway:requires 7\n")}}), {},
+                               {}, LateMerges::refuse);
   ASSERT_FALSE(missing);
   EXPECT_NE(missing.error().message.find("does not exist"), std::string::npos);
 }
@@ -91,7 +102,9 @@ TEST(PlanUp, AChainOfRequirementsAsLongAsTheFolderIsNoProblem) {
   std::map<std::string, std::string> files;
   constexpr int k_count = 3000;
   for (int i = 1; i <= k_count; ++i)
-    files[std::to_string(i) + "_m.sql"] = table("t" + std::to_string(i), i < k_count ? "-- slipway:requires " + std::to_string(i + 1) + "\n" : "");
+    files[std::to_string(i) + "_m.sql"] =
+        table("t" + std::to_string(i),
+              i < k_count ? "-- slipway:requires " + std::to_string(i + 1) + "\n" : "");
   const auto plan = plan_up(folder_of(files), {}, {}, LateMerges::refuse);
   ASSERT_TRUE(plan) << plan.error().message;
   EXPECT_EQ(plan->steps.front().migration.version, Version(k_count));
@@ -108,9 +121,13 @@ TEST(PlanUp, RefusesAFileThatChangedAfterBeingApplied) {
 }
 
 TEST(PlanUp, CommentsAndLineEndsAreNoChange) {
-  const auto before = folder_of({{"1_a.sql", migration_text("CREATE TABLE a (id int);", "DROP TABLE a;")}});
-  const auto comment = folder_of({{"1_a.sql", migration_text("-- why\nCREATE TABLE  a (id int);", "DROP TABLE a;")}});
-  const auto crlf = folder_of({{"1_a.sql", "-- slipway:up\r\nCREATE TABLE a (id int);\r\n\r\n-- slipway:down\r\nDROP TABLE a;\r\n"}});
+  const auto before =
+      folder_of({{"1_a.sql", migration_text("CREATE TABLE a (id int);", "DROP TABLE a;")}});
+  const auto comment = folder_of(
+      {{"1_a.sql", migration_text("-- why\nCREATE TABLE  a (id int);", "DROP TABLE a;")}});
+  const auto crlf = folder_of(
+      {{"1_a.sql",
+        "-- slipway:up\r\nCREATE TABLE a (id int);\r\n\r\n-- slipway:down\r\nDROP TABLE a;\r\n"}});
   const auto history = history_of(before, {1});
   EXPECT_EQ(compare(comment, history).entries[0].difference, Difference::comments);
   EXPECT_EQ(compare(crlf, history).entries[0].difference, Difference::line_ends);
@@ -118,19 +135,32 @@ TEST(PlanUp, CommentsAndLineEndsAreNoChange) {
 }
 
 TEST(PlanUp, AChangedConstantIsAChange) {
-  const auto before = folder_of({{"1_a.sql", migration_text("ALTER TABLE a ALTER b SET DEFAULT 1;", "ALTER TABLE a ALTER b DROP DEFAULT;")}});
-  const auto after = folder_of({{"1_a.sql", migration_text("ALTER TABLE a ALTER b SET DEFAULT 2;", "ALTER TABLE a ALTER b DROP DEFAULT;")}});
+  const auto before =
+      folder_of({{"1_a.sql", migration_text("ALTER TABLE a ALTER b SET DEFAULT 1;",
+                                            "ALTER TABLE a ALTER b DROP DEFAULT;")}});
+  const auto after =
+      folder_of({{"1_a.sql", migration_text("ALTER TABLE a ALTER b SET DEFAULT 2;",
+                                            "ALTER TABLE a ALTER b DROP DEFAULT;")}});
   EXPECT_EQ(compare(after, history_of(before, {1})).entries[0].difference, Difference::changed);
 }
 
 TEST(PlanUp, GoesOnWithAHalfAppliedMigrationBeforeAnythingElse) {
-  const auto text = migration_text("CREATE INDEX CONCURRENTLY i ON t (a);\nCREATE INDEX CONCURRENTLY j ON t (b);", "DROP INDEX i, j;");
-  const auto folder = folder_of({{"1_a.sql", table("a")}, {"2_i.sql", text}, {"3_c.sql", table("c")}});
+  const auto text =
+      migration_text("CREATE INDEX CONCURRENTLY i ON t (a);\nCREATE INDEX CONCURRENTLY j ON t (b);",
+                     "DROP INDEX i, j;");
+  const auto folder =
+      folder_of({{"1_a.sql", table("a")}, {"2_i.sql", text}, {"3_c.sql", table("c")}});
   auto history = history_of(folder, {1, 2});
   history.applied[1].state = AppliedState::applying;
   const auto fresh = plan_up(folder, history_of(folder, {1}), {}, LateMerges::refuse);
   const auto digest = fresh->steps[0].groups[0].statements[0].digest;
-  history.unfinished.push_back({.version = Version(2), .direction = Direction::up, .number = 1, .digest = digest, .state = StatementState::finished, .run = 4, .message = {}});
+  history.unfinished.push_back({.version = Version(2),
+                                .direction = Direction::up,
+                                .number = 1,
+                                .digest = digest,
+                                .state = StatementState::finished,
+                                .run = 4,
+                                .message = {}});
   const auto plan = plan_up(folder, history, {}, LateMerges::refuse);
   ASSERT_TRUE(plan) << plan.error().message;
   EXPECT_EQ(versions(*plan), (Numbers{2, 3}));
@@ -143,5 +173,5 @@ TEST(PlanUp, GoesOnWithAHalfAppliedMigrationBeforeAnythingElse) {
   EXPECT_EQ(edited.error().place->line, 2U);
 }
 
-}  // namespace
-}  // namespace slipway::plan
+} // namespace
+} // namespace slipway::plan

@@ -24,4 +24,4 @@ struct Context {
 /// The version of this program: "0.1.0".
 std::string tool_version();
 
-}  // namespace slipway::app
+} // namespace slipway::app

@@ -10,23 +10,26 @@ namespace slipway::app {
 
 /// Which database is meant, and how that was decided.
 struct Target {
-  std::string connection_string;  ///< empty: PG* variables decide
-  std::string origin;             ///< "DATABASE_URL", "slipway.toml:3", "PGHOST", "slipway dev"
+  std::string connection_string; ///< empty: PG* variables decide
+  std::string origin;            ///< "DATABASE_URL", "slipway.toml:3", "PGHOST", "slipway dev"
   bool is_dev = false;
 };
 
-/// target.url, target.url_file, target.url_command, PG* variables, in this order; else the PostgreSQL of `slipway dev`,
-/// started if need be and said plainly, unless this is CI (the CI variable is set) or the project has a [target]. Its
-/// password is added to the masker. Errors: configuration, io.
+/// target.url, target.url_file, target.url_command, PG* variables, in this order; else the
+/// PostgreSQL of `slipway dev`, started if need be and said plainly, unless this is CI (the CI
+/// variable is set) or the project has a [target]. Its password is added to the masker. Errors:
+/// configuration, io.
 Result<Target> find_target(const Context& context, const Wait& wait);
 
-/// A session for `role` ("up", "status" ...), with notices sent to the events. Errors: connection, configuration.
+/// A session for `role` ("up", "status" ...), with notices sent to the events. Errors: connection,
+/// configuration.
 Result<pg::Session> open_session(const Context& context, const std::string& role, const Wait& wait);
 
-/// The time limits of a command: run.deadline if set, else the longest a run may take (a day), and the stop signal.
+/// The time limits of a command: run.deadline if set, else the longest a run may take (a day), and
+/// the stop signal.
 Wait run_wait(const Context& context);
 
 /// Where `slipway dev` keeps its servers; root's must be reachable by the user the server runs as.
 std::string dev_folder(const std::map<std::string, std::string, std::less<>>& environment);
 
-}  // namespace slipway::app
+} // namespace slipway::app

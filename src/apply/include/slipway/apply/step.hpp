@@ -12,10 +12,13 @@ namespace slipway::apply {
 
 /// How patient the statements of a run are.
 struct Limits {
-  Millis lock_timeout{2'000};        ///< longest wait for a lock in one attempt; the application queues behind us no longer
-  Millis statement_timeout{300'000};  ///< for each statement, except concurrent index operations
-  Millis concurrent_timeout{21'600'000};  ///< for CREATE/DROP/REINDEX INDEX CONCURRENTLY, which block nobody
-  Millis lock_budget{60'000};        ///< how long in total a transaction is tried again after lock time-outs
+  Millis lock_timeout{2'000}; ///< longest wait for a lock in one attempt; the application queues
+                              ///< behind us no longer
+  Millis statement_timeout{300'000}; ///< for each statement, except concurrent index operations
+  Millis concurrent_timeout{
+      21'600'000}; ///< for CREATE/DROP/REINDEX INDEX CONCURRENTLY, which block nobody
+  Millis lock_budget{
+      60'000}; ///< how long in total a transaction is tried again after lock time-outs
 };
 
 /// What every step of a run shares. All references must outlive the call.
@@ -40,17 +43,20 @@ struct StepOutcome {
   double duration_ms = 0;
 };
 
-/// Runs one migration in one direction. Statements that can share a transaction do, and the history row is written in the
-/// same transaction; others are journaled one by one, so that a later run goes on at the first one not done. A lock
-/// time-out or deadlock rolls the transaction back and tries it again after a random pause, within the budget.
-/// A failure inside a transaction leaves nothing behind. Errors carry the place in the file, what is in the database now
-/// and the next command: sql, check_failed (a verify query is not true), lock_timeout, cancelled, part_way (statements
-/// outside a transaction stay), connection.
-/// Precondition: the runner lock is held on the session; the tables are prepared.
-Result<StepOutcome> run_step(const RunContext& context, const plan::Step& step, StepPosition position, const Wait& wait);
+/// Runs one migration in one direction. Statements that can share a transaction do, and the history
+/// row is written in the same transaction; others are journaled one by one, so that a later run
+/// goes on at the first one not done. A lock time-out or deadlock rolls the transaction back and
+/// tries it again after a random pause, within the budget. A failure inside a transaction leaves
+/// nothing behind. Errors carry the place in the file, what is in the database now and the next
+/// command: sql, check_failed (a verify query is not true), lock_timeout, cancelled, part_way
+/// (statements outside a transaction stay), connection. Precondition: the runner lock is held on
+/// the session; the tables are prepared.
+Result<StepOutcome> run_step(const RunContext& context, const plan::Step& step,
+                             StepPosition position, const Wait& wait);
 
-/// Settings every session of ours has: the server looks for a dead client every second (PostgreSQL 14 and later), so that
-/// no statement outlives us for long, and ends a transaction that sits idle for a minute.
+/// Settings every session of ours has: the server looks for a dead client every second (PostgreSQL
+/// 14 and later), so that no statement outlives us for long, and ends a transaction that sits idle
+/// for a minute.
 Status prepare_session(pg::Session& session, const std::string& application_name, const Wait& wait);
 
-}  // namespace slipway::apply
+} // namespace slipway::apply

@@ -4,14 +4,14 @@
 
 namespace slipway {
 
-/// A broken invariant of slipway itself. Input, SQL and the server can never cause one. Caught in main and at thread
-/// entries only.
+/// A broken invariant of slipway itself. Input, SQL and the server can never cause one. Caught in
+/// main and at thread entries only.
 class Bug : public std::logic_error {
- public:
+public:
   using std::logic_error::logic_error;
 };
 
-}  // namespace slipway
+} // namespace slipway
 
 /// Throws Bug when `condition` does not hold.
 #define SLIPWAY_ASSERT(condition)                                                                  \

@@ -11,7 +11,7 @@ using Millis = std::chrono::milliseconds;
 
 /// A moment after which waiting stops. There is no "forever": the longest is what the caller names.
 class Deadline {
- public:
+public:
   using Clock = std::chrono::steady_clock;
 
   static Deadline after(Millis duration) { return Deadline(Clock::now() + duration); }
@@ -26,12 +26,13 @@ class Deadline {
 
   friend Deadline earlier(Deadline a, Deadline b) { return a.moment_ < b.moment_ ? a : b; }
 
- private:
+private:
   explicit Deadline(Clock::time_point moment) : moment_(moment) {}
   Clock::time_point moment_;
 };
 
-/// How long and under which conditions a call may wait. `stop` may be null; it must outlive the call.
+/// How long and under which conditions a call may wait. `stop` may be null; it must outlive the
+/// call.
 struct Wait {
   Deadline deadline;
   const StopSignal* stop = nullptr;
@@ -43,4 +44,4 @@ struct Wait {
   }
 };
 
-}  // namespace slipway
+} // namespace slipway

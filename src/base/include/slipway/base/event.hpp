@@ -14,16 +14,19 @@ namespace slipway {
 enum class Direction { up, down };
 std::string_view direction_name(Direction direction);
 
-/// The one stream of what happens. Each event is a struct with a stable `name` and a `fields` visitor that names each
-/// member once; the JSON sink, the events page and the tests all read those. Adding one: a struct here, a line in
-/// `Event`, a row in docs/formats/events.md.
+/// The one stream of what happens. Each event is a struct with a stable `name` and a `fields`
+/// visitor that names each member once; the JSON sink, the events page and the tests all read
+/// those. Adding one: a struct here, a line in `Event`, a row in docs/formats/events.md.
 namespace event {
 
 /// Something worth saying that is neither progress nor a problem.
 struct Note {
   static constexpr std::string_view name = "note";
   std::string message;
-  template<class V> void fields(V&& v) const { v("message", message); }
+  template<class V>
+  void fields(V&& v) const {
+    v("message", message);
+  }
 };
 
 /// Something a person should look at; the work goes on.
@@ -31,7 +34,8 @@ struct Warning {
   static constexpr std::string_view name = "warning";
   std::string message;
   std::string hint;
-  template<class V> void fields(V&& v) const {
+  template<class V>
+  void fields(V&& v) const {
     v("message", message);
     v("hint", hint);
   }
@@ -43,7 +47,8 @@ struct ServerNotice {
   std::string severity;
   std::string sqlstate;
   std::string message;
-  template<class V> void fields(V&& v) const {
+  template<class V>
+  void fields(V&& v) const {
     v("severity", severity);
     v("sqlstate", sqlstate);
     v("message", message);
@@ -53,10 +58,11 @@ struct ServerNotice {
 /// Another slipway holds the runner lock; repeated while we poll.
 struct RunnerLockWaiting {
   static constexpr std::string_view name = "runner_lock_waiting";
-  std::string holder;  ///< "pid 4711 on db-host (run 12, slipway up), since 12:00:03"
+  std::string holder; ///< "pid 4711 on db-host (run 12, slipway up), since 12:00:03"
   std::int64_t waited_ms = 0;
   std::int64_t limit_ms = 0;
-  template<class V> void fields(V&& v) const {
+  template<class V>
+  void fields(V&& v) const {
     v("holder", holder);
     v("waited_ms", waited_ms);
     v("limit_ms", limit_ms);
@@ -67,7 +73,8 @@ struct RunnerLockAcquired {
   static constexpr std::string_view name = "runner_lock_acquired";
   std::string mode;
   std::int64_t waited_ms = 0;
-  template<class V> void fields(V&& v) const {
+  template<class V>
+  void fields(V&& v) const {
     v("mode", mode);
     v("waited_ms", waited_ms);
   }
@@ -78,9 +85,10 @@ struct RunStarted {
   static constexpr std::string_view name = "run_started";
   std::int64_t run = 0;
   std::string kind;
-  std::string target;  ///< masked connection string
+  std::string target; ///< masked connection string
   std::int64_t migrations = 0;
-  template<class V> void fields(V&& v) const {
+  template<class V>
+  void fields(V&& v) const {
     v("run", run);
     v("kind", kind);
     v("target", target);
@@ -95,10 +103,11 @@ struct MigrationStarted {
   std::string migration;
   Direction direction = Direction::up;
   std::int64_t statements = 0;
-  std::int64_t index = 0;  ///< 1-based among `total`
+  std::int64_t index = 0; ///< 1-based among `total`
   std::int64_t total = 0;
-  std::int64_t resumed_at = 0;  ///< statement number it continues at, 0 when from the start
-  template<class V> void fields(V&& v) const {
+  std::int64_t resumed_at = 0; ///< statement number it continues at, 0 when from the start
+  template<class V>
+  void fields(V&& v) const {
     v("run", run);
     v("version", version);
     v("migration", migration);
@@ -114,10 +123,11 @@ struct StatementStarted {
   static constexpr std::string_view name = "statement_started";
   std::int64_t version = 0;
   Direction direction = Direction::up;
-  std::int64_t statement = 0;  ///< 1-based in its section
+  std::int64_t statement = 0; ///< 1-based in its section
   std::int64_t total = 0;
-  std::string sql;  ///< first line, shortened
-  template<class V> void fields(V&& v) const {
+  std::string sql; ///< first line, shortened
+  template<class V>
+  void fields(V&& v) const {
     v("version", version);
     v("direction", direction_name(direction));
     v("statement", statement);
@@ -134,7 +144,8 @@ struct StatementFinished {
   std::int64_t total = 0;
   std::int64_t rows = 0;
   double duration_ms = 0;
-  template<class V> void fields(V&& v) const {
+  template<class V>
+  void fields(V&& v) const {
     v("version", version);
     v("direction", direction_name(direction));
     v("statement", statement);
@@ -152,7 +163,8 @@ struct LockRetry {
   std::int64_t attempt = 0;
   std::int64_t sleep_ms = 0;
   std::string blockers;
-  template<class V> void fields(V&& v) const {
+  template<class V>
+  void fields(V&& v) const {
     v("version", version);
     v("statement", statement);
     v("attempt", attempt);
@@ -167,12 +179,13 @@ struct MigrationFinished {
   std::int64_t version = 0;
   std::string migration;
   Direction direction = Direction::up;
-  std::string outcome;  ///< "done" or "failed"
+  std::string outcome; ///< "done" or "failed"
   std::int64_t rows = 0;
   double duration_ms = 0;
   std::int64_t index = 0;
   std::int64_t total = 0;
-  template<class V> void fields(V&& v) const {
+  template<class V>
+  void fields(V&& v) const {
     v("run", run);
     v("version", version);
     v("migration", migration);
@@ -189,10 +202,11 @@ struct RunFinished {
   static constexpr std::string_view name = "run_finished";
   std::int64_t run = 0;
   std::string kind;
-  std::string outcome;  ///< "done", "failed", "cancelled", "nothing_to_do"
+  std::string outcome; ///< "done", "failed", "cancelled", "nothing_to_do"
   std::int64_t migrations = 0;
   double duration_ms = 0;
-  template<class V> void fields(V&& v) const {
+  template<class V>
+  void fields(V&& v) const {
     v("run", run);
     v("kind", kind);
     v("outcome", outcome);
@@ -205,19 +219,23 @@ struct RunFinished {
 struct Failed {
   static constexpr std::string_view name = "failed";
   Error error;
-  template<class V> void fields(V&& v) const { v("error", error); }
+  template<class V>
+  void fields(V&& v) const {
+    v("error", error);
+  }
 };
 
-}  // namespace event
+} // namespace event
 
-using Event = std::variant<event::Note, event::Warning, event::ServerNotice, event::RunnerLockWaiting,
-                           event::RunnerLockAcquired, event::RunStarted, event::MigrationStarted,
-                           event::StatementStarted, event::StatementFinished, event::LockRetry,
-                           event::MigrationFinished, event::RunFinished, event::Failed>;
+using Event =
+    std::variant<event::Note, event::Warning, event::ServerNotice, event::RunnerLockWaiting,
+                 event::RunnerLockAcquired, event::RunStarted, event::MigrationStarted,
+                 event::StatementStarted, event::StatementFinished, event::LockRetry,
+                 event::MigrationFinished, event::RunFinished, event::Failed>;
 
 /// Where events go. Called from one thread at a time; must not throw and should return quickly.
 class EventSink {
- public:
+public:
   virtual ~EventSink() = default;
   EventSink() = default;
   EventSink(const EventSink&) = delete;
@@ -227,8 +245,8 @@ class EventSink {
 
 /// Drops everything.
 class NullSink final : public EventSink {
- public:
+public:
   void on_event(const Event&) override {}
 };
 
-}  // namespace slipway
+} // namespace slipway

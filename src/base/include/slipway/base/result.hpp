@@ -8,7 +8,8 @@
 
 namespace slipway {
 
-/// A T or an Error. A class of its own rather than an alias, so that ignoring one is a compiler warning.
+/// A T or an Error. A class of its own rather than an alias, so that ignoring one is a compiler
+/// warning.
 template<class T>
 struct [[nodiscard]] Result : tl::expected<T, Error> {
   using Base = tl::expected<T, Error>;
@@ -21,12 +22,14 @@ struct [[nodiscard]] Result : tl::expected<T, Error> {
 using Status = Result<void>;
 
 /// Wraps an Error for a `return` in a function of any Result.
-inline tl::unexpected<Error> fail(Error error) { return tl::unexpected<Error>(std::move(error)); }
+inline tl::unexpected<Error> fail(Error error) {
+  return tl::unexpected<Error>(std::move(error));
+}
 inline tl::unexpected<Error> fail(ErrorCode code, std::string message) {
   return tl::unexpected<Error>(Error(code, std::move(message)));
 }
 
-}  // namespace slipway
+} // namespace slipway
 
 #define SLIPWAY_CONCAT_INNER(a, b) a##b
 #define SLIPWAY_CONCAT(a, b) SLIPWAY_CONCAT_INNER(a, b)

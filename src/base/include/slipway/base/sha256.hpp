@@ -10,7 +10,7 @@ namespace slipway {
 
 /// SHA-256 in pieces. `finish` may be called once.
 class Sha256 {
- public:
+public:
   Sha256();
   ~Sha256();
   Sha256(const Sha256&) = delete;
@@ -19,7 +19,7 @@ class Sha256 {
   /// 64 lower-case hexadecimal digits.
   std::string finish();
 
- private:
+private:
   struct State;
   std::unique_ptr<State> state_;
 };
@@ -27,4 +27,4 @@ class Sha256 {
 /// SHA-256 of one text as 64 lower-case hexadecimal digits.
 std::string sha256_hex(std::string_view bytes);
 
-}  // namespace slipway
+} // namespace slipway

@@ -4,10 +4,10 @@
 
 namespace slipway {
 
-/// A request to stop that any wait can see: a flag, and a file descriptor to poll beside the thing waited for.
-/// Safe to read from any thread; `request` is async-signal-safe.
+/// A request to stop that any wait can see: a flag, and a file descriptor to poll beside the thing
+/// waited for. Safe to read from any thread; `request` is async-signal-safe.
 class StopSignal {
- public:
+public:
   virtual ~StopSignal() = default;
   StopSignal() = default;
   StopSignal(const StopSignal&) = delete;
@@ -20,8 +20,8 @@ class StopSignal {
   /// Becomes readable when a stop is requested; -1 when there is none, then poll in slices.
   virtual int descriptor() const { return -1; }
 
- private:
+private:
   std::atomic<int> count_{0};
 };
 
-}  // namespace slipway
+} // namespace slipway

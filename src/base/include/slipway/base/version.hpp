@@ -10,9 +10,10 @@
 
 namespace slipway {
 
-/// The version of a migration: the leading digits of its file name, ordered as a number ("7" = "007" < "10").
+/// The version of a migration: the leading digits of its file name, ordered as a number ("7" =
+/// "007" < "10").
 class Version {
- public:
+public:
   /// 0: before every migration.
   Version() = default;
   explicit Version(std::int64_t number) : number_(number) {}
@@ -22,11 +23,11 @@ class Version {
   std::string str() const { return std::to_string(number_); }
   auto operator<=>(const Version&) const = default;
 
- private:
+private:
   std::int64_t number_ = 0;
 };
 
-}  // namespace slipway
+} // namespace slipway
 
 template<>
 struct std::hash<slipway::Version> {

@@ -14,8 +14,8 @@ namespace slipway::plan {
 /// How far a migration of the current set has come.
 enum class AppliedState {
   applied,
-  applying,  ///< up began outside a transaction and did not reach its end
-  undoing,   ///< down began outside a transaction and did not reach its end
+  applying, ///< up began outside a transaction and did not reach its end
+  undoing,  ///< down began outside a transaction and did not reach its end
 };
 
 /// A migration the target says was applied.
@@ -27,9 +27,9 @@ struct AppliedMigration {
   std::optional<std::string> irreversible;
   std::optional<std::string> phase;
   std::optional<std::string> change;
-  std::int64_t order = 0;  ///< grows with each application, so that "newest" has a meaning
+  std::int64_t order = 0; ///< grows with each application, so that "newest" has a meaning
   std::int64_t run = 0;
-  std::string applied_at;  ///< ISO 8601, UTC
+  std::string applied_at; ///< ISO 8601, UTC
   double duration_ms = 0;
   /// Only filled where it is needed, because the texts may be large: see history::Store.
   std::optional<std::string> up_text;
@@ -42,7 +42,7 @@ enum class StatementState { started, finished, failed };
 struct JournaledStatement {
   Version version;
   Direction direction = Direction::up;
-  std::int64_t number = 0;  ///< 1-based
+  std::int64_t number = 0; ///< 1-based
   std::string digest;
   StatementState state = StatementState::started;
   std::int64_t run = 0;
@@ -51,13 +51,14 @@ struct JournaledStatement {
 
 /// What the target says was applied, as a value.
 struct History {
-  bool exists = false;  ///< false: slipway has never run here
-  std::vector<AppliedMigration> applied;  ///< in order of application
-  std::vector<JournaledStatement> unfinished;  ///< of migrations that are applying or undoing, by number
+  bool exists = false;                   ///< false: slipway has never run here
+  std::vector<AppliedMigration> applied; ///< in order of application
+  std::vector<JournaledStatement>
+      unfinished; ///< of migrations that are applying or undoing, by number
 
   const AppliedMigration* find(Version version) const;
   /// The journaled statements of one migration in one direction.
   std::vector<JournaledStatement> unfinished_of(Version version, Direction direction) const;
 };
 
-}  // namespace slipway::plan
+} // namespace slipway::plan

@@ -12,11 +12,12 @@ namespace slipway::plan {
 
 /// One statement of a step, with what is known of it.
 struct PlannedStatement {
-  std::int64_t number = 0;  ///< 1-based within its section
+  std::int64_t number = 0; ///< 1-based within its section
   sql::Statement statement;
   sql::StatementFacts facts;
-  std::string digest;  ///< sql::token_digest of its text (and COPY data), which tells a resumed run that it is the same
-  bool done = false;   ///< an earlier run finished it
+  std::string digest; ///< sql::token_digest of its text (and COPY data), which tells a resumed run
+                      ///< that it is the same
+  bool done = false;  ///< an earlier run finished it
 };
 
 /// Statements that commit together, or one statement that cannot run inside a transaction.
@@ -28,16 +29,18 @@ struct Group {
 /// One migration in one direction.
 struct Step {
   Direction direction = Direction::up;
-  source::Migration migration;  ///< for down: what the history holds, with `up` empty
-  source::Section section;      ///< the statements to run
+  source::Migration migration; ///< for down: what the history holds, with `up` empty
+  source::Section section;     ///< the statements to run
   std::vector<Group> groups;
-  bool resumed = false;  ///< an earlier run left it half done
+  bool resumed = false; ///< an earlier run left it half done
   std::vector<std::string> notes;
 
   std::size_t statement_count() const;
   /// All in one transaction, bookkeeping included.
-  bool is_atomic() const { return groups.size() == 1 ? groups.front().transactional : groups.empty(); }
-  std::int64_t first_undone() const;  ///< number of the first statement not done
+  bool is_atomic() const {
+    return groups.size() == 1 ? groups.front().transactional : groups.empty();
+  }
+  std::int64_t first_undone() const; ///< number of the first statement not done
 };
 
 /// What a run will do, in order.
@@ -54,15 +57,17 @@ struct Selection {
 
 enum class LateMerges { refuse, allow };
 
-/// Steps that bring the target up: half-applied ones first, then pending ones in numeric order, each after those it
-/// `requires`. Errors: check_failed for changed files, late merges, a half-undone migration, `requires` of something
-/// unknown, beyond the selection or in a cycle; usage for an unknown `to`; source for a file that cannot be read.
-Result<Plan> plan_up(const source::Folder& folder, const History& history, const Selection& selection, LateMerges late);
+/// Steps that bring the target up: half-applied ones first, then pending ones in numeric order,
+/// each after those it `requires`. Errors: check_failed for changed files, late merges, a
+/// half-undone migration, `requires` of something unknown, beyond the selection or in a cycle;
+/// usage for an unknown `to`; source for a file that cannot be read.
+Result<Plan> plan_up(const source::Folder& folder, const History& history,
+                     const Selection& selection, LateMerges late);
 
-/// Steps that undo, newest first by order of application, from the texts in the history. Default: one. `to`: everything
-/// applied after it, which stays; version 0: everything. Errors: check_failed for an irreversible one among them (before
-/// anything is undone) or a half-applied one; usage for an unknown `to`.
-/// Precondition: the entries to undo carry down_text (see undo_candidates).
+/// Steps that undo, newest first by order of application, from the texts in the history. Default:
+/// one. `to`: everything applied after it, which stays; version 0: everything. Errors: check_failed
+/// for an irreversible one among them (before anything is undone) or a half-applied one; usage for
+/// an unknown `to`. Precondition: the entries to undo carry down_text (see undo_candidates).
 Result<Plan> plan_down(const History& history, const Selection& selection);
 
 /// The versions plan_down will need the texts of, newest first. Errors: as plan_down.
@@ -70,26 +75,28 @@ Result<std::vector<Version>> undo_candidates(const History& history, const Selec
 
 /// Down, then up, so that exactly the versions up to `to` are applied.
 struct GotoPlan {
-  std::vector<Version> undo;  ///< newest first by order of application
-  Selection redo;             ///< for plan_up afterwards
+  std::vector<Version> undo; ///< newest first by order of application
+  Selection redo;            ///< for plan_up afterwards
 };
 Result<GotoPlan> plan_goto(const source::Folder& folder, const History& history, Version to);
 
 /// Each version has a file. Errors: check_failed.
 Status check_files(const source::Folder& folder, const std::vector<Version>& versions);
-/// Steps that apply exactly these versions, in the order given, whatever else is pending. Precondition: check_files.
-Result<Plan> plan_again(const source::Folder& folder, const History& history, const std::vector<Version>& versions);
+/// Steps that apply exactly these versions, in the order given, whatever else is pending.
+/// Precondition: check_files.
+Result<Plan> plan_again(const source::Folder& folder, const History& history,
+                        const std::vector<Version>& versions);
 
-/// Puts a section's statements into groups. Errors (source, with place): a transaction-unsafe statement under
-/// `transaction on`; BEGIN, COMMIT and their kin, except one BEGIN first and one COMMIT last, which are dropped with a
-/// note; DISCARD ALL, which would drop the runner lock.
+/// Puts a section's statements into groups. Errors (source, with place): a transaction-unsafe
+/// statement under `transaction on`; BEGIN, COMMIT and their kin, except one BEGIN first and one
+/// COMMIT last, which are dropped with a note; DISCARD ALL, which would drop the runner lock.
 Result<Step> make_step(Direction direction, source::Migration migration, source::Section section);
 
-/// Marks what an earlier run finished. Errors: check_failed when the finished statements are not those of the file any
-/// more (both are named).
+/// Marks what an earlier run finished. Errors: check_failed when the finished statements are not
+/// those of the file any more (both are named).
 Status mark_done(Step& step, const std::vector<JournaledStatement>& journaled);
 
 /// Where a statement stands in its file, with its first line.
 Place place_of(const source::Section& section, const sql::Statement& statement);
 
-}  // namespace slipway::plan
+} // namespace slipway::plan

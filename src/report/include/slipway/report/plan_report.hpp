@@ -12,4 +12,4 @@ std::string plan_text(const plan::Plan& plan);
 /// {"schema":1,"steps":[{"version","name","direction","path","resumed","groups":[{"transactional","statements":[...]}]}],"warnings":[...]}
 std::string plan_json(const plan::Plan& plan);
 
-}  // namespace slipway::report
+} // namespace slipway::report

@@ -14,12 +14,13 @@ struct StoredScript {
   std::optional<std::chrono::milliseconds> statement_timeout;
 };
 
-/// The down section as text that stands on its own: the directives of the file that govern how it runs, then the section's
-/// bytes. After the previous image is redeployed this text is all that is left of the file.
-/// Precondition: the migration has a down section.
+/// The down section as text that stands on its own: the directives of the file that govern how it
+/// runs, then the section's bytes. After the previous image is redeployed this text is all that is
+/// left of the file. Precondition: the migration has a down section.
 std::string stored_down_text(const Migration& migration);
 
-/// Reads back what stored_down_text made. `label` names it in errors. Errors: source, when the text is damaged.
+/// Reads back what stored_down_text made. `label` names it in errors. Errors: source, when the text
+/// is damaged.
 Result<StoredScript> read_stored(const std::string& text, const std::string& label);
 
-}  // namespace slipway::source
+} // namespace slipway::source

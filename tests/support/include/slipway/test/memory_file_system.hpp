@@ -8,7 +8,7 @@ namespace slipway::test {
 
 /// A FileSystem of strings. Folders exist when a file is below them, or when made by add_folder.
 class MemoryFileSystem final : public FileSystem {
- public:
+public:
   MemoryFileSystem() = default;
   explicit MemoryFileSystem(std::map<std::string, std::string> files) : files_(std::move(files)) {}
 
@@ -24,9 +24,9 @@ class MemoryFileSystem final : public FileSystem {
   bool is_folder(const std::string& path) const override;
   Status write(const std::string& path, const std::string& bytes, Overwrite overwrite) override;
 
- private:
+private:
   std::map<std::string, std::string> files_;
   std::map<std::string, std::string> broken_;
 };
 
-}  // namespace slipway::test
+} // namespace slipway::test

@@ -9,7 +9,8 @@
 
 namespace slipway::test {
 
-/// A folder of migrations from file names and texts. Throws, which fails the test, when it cannot be read.
+/// A folder of migrations from file names and texts. Throws, which fails the test, when it cannot
+/// be read.
 inline source::Folder folder_of(const std::map<std::string, std::string>& files) {
   MemoryFileSystem memory;
   memory.add_folder("migrations");
@@ -23,8 +24,9 @@ inline source::Folder folder_of(const std::map<std::string, std::string>& files)
 }
 
 /// A migration's text with both sections.
-inline std::string migration_text(const std::string& up, const std::string& down, const std::string& directives = "") {
+inline std::string migration_text(const std::string& up, const std::string& down,
+                                  const std::string& directives = "") {
   return directives + "-- slipway:up\n" + up + "\n\n-- slipway:down\n" + down + "\n";
 }
 
-}  // namespace slipway::test
+} // namespace slipway::test

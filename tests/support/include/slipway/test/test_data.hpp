@@ -18,8 +18,8 @@ std::string read_data(const std::string& name);
 std::string read_file(const std::string& path);
 /// The objects of a .jsonl file below tests/data.
 std::vector<nlohmann::json> read_json_lines(const std::string& name);
-/// Compares `actual` with tests/data/NAME; on a difference writes NAME.actual beside it and returns what differs, else an
-/// empty string. With SLIPWAY_UPDATE_GOLDEN=1 the file is rewritten instead.
+/// Compares `actual` with tests/data/NAME; on a difference writes NAME.actual beside it and returns
+/// what differs, else an empty string. With SLIPWAY_UPDATE_GOLDEN=1 the file is rewritten instead.
 std::string golden_difference(const std::string& name, const std::string& actual);
 
-}  // namespace slipway::test
+} // namespace slipway::test
