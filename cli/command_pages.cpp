@@ -89,8 +89,8 @@ std::string demoted(std::string text) {
 }
 
 std::string page_of(const CommandEntry& command) {
-  std::string page = fmt::format("{}# slipway {}\n\nslipway {}: {}.\n\n    {}\n", k_generated,
-                                 command.path, command.path, command.summary, command.usage());
+  std::string page = fmt::format("{}# slipway {}\n\n{}\n\n    {}\n", k_generated, command.path,
+                                 sentence(command.summary), command.usage());
   for (const std::string& paragraph : command.paragraphs)
     page += fmt::format("\n{}\n", fmt::join(wrapped(paragraph, k_page_width), "\n"));
   page += example_blocks(command);
@@ -98,7 +98,8 @@ std::string page_of(const CommandEntry& command) {
   page += option_table("Options", command.options);
   page += setting_table(command.options);
   for (const CommandEntry& sub : command.commands) {
-    page += fmt::format("\n## slipway {}\n\n{}.\n\n    {}\n", sub.path, sub.summary, sub.usage());
+    page += fmt::format("\n## slipway {}\n\n{}\n\n    {}\n", sub.path, sentence(sub.summary),
+                        sub.usage());
     page += demoted(argument_table(sub.arguments) + option_table("Options", sub.options) +
                     setting_table(sub.options));
   }

@@ -48,8 +48,9 @@ Status apply_most(DemoStage& stage) {
 Status await(DemoStage& stage, const std::string& condition, const std::string& what) {
   const auto deadline = Deadline::after(Millis(20'000));
   while (!deadline.passed() && !stage.wait().stop_requested()) {
-    SLIPWAY_ASSIGN(const auto answer, stage.sql("SELECT " + condition));
-    if (answer == "t") return {};
+    const auto answer = stage.sql("SELECT " + condition);
+    if (!answer) return fail(answer.error());
+    if (*answer == "t") return {};
     std::this_thread::sleep_for(Millis(20));
   }
   return fail(ErrorCode::internal, "the demo waited in vain for " + what);

@@ -6,7 +6,6 @@
 #include "slipway/os/identity.hpp"
 #include "slipway/os/replace_process.hpp"
 #include "slipway/pg/cluster.hpp"
-#include "slipway/pg/session.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -43,11 +42,12 @@ std::string name_of(const Invocation& invocation, const Options& options) {
 }
 
 void print_server(Invocation& invocation, const pg::KeptCluster& server) {
-  if (invocation.format == Format::text) return invocation.out.line(server.connection_string);
+  if (invocation.format == Format::text)
+    return invocation.out.line(server.socket_connection_string);
   print_json(invocation.out, {{"name", server.name},
                               {"folder", server.folder},
                               {"running", server.running},
-                              {"connection_string", server.connection_string}});
+                              {"connection_string", server.socket_connection_string}});
 }
 
 Result<pg::KeptCluster> running_server(Invocation& invocation, const Options& options) {
@@ -73,7 +73,10 @@ Result<int> up(Invocation& invocation, const Options& options) {
   cluster.keep = true;
   const Wait wait{Deadline::after(k_patience), &invocation.stop};
   SLIPWAY_ASSIGN(const pg::Cluster server, pg::Cluster::start(cluster, wait));
-  print_server(invocation, {cluster.name, server.folder(), true, server.connection_string()});
+  print_server(invocation, {.name = cluster.name,
+                            .folder = server.folder(),
+                            .running = true,
+                            .socket_connection_string = server.connection_string()});
   invocation.events.on_event(event::Note{fmt::format(
       "the local server \"{}\" is running; slipway dev down removes it", cluster.name)});
   return 0;
@@ -108,17 +111,13 @@ Result<int> psql(Invocation& invocation, const Options& options) {
     return fail(ErrorCode::usage,
                 "psql talks to a person and has no JSON; slipway dev url --json has");
   SLIPWAY_ASSIGN(const pg::KeptCluster server, running_server(invocation, options));
-  // A local server lets its own user in through the socket without a password. Should a string hold
-  // one all the same, it must not be seen in the process list.
-  if (pg::password_in(server.connection_string))
-    return fail(ErrorCode::unsupported,
-                "the local server asks for a password, which psql cannot be handed safely");
+  // The socket asks for no password, so none can be seen in the process list.
   os::Command command;
   const auto programs = pg::find_server_programs(invocation.config.path("dev.server_bin"));
   const std::string beside_server =
       programs.empty() ? std::string() : programs.front().bin_folder + "/psql";
   command.arguments = {invocation.files.exists(beside_server) ? beside_server : "psql",
-                       server.connection_string};
+                       server.socket_connection_string};
   command.arguments.insert(command.arguments.end(), options.psql_arguments.begin(),
                            options.psql_arguments.end());
   SLIPWAY_TRY(os::replace_process(command));
@@ -165,8 +164,9 @@ Command dev_command() {
   command.name = "dev";
   command.summary = "a PostgreSQL of your own on this machine";
   command.description =
-      "Makes and keeps a server for development from the PostgreSQL programs of this machine. It listens on a socket in a "
-      "private folder, so that it needs no password and no port.\n\n"
+      "Makes and keeps a server for development from the PostgreSQL programs of this machine. The "
+      "connection string it prints goes through a socket in a private folder, and so holds no "
+      "password.\n\n"
       "Its data stays until slipway dev down. It is kept in $XDG_STATE_HOME/slipway/dev or ~/.local/state/slipway/dev; for "
       "root, whose folders a server cannot read, in /var/lib/slipway/dev.";
   command.group = "Start";

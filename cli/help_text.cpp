@@ -110,9 +110,8 @@ std::string_view program_summary() {
 }
 
 std::vector<Example> program_examples() {
-  return {{"slipway new add orders user_id", "write a migration with both directions"},
-          {"slipway explain migrations/20261120103000_add_orders_user_id.sql",
-           "see the locks each of its statements takes"}};
+  return {{"slipway demo", "watch it deploy, fail and undo on a throwaway PostgreSQL"},
+          {"slipway new add orders user_id", "write a migration with both directions"}};
 }
 
 std::string overview_text(const Reference& reference, const Paint& paint, std::size_t width) {

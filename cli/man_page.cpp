@@ -43,7 +43,7 @@ std::string example(std::string_view command, std::string_view what) {
 
 std::string command_body(const CommandEntry& command) {
   std::string page = fmt::format(".PP\n\\fB{}\\fR\n", escaped(command.usage()));
-  page += paragraph(command.summary + ".");
+  page += paragraph(sentence(command.summary));
   for (const std::string& text : command.paragraphs) page += paragraph(text);
   for (const ArgumentEntry& argument : command.arguments)
     page += term(argument_title(argument), argument.choices.empty()

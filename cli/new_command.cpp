@@ -82,7 +82,7 @@ Command new_command() {
   command.settings = {"migrations.folder"};
   command.examples = {
       {"slipway new add orders user_id", "the words become the name"},
-      {"slipway new --format sequence add_users", "001_add_users.sql instead of a timestamp"},
+      {"slipway new --format sequence add_users", "a sequence number instead of a timestamp"},
       {"$EDITOR \"$(slipway new add users)\"", "write it at once"}};
   command.configure = [](CLI::App& app) -> Run {
     auto options = std::make_shared<Options>();

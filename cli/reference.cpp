@@ -139,6 +139,13 @@ Reference make_reference(const std::vector<Command>& commands) {
   return reference;
 }
 
+std::string sentence(std::string_view summary) {
+  std::string text(summary);
+  if (!text.empty() && text.front() >= 'a' && text.front() <= 'z')
+    text.front() = static_cast<char>(text.front() - 'a' + 'A');
+  return text + ".";
+}
+
 std::string option_title(const OptionEntry& option) {
   std::string title =
       option.short_name.empty() ? option.long_name : option.short_name + ", " + option.long_name;

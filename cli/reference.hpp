@@ -57,6 +57,9 @@ struct Reference {
 
 Reference make_reference(const std::vector<Command>& commands);
 
+/// A summary as a sentence: "apply pending migrations" -> "Apply pending migrations."
+std::string sentence(std::string_view summary);
+
 /// "-q, --quiet", "--config FILE".
 std::string option_title(const OptionEntry& option);
 /// "[NAME...]", "FILE".

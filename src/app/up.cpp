@@ -2,6 +2,8 @@
 
 #include "runner.hpp"
 
+#include <fmt/format.h>
+
 namespace slipway::app {
 
 namespace {
@@ -44,7 +46,15 @@ Result<plan::Plan> plan_of_up(const Context& context, const plan::Selection& sel
   SLIPWAY_ASSIGN(const auto folder, read_migrations(context));
   SLIPWAY_ASSIGN(auto session, open_session(context, "plan", wait));
   SLIPWAY_ASSIGN(const auto history, history_store(context).read(session, wait));
-  return plan::plan_up(folder, history, selection, late_merges(context));
+  SLIPWAY_ASSIGN(auto plan, plan::plan_up(folder, history, selection, late_merges(context)));
+  for (const auto& step : plan.steps) {
+    for (const auto& warning : source::review(step.migration))
+      context.events.on_event(
+          event::Warning{.message = fmt::format("{}:{}: {}", warning.place.file, warning.place.line,
+                                                warning.message),
+                         .hint = warning.hint});
+  }
+  return plan;
 }
 
 } // namespace slipway::app

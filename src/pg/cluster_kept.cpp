@@ -61,7 +61,8 @@ Result<std::optional<KeptCluster>> find_kept_cluster(const std::string& base_fol
   const std::optional<Postmaster> running = find_postmaster(kept.place.data());
   const int port = running ? running->port : facts->port;
   return std::optional<KeptCluster>(KeptCluster{name, kept.place.folder, running.has_value(),
-                                                loopback_url(facts->password, port, "postgres")});
+                                                loopback_url(facts->password, port, "postgres"),
+                                                socket_url(kept.place.folder, port, "postgres")});
 }
 
 Status remove_kept_cluster(const std::string& base_folder, const std::string& name,

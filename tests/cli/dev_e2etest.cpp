@@ -43,6 +43,12 @@ TEST_F(DevTest, a_server_stays_with_its_data_and_goes_with_it) {
   ASSERT_EQ(made.status, 0) << made.err;
   EXPECT_EQ(dev({"psql", "--", "-Atc", "SELECT answer FROM kept"}).out, "42\n");
 
+  // psql asks the system how it was called itself: what stands there, every user of the machine can
+  // read.
+  const Ran called = dev({"psql", "--", "-c", "\\! tr '\\0' '\\n' < /proc/$PPID/cmdline"});
+  EXPECT_NE(called.out.find("\n" + up.out), std::string::npos) << called.out;
+  EXPECT_EQ(up.out.rfind("postgres://postgres@/", 0), 0U) << "no password within it";
+
   const std::string folder = described.at("folder");
   EXPECT_TRUE(std::filesystem::exists(folder));
   const Ran unanswered = dev({"down"});

@@ -111,7 +111,7 @@ TEST_F(NewTest, the_format_option_counts_over_the_files_that_are_there) {
 TEST_F(NewTest, the_setting_counts_where_no_option_is_given) {
   const Ran ran = slipway({"new", "x"}, {.environment = {{"SLIPWAY_MIGRATIONS_FORMAT", "sequence"}},
                                          .working_directory = project_.path()});
-  EXPECT_NE(ran.out.find("1_x.sql"), std::string::npos) << ran.out << ran.err;
+  EXPECT_NE(ran.out.find("/001-x.sql"), std::string::npos) << ran.out << ran.err;
 }
 
 TEST_F(NewTest, json_names_the_path) {

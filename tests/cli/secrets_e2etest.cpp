@@ -27,8 +27,9 @@ void expect_no_secret(const Ran& ran, const std::string& what) {
 
 // Every command there is, as it is called without arguments, with --json, and asked for help.
 // Nothing listens where the connection string points, so whatever connects fails with an error that
-// was made from it. Fails when Output is given a Masker that does not know the environment and
-// `config` shows values as they are.
+// was made from it.
+// Two safeguards overlap: `config` shows values masked, and the streams mask whatever passes. It
+// fails when both are gone; each alone has its own test, below and in program_test.cpp.
 TEST(Secrets, are_in_no_output_of_any_command) {
   const ProjectFolder project;
   ASSERT_EQ(slipway({"init"}, {.working_directory = project.path()}).status, 0);

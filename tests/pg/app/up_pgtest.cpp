@@ -223,6 +223,18 @@ TEST_F(Up, AReadOnlyDatabaseIsSaidSoAndNothingIsLost) {
   EXPECT_NE(failed.error().message.find("read-only"), std::string::npos);
 }
 
+TEST_F(Up, ThePlanWarnsOfAVagueNameAndWritesNothing) {
+  write("1_fix.sql", "CREATE TABLE a (id int);", "DROP TABLE a;");
+  const auto plan =
+      with_context([](const app::Context& context) { return app::plan_of_up(context, {}); });
+  ASSERT_TRUE(plan) << plan.error().message;
+  EXPECT_EQ(plan->steps.size(), 1U);
+  const auto warnings = sink_.all<event::Warning>();
+  ASSERT_EQ(warnings.size(), 1U);
+  EXPECT_NE(warnings[0].message.find("1_fix.sql"), std::string::npos) << warnings[0].message;
+  EXPECT_FALSE(has_table("slipway.layout"));
+}
+
 TEST_F(Up, ANewerLayoutIsRefused) {
   exec(
       "CREATE SCHEMA slipway; CREATE TABLE slipway.layout (version int); INSERT INTO slipway.layout VALUES (999)");

@@ -100,6 +100,8 @@ struct KeptCluster {
   /// Through 127.0.0.1, with the password in it, for any tool. The port may change when it is
   /// started again.
   std::string connection_string;
+  /// Through the socket: no password, for the server's user and root.
+  std::string socket_connection_string = {};
 };
 /// The kept cluster of that name, if there is one.
 Result<std::optional<KeptCluster>> find_kept_cluster(const std::string& base_folder,
