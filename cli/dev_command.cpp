@@ -3,7 +3,7 @@
 #include "confirm.hpp"
 #include "result_output.hpp"
 
-#include "slipway/os/identity.hpp"
+#include "slipway/app/target.hpp"
 #include "slipway/os/replace_process.hpp"
 #include "slipway/pg/cluster.hpp"
 
@@ -21,22 +21,6 @@ struct Options {
   std::vector<std::string> psql_arguments;
 };
 
-// Where kept servers live. Root's own folders are closed to the user that the server runs as, so
-// root uses the system's.
-Result<std::string> state_folder(const Invocation& invocation) {
-  const auto variable = [&](std::string_view name) {
-    const auto found = invocation.environment.find(name);
-    return found == invocation.environment.end() ? std::string() : found->second;
-  };
-  if (const std::string state = variable("XDG_STATE_HOME"); !state.empty())
-    return state + "/slipway/dev";
-  if (os::is_root()) return std::string("/var/lib/slipway/dev");
-  if (const std::string home = variable("HOME"); !home.empty())
-    return home + "/.local/state/slipway/dev";
-  return fail(Error(ErrorCode::configuration,
-                    "there is no place to keep a server: HOME and XDG_STATE_HOME are not set"));
-}
-
 std::string name_of(const Invocation& invocation, const Options& options) {
   return options.name.empty() ? invocation.config.text("dev.name") : options.name;
 }
@@ -51,7 +35,7 @@ void print_server(Invocation& invocation, const pg::KeptCluster& server) {
 }
 
 Result<pg::KeptCluster> running_server(Invocation& invocation, const Options& options) {
-  SLIPWAY_ASSIGN(const std::string folder, state_folder(invocation));
+  SLIPWAY_ASSIGN(const std::string folder, app::dev_folder(invocation.environment));
   const std::string name = name_of(invocation, options);
   SLIPWAY_ASSIGN(const auto server, pg::find_kept_cluster(folder, name));
   if (!server)
@@ -67,7 +51,7 @@ Result<pg::KeptCluster> running_server(Invocation& invocation, const Options& op
 
 Result<int> up(Invocation& invocation, const Options& options) {
   pg::ClusterOptions cluster;
-  SLIPWAY_ASSIGN(cluster.base_folder, state_folder(invocation));
+  SLIPWAY_ASSIGN(cluster.base_folder, app::dev_folder(invocation.environment));
   cluster.bin_folder = invocation.config.path("dev.server_bin");
   cluster.name = name_of(invocation, options);
   cluster.keep = true;
@@ -83,7 +67,7 @@ Result<int> up(Invocation& invocation, const Options& options) {
 }
 
 Result<int> down(Invocation& invocation, const Options& options) {
-  SLIPWAY_ASSIGN(const std::string folder, state_folder(invocation));
+  SLIPWAY_ASSIGN(const std::string folder, app::dev_folder(invocation.environment));
   const std::string name = name_of(invocation, options);
   SLIPWAY_ASSIGN(const auto server, pg::find_kept_cluster(folder, name));
   if (server) {

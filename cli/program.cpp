@@ -1,6 +1,8 @@
 // One invocation from its arguments to its exit status.
 #include "program.hpp"
 
+#include "forced_stop.hpp"
+
 #include "command_line.hpp"
 #include "commands.hpp"
 #include "help_command.hpp"
@@ -8,6 +10,7 @@
 #include "secrets.hpp"
 
 #include "slipway/base/text.hpp"
+#include "slipway/observe/heartbeat.hpp"
 #include "slipway/observe/sinks.hpp"
 #include "slipway/os/real_file_system.hpp"
 #include "slipway/os/signals.hpp"
@@ -22,6 +25,10 @@ namespace slipway::cli {
 namespace {
 
 // The streams of one invocation, made when it is known whether they may show colour.
+// How often a running statement is told of: a terminal shows seconds, a log should not fill up.
+constexpr Millis k_beat_on_terminal{1'000};
+constexpr Millis k_beat_in_log{10'000};
+
 struct Streams {
   Streams(const ProgramInputs& inputs, observe::ColourChoice colour, const Masker& masker)
       : out(inputs.output_descriptor,
@@ -93,14 +100,17 @@ int run_command(const ProgramInputs& inputs, const Request& request, Masker& mas
   for (std::string& secret : secrets_of(*config, inputs.environment)) masker.add(std::move(secret));
 
   Streams streams(inputs, colour_of(globals, *config), masker);
-  const std::unique_ptr<EventSink> events = sink_for(globals, streams.err);
-  if (request.command->needs == Needs::config) warn_of_unknown_variables(settling, *events);
+  const std::unique_ptr<EventSink> sink = sink_for(globals, streams.err);
+  observe::Heartbeat events(*sink,
+                            streams.err.style().animate ? k_beat_on_terminal : k_beat_in_log);
+  if (request.command->needs == Needs::config) warn_of_unknown_variables(settling, events);
   const os::SignalStop stop;
+  const ForcedStop forced_stop(stop, inputs.error_descriptor);
   Invocation invocation{.config = *config,
                         .files = files,
                         .out = streams.out,
                         .err = streams.err,
-                        .events = *events,
+                        .events = events,
                         .stop = stop,
                         .masker = masker,
                         .format = globals.format(),

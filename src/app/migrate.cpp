@@ -18,6 +18,8 @@ Result<MigrateReport> migrate(const MigrateOptions& options) {
   config::Inputs inputs;
   inputs.environment = os::environment();
   inputs.working_directory = ".";
+  // The folder a service happens to start in must not decide what it migrates.
+  inputs.look_for_file = false;
   inputs.flags["migrations.folder"] = options.migrations_folder;
   inputs.flags["history.schema"] = options.history_schema;
   inputs.flags["run.lock_wait"] = fmt::format("{}ms", options.lock_wait.count());

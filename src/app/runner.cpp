@@ -79,6 +79,13 @@ std::string role_name(std::int64_t run, const std::string& kind) {
   return fmt::format("slipway:{}:{}", run, kind);
 }
 
+// Short paths in errors and reports: as a person would type them here.
+std::string seen_from_here(const std::string& path, const std::string& working_directory) {
+  const bool is_below =
+      path.size() > working_directory.size() + 1 && path.rfind(working_directory + "/", 0) == 0;
+  return is_below ? path.substr(working_directory.size() + 1) : path;
+}
+
 std::string outcome_name(const Error& error) {
   return error.code == ErrorCode::cancelled ? "cancelled" : "failed";
 }
@@ -106,7 +113,8 @@ Error with_done(Error error, const RunReport& report) {
 } // namespace
 
 Result<source::Folder> read_migrations(const Context& context) {
-  const auto path = context.config.path("migrations.folder");
+  const auto path =
+      seen_from_here(context.config.path("migrations.folder"), context.config.working_directory());
   auto folder = source::read_folder(context.files, path);
   if (!folder) {
     auto error = std::move(folder).error();

@@ -2,6 +2,7 @@
 #include "slipway/app/target.hpp"
 
 #include "slipway/base/text.hpp"
+#include "slipway/os/identity.hpp"
 #include "slipway/os/process.hpp"
 #include "slipway/pg/cluster.hpp"
 
@@ -50,12 +51,14 @@ Result<Target> dev_target(const Context& context, const Wait& wait) {
   pg::ClusterOptions options;
   options.keep = true;
   options.name = context.config.text("dev.name");
-  options.base_folder = dev_folder(context.environment);
+  SLIPWAY_ASSIGN(options.base_folder, dev_folder(context.environment));
   options.bin_folder = context.config.text("dev.server_bin");
   SLIPWAY_ASSIGN(const auto cluster, pg::Cluster::start(options, wait));
-  context.events.on_event(event::Note{
+  // A warning, so that it is seen even with --quiet: somebody may have meant another database.
+  context.events.on_event(event::Warning{
       .message = fmt::format("no target is configured: using the PostgreSQL of `slipway dev` ({})",
-                             options.name)});
+                             options.name),
+      .hint = {}});
   return Target{
       .connection_string = cluster.connection_string(), .origin = "slipway dev", .is_dev = true};
 }
@@ -71,16 +74,18 @@ pg::TlsMode tls_mode(const std::string& text) {
 
 } // namespace
 
-std::string dev_folder(const std::map<std::string, std::string, std::less<>>& environment) {
-  const auto value = [&](const char* name) {
+Result<std::string> dev_folder(const std::map<std::string, std::string, std::less<>>& environment) {
+  const auto variable = [&](std::string_view name) {
     const auto found = environment.find(name);
     return found == environment.end() ? std::string() : found->second;
   };
-  if (const auto state = value("XDG_STATE_HOME"); !state.empty()) return state + "/slipway/dev";
-  const auto home = value("HOME");
-  // The server runs as another user there, who cannot pass through root's home.
-  if (home.empty() || home == "/root") return "/var/lib/slipway/dev";
-  return home + "/.local/state/slipway/dev";
+  if (const std::string state = variable("XDG_STATE_HOME"); !state.empty())
+    return state + "/slipway/dev";
+  if (os::is_root()) return std::string("/var/lib/slipway/dev");
+  if (const std::string home = variable("HOME"); !home.empty())
+    return home + "/.local/state/slipway/dev";
+  return fail(Error(ErrorCode::configuration,
+                    "there is no place to keep a server: HOME and XDG_STATE_HOME are not set"));
 }
 
 Result<Target> find_target(const Context& context, const Wait& wait) {

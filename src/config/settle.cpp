@@ -32,6 +32,7 @@ FoundFile find_file(const Inputs& inputs, const FileSystem& files) {
   const fs::path start = fs::path(inputs.working_directory).lexically_normal();
   if (!inputs.file_path.empty())
     return {(start / inputs.file_path).lexically_normal().string(), inputs.file_path};
+  if (!inputs.look_for_file) return {};
   for (fs::path folder = start;; folder = folder.parent_path()) {
     const fs::path candidate = folder / k_file_name;
     if (files.exists(candidate.string()) && !files.is_folder(candidate.string()))

@@ -119,6 +119,16 @@ private:
                          safe_line(e.sql)));
   }
 
+  void show(const event::StatementRunning& e) {
+    const std::string text =
+        fmt::format("{} {} statement {}/{}, {}: {}", place_, e.version, e.statement, e.total,
+                    waited(e.elapsed_ms), safe_line(e.sql));
+    if (animated())
+      progress(text);
+    else if (normal())
+      line("  still running: " + text);
+  }
+
   void show(const event::StatementFinished& e) {
     if (!verbose()) return;
     const std::string what =

@@ -49,8 +49,10 @@ std::string describe(const ServerAddress& address) {
   const std::string database = percent_encoded(address.database);
   const std::string port = address.port.empty() ? "" : ":" + address.port;
   if (is_unix_socket(address.host) || address.host.empty()) {
-    const std::string socket = address.host.empty() ? "" : "?host=" + percent_encoded(address.host);
-    return fmt::format("postgres://{}{}/{}{}", user, port, database, socket);
+    if (address.host.empty()) return fmt::format("postgres://{}{}/{}", user, port, database);
+    const std::string query = address.port.empty() ? "" : "&port=" + address.port;
+    return fmt::format("postgres://{}/{}?host={}{}", user, database, percent_encoded(address.host),
+                       query);
   }
   const bool v6 = address.host.find(':') != std::string::npos;
   const std::string host = v6 ? "[" + address.host + "]" : percent_encoded(address.host);

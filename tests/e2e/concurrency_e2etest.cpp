@@ -126,6 +126,24 @@ TEST_F(Concurrency, CtrlCCancelsOnTheServerAndSaysWhatIsThere) {
   EXPECT_EQ(value("SELECT to_regclass('a') IS NULL"), "t");
 }
 
+// The server is frozen, so the cancel of the first Ctrl-C is not answered. Fails when ForcedStop is
+// taken out.
+TEST_F(Concurrency, ASecondCtrlCStopsAtOnce) {
+  write("1_a.sql", "SELECT pg_sleep(600);", "SELECT 1;");
+  auto running = start({"up"});
+  await(
+      "EXISTS (SELECT FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep(600%' AND state = 'active' AND datname = current_database())");
+  const auto backend = std::stoi(value(
+      "SELECT pid FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep(600%' AND state = 'active' AND datname = current_database()"));
+  kill(backend, SIGSTOP);
+  running.signal(SIGINT);
+  running.signal(SIGTERM);
+  const int status = running.wait();
+  kill(backend, SIGCONT);
+  EXPECT_EQ(status, 130) << running.printed();
+  EXPECT_NE(running.printed().find("slipway status"), std::string::npos) << running.printed();
+}
+
 TEST_F(Concurrency, AServerThatGoesAwayInTheMiddleIsOneClearError) {
   write("1_a.sql", "CREATE TABLE a (id int);\nSELECT pg_sleep(600);", "DROP TABLE a;");
   auto running = start({"up"});

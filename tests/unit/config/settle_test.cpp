@@ -240,5 +240,13 @@ TEST(ConfigValue, IntegersAreReadFromTheirText) {
   EXPECT_THROW((void)config.integer("b"), Bug);
 }
 
+TEST(Settle, AProgramMaySayThatNoFileIsLookedFor) {
+  const MemoryFileSystem files(Files{{"/app/slipway.toml", "[apply]\nlock_timeout = \"9s\"\n"}});
+  Inputs inputs = in("/app");
+  EXPECT_EQ(must_settle(inputs, files).duration("apply.lock_timeout"), std::chrono::seconds(9));
+  inputs.look_for_file = false;
+  EXPECT_EQ(must_settle(inputs, files).duration("apply.lock_timeout"), std::chrono::seconds(2));
+}
+
 } // namespace
 } // namespace slipway::config

@@ -29,7 +29,9 @@ Result<pg::Session> open_session(const Context& context, const std::string& role
 /// the stop signal.
 Wait run_wait(const Context& context);
 
-/// Where `slipway dev` keeps its servers; root's must be reachable by the user the server runs as.
-std::string dev_folder(const std::map<std::string, std::string, std::less<>>& environment);
+/// Where `slipway dev` keeps its servers. Root's own folders are closed to the user that the server
+/// runs as, so root uses the system's. Errors: configuration when neither HOME nor XDG_STATE_HOME
+/// is set.
+Result<std::string> dev_folder(const std::map<std::string, std::string, std::less<>>& environment);
 
 } // namespace slipway::app

@@ -136,6 +136,26 @@ struct StatementStarted {
   }
 };
 
+/// A statement is still running; told every few seconds.
+struct StatementRunning {
+  static constexpr std::string_view name = "statement_running";
+  std::int64_t version = 0;
+  Direction direction = Direction::up;
+  std::int64_t statement = 0;
+  std::int64_t total = 0;
+  std::string sql;
+  std::int64_t elapsed_ms = 0;
+  template<class V>
+  void fields(V&& v) const {
+    v("version", version);
+    v("direction", direction_name(direction));
+    v("statement", statement);
+    v("total", total);
+    v("sql", sql);
+    v("elapsed_ms", elapsed_ms);
+  }
+};
+
 struct StatementFinished {
   static constexpr std::string_view name = "statement_finished";
   std::int64_t version = 0;
@@ -230,8 +250,8 @@ struct Failed {
 using Event =
     std::variant<event::Note, event::Warning, event::ServerNotice, event::RunnerLockWaiting,
                  event::RunnerLockAcquired, event::RunStarted, event::MigrationStarted,
-                 event::StatementStarted, event::StatementFinished, event::LockRetry,
-                 event::MigrationFinished, event::RunFinished, event::Failed>;
+                 event::StatementStarted, event::StatementRunning, event::StatementFinished,
+                 event::LockRetry, event::MigrationFinished, event::RunFinished, event::Failed>;
 
 /// Where events go. Called from one thread at a time; must not throw and should return quickly.
 class EventSink {

@@ -76,6 +76,8 @@ public:
   /// those of a flag or the environment against the working directory, as a shell user expects.
   /// Empty stays empty.
   std::string path(std::string_view key) const;
+  /// What relative paths of this process stand for; where errors and reports look from.
+  const std::string& working_directory() const { return working_directory_; }
   const std::map<std::string, Value, std::less<>>& values() const { return values_; }
 
 private:
@@ -92,6 +94,8 @@ struct Inputs {
   /// --config; empty: slipway.toml in `working_directory` or the nearest parent that has one.
   std::string file_path = {};
   std::string working_directory = {};
+  /// False: no slipway.toml is looked for. For programs that say everything themselves.
+  bool look_for_file = true;
 };
 
 /// Flags over environment over slipway.toml over built in. An empty variable counts as not set.
