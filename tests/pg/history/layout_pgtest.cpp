@@ -41,14 +41,23 @@ TEST_F(Layout, AnOldLayoutIsMovedForwardWithItsRows) {
   EXPECT_EQ(value("SELECT count(*) FROM slipway.migration_progress"), "0");
 }
 
-// Fails when the steps do not share one transaction.
+// Fails when the steps do not share one transaction: the tables of the first step would stay.
+TEST_F(Layout, AMoveThatFailsLeavesNothingOfItself) {
+  exec("CREATE SCHEMA slipway; CREATE VIEW slipway.migration_progress AS SELECT 1 AS in_the_way");
+  auto session = connect();
+  const Store store("slipway");
+  EXPECT_FALSE(store.prepare(session, test::long_wait()));
+  EXPECT_EQ(session.transaction_status(), pg::TransactionStatus::idle);
+  EXPECT_EQ(*store.layout(session, test::long_wait()), 0);
+  EXPECT_EQ(value("SELECT to_regclass('slipway.run') IS NULL"), "t");
+}
+
 TEST_F(Layout, AMoveThatFailsLeavesTheOldLayout) {
   make_layout_1();
   exec("CREATE VIEW slipway.migration_progress AS SELECT 1 AS in_the_way");
   auto session = connect();
   const Store store("slipway");
   EXPECT_FALSE(store.prepare(session, test::long_wait()));
-  EXPECT_EQ(session.transaction_status(), pg::TransactionStatus::idle);
   EXPECT_EQ(*store.layout(session, test::long_wait()), 1);
 }
 
