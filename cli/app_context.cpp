@@ -2,6 +2,8 @@
 
 #include "result_output.hpp"
 
+#include "slipway/report/plan_report.hpp"
+
 #include <nlohmann/json.hpp>
 
 namespace slipway::cli {
@@ -42,6 +44,12 @@ std::vector<std::string_view> run_settings() {
                           "apply.concurrent_timeout", "run.lock_wait", "run.deadline"})
     keys.emplace_back(key);
   return keys;
+}
+
+int print_plan(Invocation& invocation, const plan::Plan& plan) {
+  invocation.out.write(invocation.format == Format::json ? report::plan_json(plan)
+                                                         : report::plan_text(plan));
+  return 0;
 }
 
 int print_run(Invocation& invocation, const app::RunReport& report) {

@@ -33,6 +33,9 @@ Result<plan::Selection> selection_from(const SelectionOptions& options);
 std::vector<std::string_view> target_settings();
 std::vector<std::string_view> run_settings();
 
+/// Prints what a run would do, as text or as the document. Yields exit status 0.
+int print_plan(Invocation& invocation, const plan::Plan& plan);
+
 /// Prints the result of a run: nothing in text (the events said it), the document in JSON. Yields
 /// exit status 0.
 int print_run(Invocation& invocation, const app::RunReport& report);

@@ -1,8 +1,6 @@
 // slipway plan
 #include "app_context.hpp"
 
-#include "slipway/report/plan_report.hpp"
-
 namespace slipway::cli {
 
 Command plan_command() {
@@ -25,9 +23,7 @@ Command plan_command() {
     return [options](Invocation& invocation) -> Result<int> {
       SLIPWAY_ASSIGN(const auto selection, selection_from(*options));
       SLIPWAY_ASSIGN(const auto plan, app::plan_of_up(app_context(invocation), selection));
-      invocation.out.write(invocation.format == Format::json ? report::plan_json(plan)
-                                                             : report::plan_text(plan));
-      return 0;
+      return print_plan(invocation, plan);
     };
   };
   return command;

@@ -1,8 +1,6 @@
 // slipway up
 #include "app_context.hpp"
 
-#include "slipway/report/plan_report.hpp"
-
 namespace slipway::cli {
 
 Command up_command() {
@@ -38,9 +36,7 @@ Command up_command() {
       const auto context = app_context(invocation);
       if (options->dry_run) {
         SLIPWAY_ASSIGN(const auto plan, app::plan_of_up(context, selection));
-        invocation.out.write(invocation.format == Format::json ? report::plan_json(plan)
-                                                               : report::plan_text(plan));
-        return 0;
+        return print_plan(invocation, plan);
       }
       SLIPWAY_ASSIGN(const auto report, app::up(context, selection));
       return print_run(invocation, report);
