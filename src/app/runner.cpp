@@ -149,6 +149,7 @@ Result<std::unique_ptr<Runner>> Runner::begin(const Context& context, const std:
 Result<std::unique_ptr<Runner>> Runner::begin(const Context& context, const std::string& kind,
                                               pg::Session session, const Wait& wait) {
   std::unique_ptr<Runner> runner(new Runner(context, kind, std::move(session)));
+  SLIPWAY_ASSIGN(runner->crash_, os::CrashPlan::parse(first_of(context, {"SLIPWAY_CRASH_AT"})));
   SLIPWAY_ASSIGN(const auto facts, pg::read_server_facts(runner->session_, wait));
   SLIPWAY_TRY(check_changeable(facts));
   SLIPWAY_TRY(apply::prepare_session(runner->session_, role_name(0, kind), wait));
@@ -156,13 +157,16 @@ Result<std::unique_ptr<Runner>> Runner::begin(const Context& context, const std:
                                                        context.config.duration("run.lock_wait"),
                                                        context.events, wait));
   runner->lock_.emplace(std::move(lock));
+  runner->crash_.reach(os::CrashPoint::run_lock_taken);
   SLIPWAY_TRY(runner->store_.prepare(runner->session_, wait));
+  runner->crash_.reach(os::CrashPoint::run_tables_prepared);
   return runner;
 }
 
 Status Runner::start_run(std::int64_t migrations, const Wait& wait) {
   if (run_ != 0) return {};
   SLIPWAY_ASSIGN(run_, store_.start_run(session_, run_info(context_, kind_), wait));
+  crash_.reach(os::CrashPoint::run_recorded);
   SLIPWAY_TRY(apply::prepare_session(session_, role_name(run_, kind_), wait));
   context_.events.on_event(event::RunStarted{
       .run = run_, .kind = kind_, .target = session_.describe(), .migrations = migrations});
@@ -179,6 +183,7 @@ Status Runner::run(const plan::Plan& plan, RunReport& report, const Wait& wait) 
                                       .store = store_,
                                       .events = context_.events,
                                       .masker = context_.masker,
+                                      .crash = crash_,
                                       .run = run_,
                                       .application_name = role_name(run_, kind_),
                                       .limits = limits(context_)};
@@ -207,6 +212,7 @@ Result<RunReport> Runner::finish(RunReport report, Status outcome) {
       std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start_).count();
   const auto name = outcome ? std::string(report.nothing_to_do() ? "nothing_to_do" : "done")
                             : outcome_name(outcome.error());
+  crash_.reach(os::CrashPoint::run_steps_done);
   if (run_ != 0 && session_.usable()) {
     const auto message = outcome ? std::string() : context_.masker.mask(outcome.error().message);
     const auto written = store_.finish_run(session_, run_, name, message, finish_wait());
@@ -214,6 +220,7 @@ Result<RunReport> Runner::finish(RunReport report, Status outcome) {
       context_.events.on_event(event::Warning{.message = "the end of the run could not be recorded",
                                               .hint = written.error().message});
   }
+  crash_.reach(os::CrashPoint::run_finished);
   if (lock_ && session_.usable()) {
     const auto released = lock_->release(finish_wait());
     if (!released && outcome) outcome = fail(released.error());

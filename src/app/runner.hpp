@@ -5,6 +5,7 @@
 #include "slipway/apply/step.hpp"
 #include "slipway/history/store.hpp"
 #include "slipway/locks/runner_lock.hpp"
+#include "slipway/os/crash_plan.hpp"
 
 #include <functional>
 #include <memory>
@@ -44,6 +45,7 @@ private:
   pg::Session session_;
   history::Store store_;
   std::optional<locks::RunnerLock> lock_;
+  os::CrashPlan crash_;
   std::int64_t run_ = 0;
   std::chrono::steady_clock::time_point start_;
 };

@@ -46,7 +46,9 @@ Result<bool> settle_earlier_attempt(const RunContext& context,
     context.events.on_event(event::Note{
         .message = fmt::format("dropping the INVALID index {} that an earlier attempt left behind",
                                index.quoted())});
+    context.crash.reach(os::CrashPoint::leftover_found);
     SLIPWAY_TRY(drop_index(context.session, index, wait));
+    context.crash.reach(os::CrashPoint::leftover_removed);
   }
   return false;
 }
@@ -58,7 +60,9 @@ bool drop_leftover(const RunContext& context, const plan::PlannedStatement& stat
   const auto state = look_at_index(context.session, index, wait);
   if (!state) return false;
   if (*state == IndexState::invalid) {
+    context.crash.reach(os::CrashPoint::leftover_found);
     if (!drop_index(context.session, index, wait)) return false;
+    context.crash.reach(os::CrashPoint::leftover_removed);
     context.events.on_event(event::Note{
         .message = fmt::format("the INVALID index {} was dropped again", index.quoted())});
   }

@@ -79,6 +79,7 @@ private:
                            ? context_.store.record_applying(step_.migration, context_.run)
                            : context_.store.record_undoing(step_.migration.version);
     SLIPWAY_TRY(context_.session.pipeline({query}, wait_));
+    context_.crash.reach(os::CrashPoint::piecewise_begun);
     return {};
   }
 
@@ -119,9 +120,11 @@ private:
     }
     SLIPWAY_TRY(
         context_.session.pipeline({context_.store.journal_started(entry(statement))}, wait_));
+    context_.crash.reach(os::CrashPoint::journal_started);
     SLIPWAY_TRY(apply_limits(&statement.facts));
     auto rows = send_statement(context_, step_, statement, wait_);
     if (!rows) return fail(failed_alone(std::move(rows).error(), statement));
+    context_.crash.reach(os::CrashPoint::statement_alone_done);
     SLIPWAY_TRY(apply_limits(nullptr));
     SLIPWAY_TRY(check_valid(statement));
     return complete(statement, rows->affected());
@@ -136,6 +139,7 @@ private:
                    context_.session.pipeline({context_.store.journal_completed(done)}, wait_));
     if (updated.front().affected() == 0)
       SLIPWAY_TRY(context_.session.pipeline({context_.store.journal_finished(done)}, wait_));
+    context_.crash.reach(os::CrashPoint::journal_completed);
     return {};
   }
 
@@ -180,6 +184,7 @@ private:
                            : context_.store.restore_applied(step_.migration.version);
     const auto written = context_.session.pipeline({query}, cleanup_wait());
     if (!written) return stopped_at(std::move(error), nullptr);
+    context_.crash.reach(os::CrashPoint::attempt_forgotten);
     error.database_state = fmt::format("{} left nothing behind", label(step_));
     if (error.next_command.empty()) error.next_command = retry_command(step_);
     return error;

@@ -85,7 +85,9 @@ public:
     queries.insert(queries.end(), last.bookkeeping.begin(), last.bookkeeping.end());
     queries.push_back({SqlText("COMMIT"), {}});
     committing_ = true;
+    context_.crash.reach(os::CrashPoint::before_commit);
     SLIPWAY_TRY(context_.session.pipeline(queries, wait_));
+    context_.crash.reach(os::CrashPoint::after_commit);
     return outcome;
   }
 
@@ -103,6 +105,7 @@ private:
           statement_timeout_text(context_, step_, nullptr)}}};
     SLIPWAY_ASSIGN(const auto rows, context_.session.pipeline(queries, wait_));
     start_lsn_ = rows[1].text(0, 2);
+    context_.crash.reach(os::CrashPoint::transaction_begun);
     return {};
   }
 
@@ -119,6 +122,7 @@ private:
     entry.rows = rows.affected();
     outcome.rows += entry.rows;
     journal_.push_back(context_.store.journal_finished(entry));
+    context_.crash.reach(os::CrashPoint::statement_done);
     return {};
   }
 
@@ -279,6 +283,7 @@ Result<GroupOutcome> run_transaction(const RunContext& context, const plan::Step
                            .statement = statement != nullptr ? statement->number : 0,
                            .attempt = attempt.number,
                            .sleep_ms = sleep.count(),
+                           .reason = error.is_deadlock() ? "deadlock" : "lock_timeout",
                            .blockers = blockers});
       pollfd stop{.fd = wait.stop != nullptr ? wait.stop->descriptor() : -1,
                   .events = POLLIN,

@@ -89,6 +89,22 @@ std::vector<std::string> add_progress(const std::string& schema) {
                       quote_identifier(schema))};
 }
 
+// Behind a pooler that gives out one connection only, the runner lock is a row with an end; and
+// what an interrupted statement outside a transaction had before it is kept to decide its outcome
+// by.
+std::vector<std::string> add_lease_and_witness(const std::string& schema) {
+  const std::string s = quote_identifier(schema);
+  return {fmt::format(R"(CREATE TABLE {}.lease (
+  only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
+  token text NOT NULL,
+  holder text NOT NULL,
+  run bigint,
+  taken_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+  expires_at timestamptz NOT NULL))",
+                      s),
+          fmt::format("ALTER TABLE {}.journal ADD COLUMN witness text", s)};
+}
+
 } // namespace
 
 std::vector<std::string> layout_statements(int from, const std::string& schema) {
@@ -97,6 +113,8 @@ std::vector<std::string> layout_statements(int from, const std::string& schema) 
     return create(schema);
   case 1:
     return add_progress(schema);
+  case 2:
+    return add_lease_and_witness(schema);
   default:
     break;
   }

@@ -137,12 +137,45 @@ private:
                      took(e.duration_ms), counted(e.rows, "row"), what));
   }
 
+  void show(const event::LockWaiting& e) {
+    if (!normal()) return;
+    const std::string text = fmt::format(
+        "statement {} of {} is not begun, for others hold what it needs (looked for {} of {}): {}",
+        e.statement, e.version, waited(e.waited_ms), waited(e.limit_ms), safe_line(e.blockers));
+    if (animated())
+      progress("  waiting: " + text);
+    else
+      line(fmt::format("  {} {}", output_.paint(Role::warning, "waiting:"), text));
+  }
+
   void show(const event::LockRetry& e) {
     if (!normal()) return;
-    line(fmt::format("  {} statement {} of {} did not get its lock (attempt {}); next try in {}",
-                     output_.paint(Role::warning, "waiting:"), e.statement, e.version, e.attempt,
-                     waited(e.sleep_ms)));
+    line(fmt::format("  {} statement {} of {} {} (attempt {}); next try in {}",
+                     output_.paint(Role::warning, "waiting:"), e.statement, e.version,
+                     e.reason == "stall"      ? "stepped aside for others"
+                     : e.reason == "deadlock" ? "met a deadlock"
+                                              : "did not get its lock",
+                     e.attempt, waited(e.sleep_ms)));
     if (!e.blockers.empty()) output_.line(fmt::format("     blocked by {}", safe_line(e.blockers)));
+  }
+
+  void show(const event::SessionSignalled& e) {
+    output_.clear_progress();
+    line(fmt::format("{} {} session {}: {}", output_.paint(Role::warning, "warning:"),
+                     e.action == "terminate" ? "terminated" : "cancelled the statement of",
+                     safe_line(e.session), safe_line(e.why)));
+  }
+
+  void show(const event::PreflightChecked& e) {
+    const bool passed = e.verdict == "pass";
+    if (passed ? !verbose() : !normal()) return;
+    line(fmt::format("  preflight {} {}: {}",
+                     output_.paint(e.verdict == "stop" ? Role::error
+                                   : passed            ? Role::ok
+                                                       : Role::warning,
+                                   safe_line(e.verdict)),
+                     safe_line(e.check), safe_line(e.found)));
+    if (!passed && !e.remedy.empty()) output_.line(fmt::format("     run: {}", safe(e.remedy)));
   }
 
   void show(const event::MigrationFinished& e) {

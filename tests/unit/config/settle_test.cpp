@@ -31,7 +31,7 @@ TEST(Settle, EverySettingHasItsBuiltInValueWhenNobodySaysAnything) {
     EXPECT_EQ(config.value(setting.key).where, "built in");
     EXPECT_FALSE(config.is_set(setting.key));
   }
-  EXPECT_EQ(config.duration("apply.lock_timeout"), std::chrono::seconds(2));
+  EXPECT_EQ(config.duration("apply.lock_timeout"), std::chrono::milliseconds(100));
   EXPECT_EQ(config.duration("apply.statement_timeout"), std::chrono::minutes(5));
   EXPECT_EQ(config.duration("apply.lock_budget"), std::chrono::minutes(1));
   EXPECT_EQ(config.duration("run.lock_wait"), std::chrono::minutes(10));
@@ -245,7 +245,8 @@ TEST(Settle, AProgramMaySayThatNoFileIsLookedFor) {
   Inputs inputs = in("/app");
   EXPECT_EQ(must_settle(inputs, files).duration("apply.lock_timeout"), std::chrono::seconds(9));
   inputs.look_for_file = false;
-  EXPECT_EQ(must_settle(inputs, files).duration("apply.lock_timeout"), std::chrono::seconds(2));
+  EXPECT_EQ(must_settle(inputs, files).duration("apply.lock_timeout"),
+            std::chrono::milliseconds(100));
 }
 
 } // namespace

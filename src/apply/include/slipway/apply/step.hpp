@@ -3,6 +3,7 @@
 #include "slipway/base/event.hpp"
 #include "slipway/base/secrets.hpp"
 #include "slipway/history/store.hpp"
+#include "slipway/os/crash_plan.hpp"
 #include "slipway/pg/session.hpp"
 #include "slipway/plan/plan.hpp"
 
@@ -27,6 +28,7 @@ struct RunContext {
   const history::Store& store;
   EventSink& events;
   const Masker& masker;
+  os::CrashPlan& crash;
   std::int64_t run = 0;
   std::string application_name;
   Limits limits;

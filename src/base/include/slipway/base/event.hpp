@@ -175,13 +175,34 @@ struct StatementFinished {
   }
 };
 
-/// A statement waits or timed out on a lock and will be tried again.
+/// Sessions hold locks that a transaction of ours needs: it is not begun, and nobody queues behind
+/// it. Repeated while we look.
+struct LockWaiting {
+  static constexpr std::string_view name = "lock_waiting";
+  std::int64_t version = 0;
+  std::int64_t statement = 0;
+  std::string blockers;
+  std::int64_t waited_ms = 0;
+  std::int64_t limit_ms = 0;
+  template<class V>
+  void fields(V&& v) const {
+    v("version", version);
+    v("statement", statement);
+    v("blockers", blockers);
+    v("waited_ms", waited_ms);
+    v("limit_ms", limit_ms);
+  }
+};
+
+/// A statement did not get its lock in one attempt; its transaction is rolled back and will be
+/// tried again.
 struct LockRetry {
   static constexpr std::string_view name = "lock_retry";
   std::int64_t version = 0;
   std::int64_t statement = 0;
   std::int64_t attempt = 0;
   std::int64_t sleep_ms = 0;
+  std::string reason; ///< "lock_timeout", "deadlock" or "stall": others waited behind us too long
   std::string blockers;
   template<class V>
   void fields(V&& v) const {
@@ -189,7 +210,40 @@ struct LockRetry {
     v("statement", statement);
     v("attempt", attempt);
     v("sleep_ms", sleep_ms);
+    v("reason", reason);
     v("blockers", blockers);
+  }
+};
+
+/// A session in the way was cancelled or terminated, as the policy in force allows.
+struct SessionSignalled {
+  static constexpr std::string_view name = "session_signalled";
+  std::int64_t pid = 0;
+  std::string action; ///< "cancel" or "terminate"
+  std::string session;
+  std::string why;
+  template<class V>
+  void fields(V&& v) const {
+    v("pid", pid);
+    v("action", action);
+    v("session", session);
+    v("why", why);
+  }
+};
+
+/// One check made before the first statement.
+struct PreflightChecked {
+  static constexpr std::string_view name = "preflight_checked";
+  std::string check;
+  std::string verdict; ///< "pass", "warn", "stop" or "unknown"
+  std::string found;
+  std::string remedy;
+  template<class V>
+  void fields(V&& v) const {
+    v("check", check);
+    v("verdict", verdict);
+    v("found", found);
+    v("remedy", remedy);
   }
 };
 
@@ -247,11 +301,12 @@ struct Failed {
 
 } // namespace event
 
-using Event =
-    std::variant<event::Note, event::Warning, event::ServerNotice, event::RunnerLockWaiting,
-                 event::RunnerLockAcquired, event::RunStarted, event::MigrationStarted,
-                 event::StatementStarted, event::StatementRunning, event::StatementFinished,
-                 event::LockRetry, event::MigrationFinished, event::RunFinished, event::Failed>;
+using Event = std::variant<event::Note, event::Warning, event::ServerNotice,
+                           event::RunnerLockWaiting, event::RunnerLockAcquired, event::RunStarted,
+                           event::MigrationStarted, event::StatementStarted,
+                           event::StatementRunning, event::StatementFinished, event::LockWaiting,
+                           event::LockRetry, event::SessionSignalled, event::PreflightChecked,
+                           event::MigrationFinished, event::RunFinished, event::Failed>;
 
 /// Where events go. Called from one thread at a time; must not throw and should return quickly.
 class EventSink {

@@ -77,6 +77,10 @@ struct StatementFacts {
   /// For CREATE INDEX CONCURRENTLY: the index, if named. What a failed attempt leaves behind
   /// INVALID.
   std::optional<QualifiedName> index;
+  /// The lock it takes on the other ends of foreign keys of the relations it names, where the text
+  /// does not name those: DROP TABLE, DROP CONSTRAINT, DROP COLUMN, a change of type, VALIDATE,
+  /// TRUNCATE ... CASCADE, ATTACH and DETACH PARTITION.
+  std::optional<LockMode> partner_lock;
 };
 
 /// Facts of each statement, in order. Never fails: what cannot be parsed says so in its facts.

@@ -1,0 +1,53 @@
+#pragma once
+
+#include "slipway/base/result.hpp"
+
+#include <string_view>
+#include <vector>
+
+namespace slipway::os {
+
+/// Every place where state changes hands, by what is true there. Tests kill the program at each of
+/// them and run it again.
+enum class CrashPoint {
+  run_lock_taken,       ///< the runner lock is ours, nothing is written
+  run_tables_prepared,  ///< the history's tables are there
+  run_recorded,         ///< the run is a row
+  transaction_begun,    ///< BEGIN is answered, no statement of the user is sent
+  statement_done,       ///< a statement is done inside its transaction
+  before_commit,        ///< all is done but COMMIT
+  after_commit,         ///< COMMIT is answered
+  piecewise_begun,      ///< the migration is recorded as under way
+  journal_started,      ///< a statement outside a transaction is announced, not sent
+  statement_alone_done, ///< a statement outside a transaction is done, the journal does not know
+  journal_completed,    ///< ... and the journal knows
+  leftover_found,       ///< something an earlier attempt left is found, not removed
+  leftover_removed,     ///< ... and removed
+  attempt_forgotten,    ///< a migration of which nothing stayed is no longer recorded
+  run_steps_done,       ///< all steps are done, the run has no end yet
+  run_finished,         ///< the run has its end, the lock is still held
+};
+
+/// "run.lock_taken", "apply.before_commit" ...
+std::string_view crash_point_name(CrashPoint point);
+std::vector<CrashPoint> all_crash_points();
+
+/// Where this process is to kill itself, as SLIPWAY_CRASH_AT says: for tests of what a crash leaves
+/// behind. Always compiled in, so that what is tested is what ships; without the variable a reach()
+/// is one comparison.
+class CrashPlan {
+public:
+  /// Never crashes.
+  CrashPlan() = default;
+  /// "NAME", or "NAME:N" for the n-th time the point is reached. Empty: never. Errors:
+  /// configuration, naming the points there are.
+  static Result<CrashPlan> parse(std::string_view text);
+  /// Ends this process as kill -9 does, if it is time.
+  void reach(CrashPoint point);
+
+private:
+  CrashPoint point_ = CrashPoint::run_lock_taken;
+  int countdown_ = 0; ///< 0: never
+};
+
+} // namespace slipway::os
