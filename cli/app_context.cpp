@@ -40,7 +40,8 @@ std::vector<std::string_view> target_settings() {
 
 std::vector<std::string_view> run_settings() {
   auto keys = target_settings();
-  for (const auto* key : {"apply.lock_timeout", "apply.lock_budget", "apply.statement_timeout",
+  for (const auto* key : {"apply.lock_timeout", "apply.lock_budget", "apply.max_stall",
+                          "apply.on_blocked", "apply.blocked_after", "apply.statement_timeout",
                           "apply.concurrent_timeout", "run.lock_wait", "run.deadline"})
     keys.emplace_back(key);
   return keys;

@@ -42,10 +42,14 @@ history::RunInfo run_info(const Context& context, const std::string& kind) {
 
 apply::Limits limits(const Context& context) {
   apply::Limits limits;
-  limits.lock_timeout = context.config.duration("apply.lock_timeout");
+  limits.locks.lock_timeout = context.config.duration("apply.lock_timeout");
+  limits.locks.max_stall = context.config.duration("apply.max_stall");
+  limits.locks.budget = context.config.duration("apply.lock_budget");
+  limits.locks.blocked_after = context.config.duration("apply.blocked_after");
+  limits.locks.on_blocked = locks::on_blocked_from(context.config.text("apply.on_blocked"));
+  limits.locks.never_signal = context.config.text_list("apply.never_signal");
   limits.statement_timeout = context.config.duration("apply.statement_timeout");
   limits.concurrent_timeout = context.config.duration("apply.concurrent_timeout");
-  limits.lock_budget = context.config.duration("apply.lock_budget");
   return limits;
 }
 
@@ -179,11 +183,17 @@ Status Runner::run(const plan::Plan& plan, RunReport& report, const Wait& wait) 
   if (plan.steps.empty()) return {};
   SLIPWAY_TRY(start_run(static_cast<std::int64_t>(plan.steps.size()), wait));
   report.run = run_;
+  locks::LockWatcher watcher([this](const Wait& patience) {
+    auto options = session_.options();
+    options.application_name = role_name(run_, "watcher");
+    return pg::Session::open(options, patience);
+  });
   const apply::RunContext run_context{.session = session_,
                                       .store = store_,
                                       .events = context_.events,
                                       .masker = context_.masker,
                                       .crash = crash_,
+                                      .watcher = watcher,
                                       .run = run_,
                                       .application_name = role_name(run_, kind_),
                                       .limits = limits(context_)};

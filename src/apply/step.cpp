@@ -2,8 +2,10 @@
 // statement with a journal that a later run can go on from.
 #include "slipway/apply/step.hpp"
 
+#include "alone.hpp"
 #include "failure.hpp"
 #include "leftovers.hpp"
+#include "statement.hpp"
 #include "transaction.hpp"
 
 #include <fmt/format.h>
@@ -102,13 +104,11 @@ private:
     return one;
   }
 
-  Status apply_limits(const sql::StatementFacts* facts) {
-    const auto lock = facts != nullptr ? lock_timeout_text(context_, step_, facts) : "0";
-    const auto statement = facts != nullptr ? statement_timeout_text(context_, step_, facts) : "0";
-    SLIPWAY_TRY(context_.session.query(
-        SqlText("SELECT pg_catalog.set_config('lock_timeout', $1::text, false), "
-                "pg_catalog.set_config('statement_timeout', $2::text, false)"),
-        {lock, statement}, facts != nullptr ? wait_ : cleanup_wait()));
+  Status lift_limits() {
+    SLIPWAY_TRY(
+        context_.session.query(SqlText("SELECT pg_catalog.set_config('lock_timeout', '0', false), "
+                                       "pg_catalog.set_config('statement_timeout', '0', false)"),
+                               {}, cleanup_wait()));
     return {};
   }
 
@@ -121,11 +121,10 @@ private:
     SLIPWAY_TRY(
         context_.session.pipeline({context_.store.journal_started(entry(statement))}, wait_));
     context_.crash.reach(os::CrashPoint::journal_started);
-    SLIPWAY_TRY(apply_limits(&statement.facts));
-    auto rows = send_statement(context_, step_, statement, wait_);
+    auto rows = send_alone(context_, step_, statement, wait_);
     if (!rows) return fail(failed_alone(std::move(rows).error(), statement));
     context_.crash.reach(os::CrashPoint::statement_alone_done);
-    SLIPWAY_TRY(apply_limits(nullptr));
+    SLIPWAY_TRY(lift_limits());
     SLIPWAY_TRY(check_valid(statement));
     return complete(statement, rows->affected());
   }
@@ -170,7 +169,7 @@ private:
       return error;
     }
     journal_failure(context_, step_, statement, error);
-    const auto limits = apply_limits(nullptr);
+    const auto limits = lift_limits();
     if (!limits) error.notes.push_back(limits.error().message);
     const bool clean = !statement.facts.is_concurrent_index || drop_leftover(context_, statement);
     if (!kept_ && !step_.resumed && clean) return forget(std::move(error));

@@ -122,7 +122,7 @@ std::vector<Setting> apply_settings() {
       {.key = "apply.never_signal",
        .type = ValueType::text_list,
        .default_value =
-           "pg_dump*,pg_restore*,pg_basebackup*,pgbackrest*,pgBackRest*,barman*,wal-g*,slipway*",
+           "pg_dump*,pg_restore*,pg_basebackup*,pgbackrest*,pgBackRest*,barman*,wal-g*,slipway:*",
        .environment = "SLIPWAY_NEVER_SIGNAL",
        .secrecy = Secrecy::open,
        .description =

@@ -47,7 +47,7 @@ Result<Session> Session::open(const ConnectOptions& options, const Wait& wait) {
     if (password != option(effective, "user")) remove_secret(connection.error(), password);
     return fail(std::move(connection).error());
   }
-  return Session(std::make_unique<State>(std::move(*connection)));
+  return Session(std::make_unique<State>(std::move(*connection), options));
 }
 
 Session::Session(std::unique_ptr<State> state) : state_(std::move(state)) {
@@ -97,6 +97,9 @@ std::string Session::user() const {
 }
 std::string Session::password() const {
   return state_->connection.password();
+}
+const ConnectOptions& Session::options() const {
+  return state_->options;
 }
 std::string Session::describe() const {
   return pg::describe(state_->connection.address());

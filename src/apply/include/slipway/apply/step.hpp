@@ -3,6 +3,7 @@
 #include "slipway/base/event.hpp"
 #include "slipway/base/secrets.hpp"
 #include "slipway/history/store.hpp"
+#include "slipway/locks/lock_watcher.hpp"
 #include "slipway/os/crash_plan.hpp"
 #include "slipway/pg/session.hpp"
 #include "slipway/plan/plan.hpp"
@@ -13,13 +14,10 @@ namespace slipway::apply {
 
 /// How patient the statements of a run are.
 struct Limits {
-  Millis lock_timeout{2'000}; ///< longest wait for a lock in one attempt; the application queues
-                              ///< behind us no longer
+  locks::Policy locks;
   Millis statement_timeout{300'000}; ///< for each statement, except concurrent index operations
   Millis concurrent_timeout{
       21'600'000}; ///< for CREATE/DROP/REINDEX INDEX CONCURRENTLY, which block nobody
-  Millis lock_budget{
-      60'000}; ///< how long in total a transaction is tried again after lock time-outs
 };
 
 /// What every step of a run shares. All references must outlive the call.
@@ -29,6 +27,7 @@ struct RunContext {
   EventSink& events;
   const Masker& masker;
   os::CrashPlan& crash;
+  locks::LockWatcher& watcher;
   std::int64_t run = 0;
   std::string application_name;
   Limits limits;
@@ -47,12 +46,13 @@ struct StepOutcome {
 
 /// Runs one migration in one direction. Statements that can share a transaction do, and the history
 /// row is written in the same transaction; others are journaled one by one, so that a later run
-/// goes on at the first one not done. A lock time-out or deadlock rolls the transaction back and
-/// tries it again after a random pause, within the budget. A failure inside a transaction leaves
-/// nothing behind. Errors carry the place in the file, what is in the database now and the next
-/// command: sql, check_failed (a verify query is not true), lock_timeout, cancelled, part_way
-/// (statements outside a transaction stay), connection. Precondition: the runner lock is held on
-/// the session; the tables are prepared.
+/// goes on at the first one not done. A transaction is begun when nobody is seen to hold what it
+/// needs; a lock time-out, a deadlock or somebody who waits behind it too long rolls it back, and
+/// it is tried again as a whole, within the budget. A failure inside a transaction leaves nothing
+/// behind. Errors carry the place in the file, what is in the database now and the next command:
+/// sql, check_failed (a verify query is not true), lock_timeout, cancelled, part_way (statements
+/// outside a transaction stay), connection. Precondition: the runner lock is held on the session;
+/// the tables are prepared.
 Result<StepOutcome> run_step(const RunContext& context, const plan::Step& step,
                              StepPosition position, const Wait& wait);
 

@@ -114,6 +114,8 @@ public:
   std::string database() const;
   std::string user() const;
   std::string password() const; ///< for the masker only
+  /// How it was opened, for a further connection to the same target.
+  const ConnectOptions& options() const;
   /// "postgres://user@host:port/db", without any secret, for people.
   std::string describe() const;
   void on_notice(NoticeHandler handler);
