@@ -2,7 +2,7 @@
 // statement with a journal that a later run can go on from.
 #include "slipway/apply/step.hpp"
 
-#include "alone.hpp"
+#include "send_alone.hpp"
 #include "failure.hpp"
 #include "leftovers.hpp"
 #include "statement.hpp"

@@ -1,4 +1,4 @@
-#include "alone.hpp"
+#include "send_alone.hpp"
 
 #include "approach.hpp"
 #include "failure.hpp"
