@@ -1,6 +1,6 @@
 #include "slipway/locks/lock_watcher.hpp"
 
-#include "waiting.hpp"
+#include "waiters.hpp"
 
 #include <algorithm>
 #include <condition_variable>

@@ -1,4 +1,4 @@
-#include "waiting.hpp"
+#include "waiters.hpp"
 
 #include <fmt/format.h>
 #include <string_view>
