@@ -2,6 +2,7 @@
 // statement with a journal that a later run can go on from.
 #include "slipway/apply/step.hpp"
 
+#include "borrowed_session.hpp"
 #include "failure.hpp"
 #include "leftovers.hpp"
 #include "transaction.hpp"
@@ -78,7 +79,7 @@ private:
     const auto query = step_.direction == Direction::up
                            ? context_.store.record_applying(step_.migration, context_.run)
                            : context_.store.record_undoing(step_.migration.version);
-    SLIPWAY_TRY(context_.session.pipeline({query}, wait_));
+    SLIPWAY_TRY(context_.session.pipeline(guarded(context_, query), wait_));
     context_.crash.reach(os::CrashPoint::piecewise_begun);
     return {};
   }
@@ -103,6 +104,7 @@ private:
   }
 
   Status apply_limits(const sql::StatementFacts* facts) {
+    if (context_.borrowed_session) return {};
     const auto lock = facts != nullptr ? lock_timeout_text(context_, step_, facts) : "0";
     const auto statement = facts != nullptr ? statement_timeout_text(context_, step_, facts) : "0";
     SLIPWAY_TRY(context_.session.query(
@@ -118,11 +120,14 @@ private:
       SLIPWAY_ASSIGN(const bool finished, settle_earlier_attempt(context_, statement, wait_));
       if (finished) return complete(statement, 0);
     }
-    SLIPWAY_TRY(
-        context_.session.pipeline({context_.store.journal_started(entry(statement))}, wait_));
+    if (auto ready = ready_for_alone(context_, step_, statement, wait_); !ready)
+      return fail(not_begun(std::move(ready).error(), statement));
+    SLIPWAY_TRY(context_.session.pipeline(
+        guarded(context_, context_.store.journal_started(entry(statement))), wait_));
     context_.crash.reach(os::CrashPoint::journal_started);
     SLIPWAY_TRY(apply_limits(&statement.facts));
-    auto rows = send_statement(context_, step_, statement, wait_);
+    auto rows =
+        send_statement(context_, step_, statement, alone_wait(context_, step_, statement, wait_));
     if (!rows) return fail(failed_alone(std::move(rows).error(), statement));
     context_.crash.reach(os::CrashPoint::statement_alone_done);
     SLIPWAY_TRY(apply_limits(nullptr));
@@ -175,6 +180,14 @@ private:
     const bool clean = !statement.facts.is_concurrent_index || drop_leftover(context_, statement);
     if (!kept_ && !step_.resumed && clean) return forget(std::move(error));
     return stopped_at(std::move(error), &statement);
+  }
+
+  Error not_begun(Error error, const plan::PlannedStatement& statement) {
+    if (!kept_ && !step_.resumed && context_.session.usable()) return forget(std::move(error));
+    const auto code = error.code;
+    error = stopped_at(std::move(error), &statement);
+    if (!kept_ && !step_.resumed) error.code = code;
+    return error;
   }
 
   // The very first statement failed and left nothing: then the migration was never begun.
@@ -230,7 +243,7 @@ bool changes_session(const plan::Step& step) {
 // shows.
 void reset_session(const RunContext& context) {
   const auto wait = cleanup_wait();
-  if (!context.session.usable()) return;
+  if (!context.session.usable() || context.borrowed_session) return;
   const auto reset = [&]() -> Status {
     SLIPWAY_TRY(context.session.execute(SqlText("RESET SESSION AUTHORIZATION"), wait));
     SLIPWAY_TRY(context.session.execute(SqlText("RESET ROLE"), wait));

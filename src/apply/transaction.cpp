@@ -83,6 +83,8 @@ public:
     if (last.verify) SLIPWAY_TRY(run_verify(context_, step_, wait_));
     std::vector<pg::Query> queries = std::move(journal_);
     queries.insert(queries.end(), last.bookkeeping.begin(), last.bookkeeping.end());
+    queries.insert(queries.end(), context_.transaction_epilogue.begin(),
+                   context_.transaction_epilogue.end());
     queries.push_back({SqlText("COMMIT"), {}});
     committing_ = true;
     context_.crash.reach(os::CrashPoint::before_commit);
@@ -96,15 +98,17 @@ public:
 
 private:
   Status open() {
-    const std::vector<pg::Query> queries{
-        {SqlText("BEGIN"), {}},
+    std::vector<pg::Query> queries{{SqlText("BEGIN"), {}}};
+    queries.insert(queries.end(), context_.transaction_prologue.begin(),
+                   context_.transaction_prologue.end());
+    queries.push_back(
         {SqlText(
              "SELECT pg_catalog.set_config('lock_timeout', $1::text, true), pg_catalog.set_config('statement_timeout', $2::text, true), "
              "pg_catalog.pg_current_wal_insert_lsn()"),
          {lock_timeout_text(context_, step_, nullptr),
-          statement_timeout_text(context_, step_, nullptr)}}};
+          statement_timeout_text(context_, step_, nullptr)}});
     SLIPWAY_ASSIGN(const auto rows, context_.session.pipeline(queries, wait_));
-    start_lsn_ = rows[1].text(0, 2);
+    start_lsn_ = rows.back().text(0, 2);
     context_.crash.reach(os::CrashPoint::transaction_begun);
     return {};
   }
