@@ -141,11 +141,14 @@ private:
     const auto holder = locks::runner_lock_holder(session, store_.schema(), wait_);
     if (!holder) return unknown("runner lock", holder.error());
     say("runner lock", *holder ? Health::note : Health::ok,
-        *holder ? "held by " + (*holder)->describe() : "free",
-        *holder
-            ? fmt::format("SELECT pg_terminate_backend({}); -- only if that runner is really gone",
-                          (*holder)->backend_pid)
-            : "");
+        *holder ? "held by " + (*holder)->describe() : "free", *holder ? remedy_for(**holder) : "");
+  }
+
+  std::string remedy_for(const locks::LockHolder& holder) const {
+    constexpr const char* k_only = "-- only if that runner is really gone";
+    if (!holder.lease_holder.empty())
+      return fmt::format("DELETE FROM {}.lease; {}", quote_identifier(store_.schema()), k_only);
+    return fmt::format("SELECT pg_terminate_backend({}); {}", holder.backend_pid, k_only);
   }
 
   void look_at_history(pg::Session& session) {

@@ -165,9 +165,10 @@ Status Runner::prepare_session(const Wait& wait) {
   return apply::prepare_session(session_, application_name(), wait);
 }
 
-// The pooler gives our name to each server session it lends us.
+// The pooler gives our name to each server session it lends us. A lease has the only connection
+// there is, under its name already.
 Status Runner::reopen(const Wait& wait) {
-  if (run_ == 0) return {};
+  if (run_ == 0 || lock_->mode() == "lease") return {};
   session_.close();
   SLIPWAY_ASSIGN(session_, open_named_session(context_, application_name(), wait));
   return {};
@@ -190,13 +191,12 @@ Status Runner::lock(const Wait& wait) {
   const locks::PooledLock request{
       .history_schema = store_.schema(),
       .lock_wait = patience,
+      .kind = kind_,
       .holder =
           fmt::format("pid {} on {} ({}, slipway {})", info.pid, info.host, info.actor, kind_),
       .session_pooling = way_ == WayToServer::session_pooler,
-      .open =
-          [this](const std::string& role, const Wait& limit) {
-            return open_session(context_, role.empty() ? kind_ : role, limit);
-          },
+      .open = [this](const std::string& name,
+                     const Wait& limit) { return open_named_session(context_, name, limit); },
       .prepare = [this](pg::Session& session,
                         const Wait& limit) { return store_.prepare_within(session, limit); }};
   SLIPWAY_ASSIGN(auto lock, locks::acquire_behind_pooler(session_, request, context_.events, wait));

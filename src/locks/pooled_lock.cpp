@@ -59,7 +59,8 @@ Result<RunnerLock> acquire_behind_pooler(pg::Session& working, const PooledLock&
   Waiting waiting(request.lock_wait, events, wait);
   SLIPWAY_ASSIGN(const int process, server_process(working, wait));
   auto beside = std::make_unique<TransactionHold>(
-      working, [open = request.open](const Wait& patience) { return open("lock", patience); },
+      working,
+      [open = request.open](const Wait& patience) { return open("slipway:0:lock", patience); },
       runner_key(schema), working_key(schema));
   auto taken = take_turn(*beside, working, schema, waiting);
   // While the lock's transaction is open its server process is nobody else's.
@@ -68,11 +69,8 @@ Result<RunnerLock> acquire_behind_pooler(pg::Session& working, const PooledLock&
   if (taken) return acquired(std::move(beside), waiting, events);
   if (!beside->starved()) return fail(plain(std::move(taken).error()));
   beside.reset();
-  if (!working.usable()) {
-    SLIPWAY_ASSIGN(auto again, request.open("", wait));
-    working = std::move(again);
-  }
   auto lease = std::make_unique<LeaseHold>(working, request);
+  SLIPWAY_TRY(lease->connect(wait));
   if (auto leased = take_turn(*lease, working, schema, waiting); !leased)
     return fail(plain(std::move(leased).error()));
   return acquired(std::move(lease), waiting, events);

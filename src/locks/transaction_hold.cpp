@@ -7,7 +7,7 @@ namespace slipway::locks {
 namespace {
 
 // A pool that has a connection to give gives it at once.
-constexpr Millis k_patience{3000};
+constexpr Millis k_patience{2000};
 constexpr Millis k_ping_every{5000};
 constexpr Millis k_ping_patience{5000};
 constexpr int k_has_transaction_timeout = 170000;
