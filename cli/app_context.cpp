@@ -34,8 +34,8 @@ Result<plan::Selection> selection_from(const SelectionOptions& options) {
 }
 
 std::vector<std::string_view> target_settings() {
-  return {"target.url", "connection.tls", "connection.connect_timeout", "migrations.folder",
-          "history.schema"};
+  return {"target.url",        "connection.tls",    "connection.connect_timeout",
+          "connection.pooler", "migrations.folder", "history.schema"};
 }
 
 std::vector<std::string_view> run_settings() {

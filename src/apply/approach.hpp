@@ -51,6 +51,7 @@ private:
   Result<Manner> look();
   std::optional<Manner> answer();
   std::optional<Manner> answer_to_autovacuum();
+  std::optional<Manner> answer_to_short_holders();
   std::optional<Manner> answer_of_policy();
   Manner usual() const;
   void tell();
@@ -68,6 +69,8 @@ private:
   Deadline::Clock::time_point next_autovacuum_ = start_;
   std::int64_t attempts_ = 0;
   Millis before_attempt_{0};
+  Deadline::Clock::time_point calm_since_ =
+      start_;         ///< only short transactions were seen since then
   bool shot_ = false; ///< the one shot is spent
   std::vector<locks::Blocker> blockers_;
   std::optional<locks::AutovacuumPowers> powers_;

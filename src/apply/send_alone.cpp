@@ -1,6 +1,7 @@
 #include "send_alone.hpp"
 
 #include "approach.hpp"
+#include "borrowed_session.hpp"
 #include "failure.hpp"
 #include "statement.hpp"
 #include "transaction.hpp"
@@ -13,6 +14,8 @@ namespace {
 
 Result<int> set_limits(const RunContext& context, const plan::Step& step,
                        const sql::StatementFacts& facts, const Manner& manner, const Wait& wait) {
+  // Nothing can be set; which server process it will be is not known either.
+  if (context.borrowed_session) return 0;
   // A concurrent index operation waits for old transactions in its own way, in which nobody queues
   // behind it; a lock_timeout would make it fail and leave an INVALID index.
   const auto lock = facts.is_concurrent_index ? Millis(0) : manner.lock_timeout;
@@ -38,7 +41,8 @@ Result<pg::Rows> send_alone(const RunContext& context, const plan::Step& step,
     const auto start = std::chrono::steady_clock::now();
     SLIPWAY_ASSIGN(const int backend, set_limits(context, step, statement.facts, manner, wait));
     const Circumstances circumstances{.backend = backend};
-    auto attempted = attempt_statement(context, step, statement, manner, circumstances, wait);
+    auto attempted = attempt_statement(context, step, statement, manner, circumstances,
+                                       alone_wait(context, step, statement, wait));
     if (attempted.rows || concurrent || attempted.trouble == Trouble::none ||
         !context.session.usable())
       return std::move(attempted.rows);

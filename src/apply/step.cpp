@@ -2,9 +2,10 @@
 // statement with a journal that a later run can go on from.
 #include "slipway/apply/step.hpp"
 
-#include "send_alone.hpp"
+#include "borrowed_session.hpp"
 #include "failure.hpp"
 #include "leftovers.hpp"
+#include "send_alone.hpp"
 #include "statement.hpp"
 #include "transaction.hpp"
 
@@ -80,7 +81,7 @@ private:
     const auto query = step_.direction == Direction::up
                            ? context_.store.record_applying(step_.migration, context_.run)
                            : context_.store.record_undoing(step_.migration.version);
-    SLIPWAY_TRY(context_.session.pipeline({query}, wait_));
+    SLIPWAY_TRY(context_.session.pipeline(guarded(context_, query), wait_));
     context_.crash.reach(os::CrashPoint::piecewise_begun);
     return {};
   }
@@ -105,6 +106,7 @@ private:
   }
 
   Status lift_limits() {
+    if (context_.borrowed_session) return {};
     SLIPWAY_TRY(
         context_.session.query(SqlText("SELECT pg_catalog.set_config('lock_timeout', '0', false), "
                                        "pg_catalog.set_config('statement_timeout', '0', false)"),
@@ -118,8 +120,10 @@ private:
       SLIPWAY_ASSIGN(const bool finished, settle_earlier_attempt(context_, statement, wait_));
       if (finished) return complete(statement, 0);
     }
-    SLIPWAY_TRY(
-        context_.session.pipeline({context_.store.journal_started(entry(statement))}, wait_));
+    if (auto ready = ready_for_alone(context_, step_, statement, wait_); !ready)
+      return fail(not_begun(std::move(ready).error(), statement));
+    SLIPWAY_TRY(context_.session.pipeline(
+        guarded(context_, context_.store.journal_started(entry(statement))), wait_));
     context_.crash.reach(os::CrashPoint::journal_started);
     auto rows = send_alone(context_, step_, statement, wait_);
     if (!rows) return fail(failed_alone(std::move(rows).error(), statement));
@@ -176,6 +180,14 @@ private:
     return stopped_at(std::move(error), &statement);
   }
 
+  Error not_begun(Error error, const plan::PlannedStatement& statement) {
+    if (!kept_ && !step_.resumed && context_.session.usable()) return forget(std::move(error));
+    const auto code = error.code;
+    error = stopped_at(std::move(error), &statement);
+    if (!kept_ && !step_.resumed) error.code = code;
+    return error;
+  }
+
   // The very first statement failed and left nothing: then the migration was never begun.
   Error forget(Error error) {
     const auto query = step_.direction == Direction::up
@@ -229,7 +241,7 @@ bool changes_session(const plan::Step& step) {
 // shows.
 void reset_session(const RunContext& context) {
   const auto wait = cleanup_wait();
-  if (!context.session.usable()) return;
+  if (!context.session.usable() || context.borrowed_session) return;
   const auto reset = [&]() -> Status {
     SLIPWAY_TRY(context.session.execute(SqlText("RESET SESSION AUTHORIZATION"), wait));
     SLIPWAY_TRY(context.session.execute(SqlText("RESET ROLE"), wait));

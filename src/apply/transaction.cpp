@@ -66,6 +66,8 @@ public:
     if (last.verify) SLIPWAY_TRY(run_verify(context_, step_, wait_));
     std::vector<pg::Query> queries = std::move(journal_);
     queries.insert(queries.end(), last.bookkeeping.begin(), last.bookkeeping.end());
+    queries.insert(queries.end(), context_.transaction_epilogue.begin(),
+                   context_.transaction_epilogue.end());
     queries.push_back({SqlText("COMMIT"), {}});
     committing_ = true;
     context_.crash.reach(os::CrashPoint::before_commit);
@@ -82,21 +84,23 @@ public:
 
 private:
   Status open(const Manner& manner) {
-    std::vector<pg::Query> queries{
-        {SqlText("BEGIN"), {}},
-        {SqlText(
-             "SELECT pg_catalog.set_config('lock_timeout', $1::text, true), pg_catalog.set_config('statement_timeout', $2::text, true), "
-             "pg_catalog.pg_current_wal_insert_lsn(), pg_catalog.pg_backend_pid()"),
-         {std::to_string(manner.lock_timeout.count()),
-          std::to_string(statement_timeout(context_, step_, nullptr).count())}}};
+    std::vector<pg::Query> queries{{SqlText("BEGIN"), {}}};
+    queries.insert(queries.end(), context_.transaction_prologue.begin(),
+                   context_.transaction_prologue.end());
     if (manner.quick_deadlock_check)
       queries.push_back(
           {SqlText("SELECT pg_catalog.set_config('deadlock_timeout', $1::text, true)"),
            {std::to_string(k_quick_deadlock_check.count())}});
+    queries.push_back(
+        {SqlText(
+             "SELECT pg_catalog.set_config('lock_timeout', $1::text, true), pg_catalog.set_config('statement_timeout', $2::text, true), "
+             "pg_catalog.pg_current_wal_insert_lsn(), pg_catalog.pg_backend_pid()"),
+         {std::to_string(manner.lock_timeout.count()),
+          std::to_string(statement_timeout(context_, step_, nullptr).count())}});
     SLIPWAY_ASSIGN(const auto rows,
                    context_.session.pipeline(queries, answer_within(k_our_own, wait_)));
-    start_lsn_ = rows[1].text(0, 2);
-    backend_ = static_cast<int>(rows[1].integer(0, 3));
+    start_lsn_ = rows.back().text(0, 2);
+    backend_ = static_cast<int>(rows.back().integer(0, 3));
     context_.crash.reach(os::CrashPoint::transaction_begun);
     return {};
   }

@@ -108,6 +108,9 @@ std::string Session::describe() const {
 void Session::on_notice(NoticeHandler handler) {
   state_->connection.notice_handler = std::move(handler);
 }
+void Session::name_statements(bool named) {
+  state_->names_statements = named;
+}
 void Session::close() {
   state_->connection.close();
 }

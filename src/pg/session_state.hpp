@@ -15,6 +15,7 @@ struct SessionCore {
 
   Connection connection;
   PreparedStatements prepared;
+  bool names_statements = true;
 };
 
 struct Session::State : SessionCore {

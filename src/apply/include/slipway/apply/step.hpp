@@ -8,7 +8,9 @@
 #include "slipway/pg/session.hpp"
 #include "slipway/plan/plan.hpp"
 
+#include <functional>
 #include <string>
+#include <vector>
 
 namespace slipway::apply {
 
@@ -31,6 +33,17 @@ struct RunContext {
   std::int64_t run = 0;
   std::string application_name;
   Limits limits;
+  /// Sent right after the BEGIN of each transaction of the run. An error of one ends the
+  /// transaction.
+  std::vector<pg::Query> transaction_prologue = {};
+  /// Sent right before its COMMIT.
+  std::vector<pg::Query> transaction_epilogue = {};
+  /// A pooler lends the server session for one transaction at a time: nothing may be set in it that
+  /// outlives the transaction.
+  bool borrowed_session = false;
+  /// Asked before a statement outside a transaction, with the longest it may run; an error keeps it
+  /// from being sent. May be empty.
+  std::function<Status(Millis longest, const Wait& wait)> before_alone = {};
 };
 
 /// Where a step stands in its run.
@@ -55,6 +68,13 @@ struct StepOutcome {
 /// the tables are prepared.
 Result<StepOutcome> run_step(const RunContext& context, const plan::Step& step,
                              StepPosition position, const Wait& wait);
+
+/// What cannot run in a session that a pooler lends, because it would reach whoever gets that
+/// session next. Errors: unsupported, with the place, before anything of the step is done.
+Status check_for_borrowed_session(const plan::Step& step);
+
+/// The same settings as prepare_session, for one transaction.
+std::vector<pg::Query> transaction_settings(const pg::Session& session);
 
 /// Settings every session of ours has: the server looks for a dead client every second (PostgreSQL
 /// 14 and later), so that no statement outlives us for long, and ends a transaction that sits idle
