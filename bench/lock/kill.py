@@ -1,0 +1,114 @@
+"""S7: the tool is killed with SIGKILL while it waits; its statement must not stay in the queue, nor be carried out later."""
+
+import os
+import shutil
+import time
+
+from lock import metrics, tools
+from lock.cluster import wait_for
+from lock.scenario import Scenario, Wishes
+
+YOUNG = 0.015       # seconds that a holder lives: younger than any look would mind
+HELD_AFTER = 3.0    # seconds that the holder stays after the kill
+LIMIT = 1.2         # seconds until the queue is empty
+QUEUED = ("SELECT count(*) FROM pg_locks l JOIN pg_stat_activity a USING (pid)"
+          " WHERE a.usename LIKE 'tool\\_%' AND l.locktype = 'relation' AND NOT l.granted")
+
+
+def lasted(result: metrics.Result, what: str) -> str:
+    after = result.facts.get(what)
+    if not result.facts["killed"]:
+        return "-"
+    return f"{after:.2f}" if after is not None else f"> {HELD_AFTER:g}"
+
+
+class Killed(Scenario):
+    key, title = "S7", "SIGKILL of the tool while it waits in the queue (and slipway also while it only looks)"
+    perfect = "queue empty and session gone within 1.2 s, the column never added"
+    noise_floor = False
+    looking = "slipway, looking"
+    columns = [("strategy", lambda r: r.strategy), ("killed", lambda r: "yes" if r.facts["killed"] else "no"),
+               ("in the queue s", lambda r: lasted(r, "queue_empty_after")),
+               ("connected s", lambda r: lasted(r, "session_gone_after")),
+               ("column added", lambda r: "yes" if r.applied else "no")]
+
+    def entries(self) -> list[tools.Entry]:
+        return [*super().entries(), tools.Entry("slipway", self.looking)]
+
+    def perform(self, entry, seed: int, bench) -> metrics.Result:
+        self.reset(bench)
+        result = metrics.Result(self.key, self.case, entry.label, seed, load_average=os.getloadavg()[0])
+        folder = bench.folder()
+        tool = tools.make(entry, self.work, bench.cluster.url(entry.role), seed, bench.options.slipway, folder)
+        tool.prepare()
+        holder, eye = bench.cluster.connect("bench_report", "holder"), bench.cluster.connect(name="watch")
+        try:
+            with holder.cursor() as held, eye.cursor() as look:
+                caught = self._kill_looking(tool, held) if entry.label == self.looking else self._kill_queued(tool, held, look)
+                result.facts["killed"] = caught
+                if caught:
+                    self._after(result, held, look)
+        finally:
+            holder.close()
+            eye.close()
+            tool.end()
+            bench.cluster.end_tool_sessions()
+        self._record(result, bench)
+        shutil.rmtree(folder)
+        return result
+
+    def _kill_looking(self, tool: tools.Tool, held) -> bool:
+        """An old holder: a tool that looks does not queue."""
+        held.execute("BEGIN; SELECT abalance FROM pgbench_accounts WHERE aid = 1")
+        time.sleep(1)
+        tool.start()
+        if tool.wait(1):
+            return False
+        tool.kill()
+        return True
+
+    def _kill_queued(self, tool: tools.Tool, held, look) -> bool:
+        """Short holders one after another; the one behind which the tool queues stays, and the tool is killed at once."""
+        tool.start()
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline and not tool.wait(0):
+            held.execute("BEGIN; SELECT abalance FROM pgbench_accounts WHERE aid = 1")
+            until = time.monotonic() + YOUNG
+            while time.monotonic() < until:
+                look.execute(QUEUED)
+                if look.fetchone()[0]:
+                    tool.kill()
+                    return True
+            held.execute("ROLLBACK")
+        return False
+
+    def _after(self, result: metrics.Result, held, look) -> None:
+        killed = time.time()
+        gone = {"queue_empty_after": None, "session_gone_after": None}
+        while time.time() < killed + HELD_AFTER:
+            look.execute(QUEUED)
+            if gone["queue_empty_after"] is None and look.fetchone()[0] == 0:
+                gone["queue_empty_after"] = time.time() - killed
+            look.execute("SELECT count(*) FROM pg_stat_activity WHERE usename LIKE 'tool\\_%'")
+            if gone["session_gone_after"] is None and look.fetchone()[0] == 0:
+                gone["session_gone_after"] = time.time() - killed
+            time.sleep(0.01)
+        result.facts.update(gone)
+        held.execute("ROLLBACK")
+        time.sleep(2)
+
+    def _record(self, result: metrics.Result, bench) -> None:
+        wait_for(lambda: bench.cluster.tool_sessions() == 0, 10, "the end of the tool's sessions")
+        result.applied = self.applied_at(bench) is not None
+
+    def judge(self, result, noise) -> list[str]:
+        if not result.facts["killed"]:
+            return ["never seen waiting, so not killed"]
+        wishes = Wishes(result, noise)
+        for what, shown in (("queue_empty_after", "in the queue"), ("session_gone_after", "connected")):
+            after = result.facts[what]
+            if after is None or after > LIMIT:
+                wishes.unmet.append(f"{shown} for {f'{after:.1f} s' if after else f'more than {HELD_AFTER:g} s'}")
+        if result.applied:
+            wishes.unmet.append("column added after the kill")
+        return wishes.unmet
