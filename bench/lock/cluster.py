@@ -93,6 +93,7 @@ class Cluster:
         first.close()
         self.run("GRANT CREATE, USAGE ON SCHEMA public TO bench_owner;"
                  "ALTER DEFAULT PRIVILEGES FOR ROLE bench_owner GRANT ALL ON TABLES TO bench_app")
+        self.run("CREATE SEQUENCE loop_attempts", "bench_owner")
         command = [str(self.bin_folder / "pgbench"), "-i", "-q", "-I", "dtGvp", "-s", str(scale), self.url("bench_owner")]
         subprocess.run(command, check=True, capture_output=True)
         for table in ("accounts", "branches", "tellers", "history"):

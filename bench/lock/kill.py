@@ -4,6 +4,8 @@ import os
 import shutil
 import time
 
+import psycopg2
+
 from lock import metrics, tools
 from lock.cluster import wait_for
 from lock.scenario import Scenario, Wishes
@@ -20,6 +22,40 @@ def lasted(result: metrics.Result, what: str) -> str:
     if not result.facts["killed"]:
         return "-"
     return f"{after:.2f}" if after is not None else f"> {HELD_AFTER:g}"
+
+
+class Relay:
+    """The table is held all the time, and by nobody for long: the next takes it before the last one lets go."""
+
+    def __init__(self, cluster):
+        self.sessions = [cluster.connect("bench_report", "holder") for _ in range(2)]
+        for session in self.sessions:
+            self._run(session, "SET lock_timeout = '20ms'")
+
+    @staticmethod
+    def _run(session, text: str) -> None:
+        with session.cursor() as cursor:
+            cursor.execute(text)
+
+    def take(self) -> None:
+        self._run(self.sessions[0], "BEGIN; SELECT abalance FROM pgbench_accounts WHERE aid = 1")
+
+    def hand_over(self) -> None:
+        """Where the tool has queued meanwhile, the next does not get it, and the last one keeps it."""
+        try:
+            self._run(self.sessions[1], "BEGIN; SELECT abalance FROM pgbench_accounts WHERE aid = 1")
+        except psycopg2.errors.LockNotAvailable:
+            self._run(self.sessions[1], "ROLLBACK")
+            return
+        self.release()
+        self.sessions.reverse()
+
+    def release(self) -> None:
+        self._run(self.sessions[0], "ROLLBACK")
+
+    def close(self) -> None:
+        for session in self.sessions:
+            session.close()
 
 
 class Killed(Scenario):
@@ -41,25 +77,26 @@ class Killed(Scenario):
         folder = bench.folder()
         tool = tools.make(entry, self.work, bench.cluster.url(entry.role), seed, bench.options.slipway, folder)
         tool.prepare()
-        holder, eye = bench.cluster.connect("bench_report", "holder"), bench.cluster.connect(name="watch")
+        relay, eye = Relay(bench.cluster), bench.cluster.connect(name="watch")
         try:
-            with holder.cursor() as held, eye.cursor() as look:
-                caught = self._kill_looking(tool, held) if entry.label == self.looking else self._kill_queued(tool, held, look)
+            with eye.cursor() as look:
+                caught = self._kill_looking(tool, relay) if entry.label == self.looking else self._kill_queued(tool, relay, look)
                 result.facts["killed"] = caught
                 if caught:
-                    self._after(result, held, look)
+                    self._after(result, relay, look)
         finally:
-            holder.close()
+            relay.close()
             eye.close()
             tool.end()
             bench.cluster.end_tool_sessions()
-        self._record(result, bench)
+        wait_for(lambda: bench.cluster.tool_sessions() == 0, 10, "the end of the tool's sessions")
+        result.applied = self.applied_at(bench) is not None
         shutil.rmtree(folder)
         return result
 
-    def _kill_looking(self, tool: tools.Tool, held) -> bool:
+    def _kill_looking(self, tool: tools.Tool, relay: Relay) -> bool:
         """An old holder: a tool that looks does not queue."""
-        held.execute("BEGIN; SELECT abalance FROM pgbench_accounts WHERE aid = 1")
+        relay.take()
         time.sleep(1)
         tool.start()
         if tool.wait(1):
@@ -67,22 +104,22 @@ class Killed(Scenario):
         tool.kill()
         return True
 
-    def _kill_queued(self, tool: tools.Tool, held, look) -> bool:
-        """Short holders one after another; the one behind which the tool queues stays, and the tool is killed at once."""
+    def _kill_queued(self, tool: tools.Tool, relay: Relay, look) -> bool:
+        """The holder behind which the tool queues stays, and the tool is killed at once."""
+        relay.take()
         tool.start()
         deadline = time.monotonic() + 20
         while time.monotonic() < deadline and not tool.wait(0):
-            held.execute("BEGIN; SELECT abalance FROM pgbench_accounts WHERE aid = 1")
             until = time.monotonic() + YOUNG
             while time.monotonic() < until:
                 look.execute(QUEUED)
                 if look.fetchone()[0]:
                     tool.kill()
                     return True
-            held.execute("ROLLBACK")
+            relay.hand_over()
         return False
 
-    def _after(self, result: metrics.Result, held, look) -> None:
+    def _after(self, result: metrics.Result, relay: Relay, look) -> None:
         killed = time.time()
         gone = {"queue_empty_after": None, "session_gone_after": None}
         while time.time() < killed + HELD_AFTER:
@@ -94,12 +131,8 @@ class Killed(Scenario):
                 gone["session_gone_after"] = time.time() - killed
             time.sleep(0.01)
         result.facts.update(gone)
-        held.execute("ROLLBACK")
+        relay.release()
         time.sleep(2)
-
-    def _record(self, result: metrics.Result, bench) -> None:
-        wait_for(lambda: bench.cluster.tool_sessions() == 0, 10, "the end of the tool's sessions")
-        result.applied = self.applied_at(bench) is not None
 
     def judge(self, result, noise) -> list[str]:
         if not result.facts["killed"]:

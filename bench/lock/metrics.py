@@ -1,10 +1,12 @@
 """What a run cost the application, from the ends and latencies of its transactions."""
 
 import dataclasses
+import math
 from dataclasses import dataclass, field
 
 SHORTEST_GAP = 0.05     # seconds without a commit that count; with fewer transactions a second, more
 EXPECTED_IN_A_GAP = 15  # commits that chance would have to leave out
+CHANCE = 4              # standard deviations by which two loads may differ in their number of transactions
 
 
 def gap_threshold(rate: int) -> float:
@@ -75,14 +77,20 @@ class Noise:
     longest_gap: float = 0.0
     late_100ms: int = 0
     late_1s: int = 0
+    transactions: int = 0  # of the slowest run
 
     @staticmethod
     def of(results: list[Result]) -> "Noise":
         worst = lambda name: max((getattr(r, name) or 0 for r in results), default=0)  # noqa: E731
-        return Noise(worst("longest_gap"), worst("late_100ms"), worst("late_1s"))
+        return Noise(worst("longest_gap"), worst("late_100ms"), worst("late_1s"), min((r.transactions for r in results), default=0))
 
 
-def subtract(result: Result, noise: Noise) -> None:
-    if result.late_100ms is not None:
-        result.excess_100ms = max(0, result.late_100ms - noise.late_100ms)
-        result.excess_1s = max(0, result.late_1s - noise.late_1s)
+def subtract(result: Result, noise: Noise, rate: int) -> None:
+    """Also counts what was due and had not begun when the load was over, which pgbench's log does not know."""
+    if result.late_100ms is None:
+        return
+    missing = noise.transactions - result.transactions
+    if missing < CHANCE * math.sqrt(max(1, noise.transactions)):
+        missing = 0
+    result.excess_100ms = max(0, result.late_100ms + missing - noise.late_100ms)
+    result.excess_1s = max(0, result.late_1s + max(0, missing - rate) - noise.late_1s)

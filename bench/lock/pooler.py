@@ -71,6 +71,7 @@ class TransactionPool(Scenario):
     perfect = "applied exactly once, one at a time, or refused with advice; no lock and no setting left in the pool"
     noise_floor = False
     limit = 30.0
+    apart = 0.1  # seconds between the starts, with the first one between its lock and its first statement
     columns = [("strategy", lambda r: r.strategy), ("exits", lambda r: " ".join(map(str, r.facts["exit_codes"]))),
                ("times applied", lambda r: str(r.facts["times_applied"])),
                ("advisory locks left", lambda r: str(r.facts["advisory_locks_left"])),
@@ -100,6 +101,7 @@ class TransactionPool(Scenario):
                 pair.append(tool)
             for tool in pair:
                 tool.start()
+                time.sleep(self.apart)
             deadline = time.monotonic() + self.limit
             result.ended = all([tool.wait(deadline - time.monotonic()) for tool in pair])
             for tool in pair:

@@ -97,13 +97,12 @@ class ForeignKey(Scenario):
         bench.cluster.run("VACUUM hot_orders, hot_customers")
 
     def traffic(self, folder) -> list[str]:
+        """Writers only: readers do not mind."""
         arguments = []
         for table in self.relations:
-            for verb, share, text in (("read", 7, f"SELECT n FROM {table} WHERE id = :id;"),
-                                      ("write", 3, f"UPDATE {table} SET n = n + 1 WHERE id = :id;")):
-                path = folder / f"{verb}_{table}.sql"
-                path.write_text(f"\\set id random(1, {self.rows})\n{text}\n")
-                arguments += ["-f", f"{path}@{share}"]
+            path = folder / f"write_{table}.sql"
+            path.write_text(f"\\set id random(1, {self.rows})\nUPDATE {table} SET n = n + 1 WHERE id = :id;\n")
+            arguments += ["-f", str(path)]
         return arguments
 
     def others(self, bench, moments, folder) -> list:
