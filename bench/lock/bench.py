@@ -1,7 +1,6 @@
 """One run: load, holders, tool, and what came of it."""
 
 import os
-import random
 import shutil
 import tempfile
 import time
@@ -73,7 +72,7 @@ def finish(tool: tools.Tool, moments: Moments, bench: Bench, result: metrics.Res
         tool.end()
 
 
-def check(scenario, result: metrics.Result, bench: Bench) -> None:
+def check(result: metrics.Result, bench: Bench) -> None:
     if result.ended and result.applied != (result.exit_code == 0):
         result.wrong.append(f"exit {result.exit_code}, and yet {'applied' if result.applied else 'not applied'}")
     if result.ghosts:
@@ -85,7 +84,6 @@ def check(scenario, result: metrics.Result, bench: Bench) -> None:
 
 def perform(scenario, entry: tools.Entry, seed: int, bench: Bench) -> metrics.Result:
     cluster, folder = bench.cluster, bench.folder()
-    random.seed(seed)
     result = metrics.Result(scenario.key, scenario.case, entry.label, seed, load_average=os.getloadavg()[0])
     scenario.reset(bench)
     tool = None
@@ -109,12 +107,12 @@ def perform(scenario, entry: tools.Entry, seed: int, bench: Bench) -> metrics.Re
         commits = traffic.commits()
         errors = cluster.errors_since(before)
     finally:
-        watch.stop()
         for other in others:
             other.stop()
         if tool:
             tool.end()
         traffic.process.kill()
+        watch.stop()
     metrics.measure(result, commits, started, finished, bench.options.rate, watch)
     if tool:
         applied_at = scenario.applied_at(bench)
@@ -122,11 +120,9 @@ def perform(scenario, entry: tools.Entry, seed: int, bench: Bench) -> metrics.Re
         result.regret = max(0.0, applied_at - scenario.feasible(started, others)) if result.applied else None
         result.attempts = tool.attempts(result.applied)
         collateral(result, errors, not result.ended)
-        check(scenario, result, bench)
+        check(result, bench)
         result.facts["says"] = tool.says() if result.exit_code else ""
         scenario.look(result, bench)
-    if bench.options.keep:
-        (folder / "facts").write_text(repr(result))
-    else:
+    if not bench.options.keep:
         shutil.rmtree(folder)
     return result

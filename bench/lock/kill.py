@@ -59,7 +59,8 @@ class Relay:
 
 
 class Killed(Scenario):
-    key, title = "S7", "SIGKILL of the tool while it waits in the queue (and slipway also while it only looks)"
+    key, title = "S7", ("SIGKILL of the tool while it waits in the queue; slipway also with lock_timeout 10 s (patient),"
+                         " and while it only looks")
     perfect = "queue empty and session gone within 1.2 s, the column never added"
     noise_floor = False
     looking = "slipway, looking"
@@ -69,7 +70,10 @@ class Killed(Scenario):
                ("column added", lambda r: "yes" if r.applied else "no")]
 
     def entries(self) -> list[tools.Entry]:
-        return [*super().entries(), tools.Entry("slipway", self.looking)]
+        """Also with a patience so long that only the server's own check of its client can end the wait."""
+        patient = {"SLIPWAY_LOCK_TIMEOUT": "10s", "SLIPWAY_MAX_STALL": "10s"}
+        return [*super().entries(), tools.Entry("slipway", "slipway, patient", settings=patient),
+                tools.Entry("slipway", self.looking)]
 
     def perform(self, entry, seed: int, bench) -> metrics.Result:
         self.reset(bench)

@@ -11,7 +11,7 @@ import psycopg2
 
 from lock import metrics, tools
 from lock.cluster import DATABASE, wait_for
-from lock.scenario import Scenario, Wishes, forget_history
+from lock.scenario import Scenario, forget_history
 
 PROGRAMS = ["/usr/sbin/pgbouncer", "/usr/bin/pgbouncer"]
 ROLES = ["tool_owner", "bench_app"]

@@ -22,6 +22,7 @@ class Watch(threading.Thread):
         self.connection, self.relations, self.every = cluster.connect(name="watch"), relations, every
         self.present: list[tuple[float, float]] = []  # from and to, of each time a tool was at the lock
         self.queued = 0.0                             # seconds of it that a tool spent waiting, in all
+        self.failure: psycopg2.Error | None = None
         self._halt = threading.Event()
 
     def run(self) -> None:
@@ -38,14 +39,16 @@ class Watch(threading.Thread):
                             self.present.append((before, now))
                         self.queued += now - before if waiting else 0
                     before, last = now, waiting is not None
-        except psycopg2.Error:
-            if not self._halt.is_set():
-                raise
+        except psycopg2.Error as failure:
+            self.failure = failure
 
     def stop(self) -> None:
+        """Raises what ended the watching, for without it there is nothing to blame on anybody."""
         self._halt.set()
         self.join()
         self.connection.close()
+        if self.failure:
+            raise self.failure
 
     def at_the_lock(self, begin: float, end: float) -> bool:
         return any(since < end and begin < until + self.every for since, until in self.present)
