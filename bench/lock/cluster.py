@@ -38,9 +38,22 @@ GRANT bench_app TO bench_report;
 LOG_LINE = re.compile(r"^\S+ \S+ \S+ \[\d+\] (\S*) ([0-9A-Z]{5}) (?:ERROR|FATAL):")
 
 
+def debian_folders() -> list[Path]:
+    """Of server programs, the newest last."""
+    return sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: float(folder.parent.name))
+
+
+def pgbench_for(bin_folder: Path) -> Path:
+    """The server's own, or Debian's newest where a server comes without client programs."""
+    found = [folder / "pgbench" for folder in (bin_folder, *reversed(debian_folders())) if (folder / "pgbench").exists()]
+    if not found:
+        raise FileNotFoundError("pgbench is not here; run scripts/install-dependencies build")
+    return found[0]
+
+
 class Cluster:
     def __init__(self, folder: Path, bin_folder: Path):
-        self.folder, self.bin_folder = folder, bin_folder
+        self.folder, self.pgbench = folder, pgbench_for(bin_folder)
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
@@ -94,7 +107,7 @@ class Cluster:
         self.run("GRANT CREATE, USAGE ON SCHEMA public TO bench_owner;"
                  "ALTER DEFAULT PRIVILEGES FOR ROLE bench_owner GRANT ALL ON TABLES TO bench_app")
         self.run("CREATE SEQUENCE loop_attempts", "bench_owner")
-        command = [str(self.bin_folder / "pgbench"), "-i", "-q", "-I", "dtGvp", "-s", str(scale), self.url("bench_owner")]
+        command = [str(self.pgbench), "-i", "-q", "-I", "dtGvp", "-s", str(scale), self.url("bench_owner")]
         subprocess.run(command, check=True, capture_output=True)
         for table in ("accounts", "branches", "tellers", "history"):
             self.run(f"ALTER TABLE pgbench_{table} SET (autovacuum_enabled = off)")

@@ -21,7 +21,7 @@ class Load:
         arguments = ["-n", "-c", str(options.clients), "-j", "2", "-R", str(options.rate), "-T", str(options.seconds),
                      "-l", f"--log-prefix={self.prefix}", f"--random-seed={seed}", *scripts]
         self.output = (folder / "pgbench.out").open("wb")
-        self.process = subprocess.Popen([str(cluster.bin_folder / "pgbench"), *arguments, cluster.url("bench_app")],
+        self.process = subprocess.Popen([str(cluster.pgbench), *arguments, cluster.url("bench_app")],
                                         cwd=folder, stdin=subprocess.DEVNULL, stdout=self.output, stderr=self.output)
 
     def commits(self) -> list[Commit]:
@@ -51,7 +51,7 @@ class HotLoad:
         (folder / "hot.sql").write_text(self.SCRIPT)
         arguments = ["-n", "-c", str(clients), "-j", "1", "-T", str(options.seconds), "-s", str(options.scale),
                      "-f", str(folder / "hot.sql")]
-        self.process = subprocess.Popen([str(cluster.bin_folder / "pgbench"), *arguments, cluster.url("bench_app")],
+        self.process = subprocess.Popen([str(cluster.pgbench), *arguments, cluster.url("bench_app")],
                                         cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                                         stderr=subprocess.DEVNULL)
 

@@ -146,7 +146,7 @@ class Slipway(Tool):
         for event in self.events():
             if event.get("event") == "failed":
                 error = event["error"]
-                return f"{error['message']} {error['hint']}".strip()
+                return ". ".join(part for part in (error["message"], error["hint"]) if part)
         return self.errors.read_text(errors="replace").strip()[-500:]
 
     def _write(self, number: int, statements: list[str]) -> None:
