@@ -1,5 +1,6 @@
 """The tables, as Markdown that also reads as plain text."""
 
+import re
 import statistics
 
 from lock import tools
@@ -41,7 +42,7 @@ NUMBERS = {"regret ms", "attempts", "longest gap ms", "sum of gaps ms", "any gap
 def merged(runs: list[Result], head: str, show) -> str:
     """One run as it is; of several the median and the worst of a number, and every different word."""
     cells = [show(run) for run in runs]
-    if len(cells) > 1 and head in NUMBERS and all(cell.isdigit() for cell in cells):
+    if len(set(cells)) > 1 and head in NUMBERS and all(cell.isdigit() for cell in cells):
         values = [int(cell) for cell in cells]
         return f"{statistics.median(values):.0f} (max {max(values)})"
     return " / ".join(dict.fromkeys(cells))
@@ -50,8 +51,18 @@ def merged(runs: list[Result], head: str, show) -> str:
 def verdict(runs: list[Result]) -> str:
     if runs[0].strategy == tools.NO_DDL:
         return "noise floor"
-    unmet = list(dict.fromkeys(wish for run in runs for wish in run.unmet))
-    return "met" if not unmet else "not met: " + "; ".join(unmet)
+    return "met" if not any(run.unmet for run in runs) else "not met: " + "; ".join(worst_of_each_kind(runs))
+
+
+def worst_of_each_kind(runs: list[Result]) -> list[str]:
+    """Wishes that differ only in their figures are one wish; in how many of several runs is said."""
+    kinds: dict[str, list[str]] = {}
+    for run in runs:
+        for wish in run.unmet:
+            kinds.setdefault(re.sub(r"\d[\d .]*", "#", wish), []).append(wish)
+    figure = lambda wish: float((re.search(r"\d[\d .]*", wish) or ["0"])[0].replace(" ", "").rstrip("."))  # noqa: E731
+    often = lambda wishes: f" ({len(wishes)} of {len(runs)} runs)" if len(runs) > 1 else ""  # noqa: E731
+    return [max(wishes, key=figure) + often(wishes) for wishes in kinds.values()]
 
 
 def escaped(cell: str) -> str:
