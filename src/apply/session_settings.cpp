@@ -1,4 +1,7 @@
+// The settings our sessions have.
 #include "slipway/apply/step.hpp"
+
+#include "session_limits.hpp"
 
 namespace slipway::apply {
 
@@ -21,6 +24,19 @@ Status prepare_session(pg::Session& session, const std::string& application_name
     set("client_connection_check_interval", "1s");
   SLIPWAY_TRY(session.pipeline(settings, wait));
   return {};
+}
+
+Status limit_session(pg::Session& session, Millis lock_timeout, Millis statement_timeout,
+                     const Wait& wait) {
+  SLIPWAY_TRY(session.query(
+      SqlText("SELECT pg_catalog.set_config('lock_timeout', $1::text, false), "
+              "pg_catalog.set_config('statement_timeout', $2::text, false)"),
+      {std::to_string(lock_timeout.count()), std::to_string(statement_timeout.count())}, wait));
+  return {};
+}
+
+Status lift_session_limits(pg::Session& session, const Wait& wait) {
+  return limit_session(session, Millis(0), Millis(0), wait);
 }
 
 } // namespace slipway::apply
