@@ -153,14 +153,29 @@ Result<std::unique_ptr<Runner>> Runner::begin(const Context& context, const std:
   SLIPWAY_ASSIGN(const auto facts, pg::read_server_facts(runner->session_, wait));
   SLIPWAY_TRY(check_changeable(facts));
   SLIPWAY_TRY(apply::prepare_session(runner->session_, role_name(0, kind), wait));
-  SLIPWAY_ASSIGN(auto lock, locks::RunnerLock::acquire(runner->session_, runner->store_.schema(),
-                                                       context.config.duration("run.lock_wait"),
-                                                       context.events, wait));
-  runner->lock_.emplace(std::move(lock));
+  SLIPWAY_TRY(runner->take_lock(context.config.duration("run.lock_wait"), wait));
   runner->crash_.reach(os::CrashPoint::run_lock_taken);
   SLIPWAY_TRY(runner->store_.prepare(runner->session_, wait));
   runner->crash_.reach(os::CrashPoint::run_tables_prepared);
   return runner;
+}
+
+Status Runner::take_lock(Millis patience, const Wait& wait) {
+  SLIPWAY_ASSIGN(auto lock, locks::RunnerLock::acquire(session_, store_.schema(), patience,
+                                                       context_.events, wait));
+  lock_.emplace(std::move(lock));
+  return {};
+}
+
+apply::RunContext Runner::run_context() {
+  return {.session = session_,
+          .store = store_,
+          .events = context_.events,
+          .masker = context_.masker,
+          .crash = crash_,
+          .run = run_,
+          .application_name = role_name(run_, kind_),
+          .limits = limits(context_)};
 }
 
 Status Runner::start_run(std::int64_t migrations, const Wait& wait) {
@@ -179,14 +194,6 @@ Status Runner::run(const plan::Plan& plan, RunReport& report, const Wait& wait) 
   if (plan.steps.empty()) return {};
   SLIPWAY_TRY(start_run(static_cast<std::int64_t>(plan.steps.size()), wait));
   report.run = run_;
-  const apply::RunContext run_context{.session = session_,
-                                      .store = store_,
-                                      .events = context_.events,
-                                      .masker = context_.masker,
-                                      .crash = crash_,
-                                      .run = run_,
-                                      .application_name = role_name(run_, kind_),
-                                      .limits = limits(context_)};
   apply::StepPosition position{.index = 0, .total = static_cast<std::int64_t>(plan.steps.size())};
   for (const auto& step : plan.steps) {
     ++position.index;
@@ -197,7 +204,7 @@ Status Runner::run(const plan::Plan& plan, RunReport& report, const Wait& wait) 
                       .with_state(fmt::format("{} {} was not begun", step.migration.version.str(),
                                               step.migration.name))
                       .with_next("slipway status"));
-    SLIPWAY_ASSIGN(const auto outcome, apply::run_step(run_context, step, position, wait));
+    SLIPWAY_ASSIGN(const auto outcome, run_step(step, position, wait));
     report.done.push_back(Done{.version = step.migration.version,
                                .name = step.migration.name,
                                .direction = step.direction,
@@ -205,6 +212,13 @@ Status Runner::run(const plan::Plan& plan, RunReport& report, const Wait& wait) 
                                .duration_ms = outcome.duration_ms});
   }
   return {};
+}
+
+Result<apply::StepOutcome> Runner::run_step(const plan::Step& step, apply::StepPosition position,
+                                            const Wait& wait) {
+  auto outcome = apply::run_step(run_context(), step, position, wait);
+  if (outcome || session_.usable()) return outcome;
+  return look_again(step, position, std::move(outcome).error(), wait);
 }
 
 Result<RunReport> Runner::finish(RunReport report, Status outcome) {

@@ -35,6 +35,10 @@ const plan::PlannedStatement* find_interrupted(const plan::Step& step) {
 
 } // namespace
 
+bool is_interrupted(const plan::Step& step) {
+  return find_interrupted(step) != nullptr;
+}
+
 Error describe_interrupted(Error error, const RunContext& context, const plan::Step& step,
                            const Wait& wait) {
   const auto* statement = find_interrupted(step);

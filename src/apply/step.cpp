@@ -191,6 +191,11 @@ bool changes_session(const plan::Step& step) {
   return false;
 }
 
+std::string outcome_name(const Result<StepOutcome>& outcome) {
+  if (outcome) return "done";
+  return outcome.error().outcome == Outcome::unknown ? "unknown" : "failed";
+}
+
 } // namespace
 
 Result<StepOutcome> run_step(const RunContext& context, const plan::Step& step,
@@ -213,7 +218,7 @@ Result<StepOutcome> run_step(const RunContext& context, const plan::Step& step,
                                                    .version = step.migration.version.number(),
                                                    .migration = step.migration.name,
                                                    .direction = step.direction,
-                                                   .outcome = outcome ? "done" : "failed",
+                                                   .outcome = outcome_name(outcome),
                                                    .rows = outcome ? outcome->rows : 0,
                                                    .duration_ms = elapsed_ms(start),
                                                    .index = position.index,

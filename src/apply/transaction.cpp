@@ -197,17 +197,21 @@ Wait cleanup_wait() {
   return Wait{Deadline::after(Millis(10'000)), nullptr};
 }
 
+// Its waits for old transactions are lock waits too, in which nobody queues behind it.
+static bool works_concurrently(const sql::StatementFacts* facts) {
+  return facts != nullptr && (facts->is_concurrent_index ||
+                              facts->interruption.trace == sql::Trace::partition_detached);
+}
+
 std::string lock_timeout_text(const RunContext& context, const plan::Step& step,
                               const sql::StatementFacts* facts) {
-  // A concurrent index operation waits for old transactions in its own way, in which nobody queues
-  // behind it.
-  if (facts != nullptr && facts->is_concurrent_index) return "0";
+  if (works_concurrently(facts)) return "0";
   return std::to_string(step.migration.lock_timeout.value_or(context.limits.lock_timeout).count());
 }
 
 std::string statement_timeout_text(const RunContext& context, const plan::Step& step,
                                    const sql::StatementFacts* facts) {
-  const bool concurrent = facts != nullptr && facts->is_concurrent_index;
+  const bool concurrent = works_concurrently(facts);
   const auto usual =
       concurrent ? context.limits.concurrent_timeout : context.limits.statement_timeout;
   return std::to_string(step.migration.statement_timeout.value_or(usual).count());

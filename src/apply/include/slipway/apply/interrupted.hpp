@@ -4,6 +4,10 @@
 
 namespace slipway::apply {
 
+/// Whether a statement of the step was sent outside a transaction and nobody saw it end.
+/// Precondition: plan::mark_done.
+bool is_interrupted(const plan::Step& step);
+
 /// After a connection broke in a statement outside a transaction: says on a new session, in the
 /// error's state and next command, what the catalog tells of that statement. Changes nothing in the
 /// database. Leaves the error as it is when no statement of the step is without an end.
