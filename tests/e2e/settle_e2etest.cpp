@@ -261,6 +261,54 @@ TEST_F(Settle, ADatabaseIsMadeAndDroppedOnce) {
   EXPECT_EQ(value("SELECT count(*) FROM slipway.migration"), "0");
 }
 
+TEST_F(Settle, ATablespaceIsMadeAndDroppedOnce) {
+  const auto name = "space_" + value("SELECT current_database()");
+  const auto folder = value("SELECT current_setting('data_directory')") + "/" + name;
+  exec("COPY (SELECT 1) TO PROGRAM 'mkdir " + folder + "'");
+  const auto count = [&] {
+    return value("SELECT count(*) FROM pg_tablespace WHERE spcname = '" + name + "'");
+  };
+  write("1_t.sql", "CREATE TABLESPACE " + name + " LOCATION '" + folder + "';",
+        "DROP TABLESPACE " + name + ";");
+  kill_at("apply.statement_alone_done");
+  ASSERT_EQ(count(), "1");
+  succeed();
+  EXPECT_TRUE(said("counts as done")) << printed_;
+  kill_at("apply.journal_started", {"down"});
+  ASSERT_EQ(count(), "1");
+  succeed({"down"});
+  EXPECT_EQ(count(), "0");
+}
+
+TEST_F(Settle, ASubscriptionIsDroppedOnce) {
+  exec(
+      "CREATE SUBSCRIPTION s_" + value("SELECT current_database()") +
+      " CONNECTION 'dbname=nowhere' PUBLICATION p WITH (connect = false, slot_name = NONE, enabled = false)");
+  write("1_s.sql", "DROP SUBSCRIPTION s_" + value("SELECT current_database()") + ";", "SELECT 1;");
+  kill_at("apply.journal_started");
+  ASSERT_EQ(value("SELECT count(*) FROM pg_subscription WHERE subname LIKE 's\\_%'"), "1");
+  kill_at("apply.statement_alone_done");
+  succeed();
+  EXPECT_TRUE(said("counts as done")) << printed_;
+  EXPECT_EQ(
+      value(
+          "SELECT count(*) FROM pg_subscription s JOIN pg_database d ON d.oid = s.subdbid WHERE d.datname = current_database()"),
+      "0");
+}
+
+TEST_F(Settle, APreparedTransactionIsCommittedOnce) {
+  const auto gid = "g_" + value("SELECT current_database()");
+  exec("CREATE TABLE a (id int)");
+  exec("BEGIN; INSERT INTO a VALUES (1); PREPARE TRANSACTION '" + gid + "'");
+  write("1_p.sql", "COMMIT PREPARED '" + gid + "';", "SELECT 1;");
+  kill_at("apply.journal_started");
+  ASSERT_EQ(value("SELECT count(*) FROM a"), "0");
+  kill_at("apply.statement_alone_done");
+  succeed();
+  EXPECT_TRUE(said("counts as done")) << printed_;
+  EXPECT_EQ(value("SELECT count(*) FROM a"), "1");
+}
+
 // Fails when look_at_nothing says not_done: the procedure then runs twice.
 TEST_F(Settle, WhatNobodyCanTellIsAskedForAndNotRunAgain) {
   exec(

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstring>
+#include <functional>
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -279,6 +280,43 @@ TEST_F(Reconnect, AServerThatCannotBeReachedAgainLeavesTheOutcomeUnknown) {
   EXPECT_EQ(report.error().outcome, Outcome::unknown);
   EXPECT_EQ(report.error().next_command, "slipway status");
   EXPECT_FALSE(report.error().notes.empty());
+}
+
+/// Does something at the moment the broken connection is noticed.
+class AtTheBreak final : public EventSink {
+public:
+  explicit AtTheBreak(std::function<void()> action) : action_(std::move(action)) {}
+  void on_event(const Event& event) override {
+    const auto* warning = std::get_if<event::Warning>(&event);
+    if (warning != nullptr && warning->message.find("connecting again") != std::string::npos)
+      std::exchange(action_, [] {})();
+  }
+
+private:
+  std::function<void()> action_;
+};
+
+// Fails when look_again does not ask for the newest run: what the other run applied would count as
+// ours, or the plan made before would go on beside it.
+TEST_F(Reconnect, AnotherRunThatCameInBetweenEndsThisOne) {
+  write("2_a.sql", "CREATE TABLE a (id int);", "DROP TABLE a;");
+  write("3_b.sql", "CREATE TABLE b (id int);", "DROP TABLE b;");
+  relay_->cut_at("COMMIT", Cut::before);
+  AtTheBreak other([this] { ASSERT_TRUE(up_directly()); });
+  const auto report = with_context([&](const app::Context& context) {
+    const app::Context watched{.config = context.config,
+                               .files = context.files,
+                               .events = other,
+                               .masker = context.masker,
+                               .stop = nullptr,
+                               .environment = {}};
+    return app::up(watched, {});
+  });
+  ASSERT_FALSE(report);
+  EXPECT_EQ(report.error().next_command, "slipway status");
+  EXPECT_NE(report.error().notes.back().find("another run"), std::string::npos);
+  EXPECT_EQ(seen("SELECT string_agg(version::text, ' ' ORDER BY version) FROM slipway.migration"),
+            "1 2 3");
 }
 
 class Terminated : public ProjectTest {

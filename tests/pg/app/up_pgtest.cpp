@@ -138,6 +138,24 @@ TEST_F(Up, AMendedStatementThatJoinsAFinishedGroupStillRuns) {
   EXPECT_TRUE(status().comparison.clean());
 }
 
+// A journal of an older slipway, which ran everything under `transaction off` outside. Fails when
+// only statements outside a transaction are looked at in what_is_left.
+TEST_F(Up, AnInterruptedStatementThatNowSharesATransactionIsAskedForToo) {
+  exec("CREATE TABLE a (id int); CREATE TABLE divisor (d int); INSERT INTO divisor VALUES (0)");
+  write("1_a.sql", "VACUUM a;\nINSERT INTO a SELECT 1 / d FROM divisor;", "SELECT 1;");
+  ASSERT_FALSE(up());
+  exec(
+      "UPDATE slipway.journal SET state = 'started' WHERE state = 'failed'; UPDATE divisor SET d = 1");
+  const auto asked = up();
+  ASSERT_FALSE(asked);
+  EXPECT_EQ(asked.error().code, ErrorCode::part_way);
+  EXPECT_NE(asked.error().next_command.find("slipway repair --done 2 --migration 1"),
+            std::string::npos)
+      << asked.error().next_command;
+  EXPECT_EQ(value("SELECT count(*) FROM a"), "0");
+  EXPECT_EQ(value("SELECT outcome FROM slipway.run ORDER BY id DESC LIMIT 1"), "failed");
+}
+
 // Fails when clean_after_failure is taken out.
 TEST_F(Up, ACopyThatAFailedReindexLeftIsDroppedAtOnce) {
   exec(
