@@ -135,7 +135,8 @@ TEST_F(Settle, AnIndexThatAnotherSessionBuildsIsLeftAlone) {
   test::exec(reader, "SELECT count(*) FROM a");
   std::jthread builder([this] {
     auto session = connect();
-    test::exec(session, "CREATE INDEX CONCURRENTLY a_id ON a (id)");
+    EXPECT_TRUE(
+        session.execute(SqlText("CREATE INDEX CONCURRENTLY a_id ON a (id)"), test::long_wait()));
   });
   await("EXISTS (SELECT FROM pg_index WHERE indexrelid = to_regclass('a_id') AND NOT indisvalid)");
   const auto ran = run({"up"});
