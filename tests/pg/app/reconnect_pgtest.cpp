@@ -314,6 +314,7 @@ TEST_F(Reconnect, AnotherRunThatCameInBetweenEndsThisOne) {
   });
   ASSERT_FALSE(report);
   EXPECT_EQ(report.error().next_command, "slipway status");
+  ASSERT_FALSE(report.error().notes.empty());
   EXPECT_NE(report.error().notes.back().find("another run"), std::string::npos);
   EXPECT_EQ(seen("SELECT string_agg(version::text, ' ' ORDER BY version) FROM slipway.migration"),
             "1 2 3");
