@@ -45,7 +45,6 @@ public:
 private:
   Runner(const Context& context, std::string kind, pg::Session session);
   Status prepare_session(const Wait& wait);
-  Status reopen(const Wait& wait);
   Status lock(const Wait& wait);
   std::string application_name() const;
   apply::RunContext run_context();

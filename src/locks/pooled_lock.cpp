@@ -48,15 +48,23 @@ Result<RunnerLock> acquired(std::unique_ptr<Hold> hold, const Waiting& waiting, 
 
 } // namespace
 
-std::string working_name(const std::string& history_schema, std::int64_t run,
-                         const std::string& kind) {
-  return fmt::format("slipway:{}:{}:{}", run, kind, runner_mark(history_schema));
+Status reopen(pg::Session& working, const PooledLock& request, const Wait& wait) {
+  working.close();
+  SLIPWAY_ASSIGN(working, request.open(working_name(request.history_schema, request.kind), wait));
+  return {};
+}
+
+std::string working_name(const std::string& history_schema, const std::string& kind) {
+  return fmt::format("slipway:0:{}:{}", kind, runner_mark(history_schema));
 }
 
 Result<RunnerLock> acquire_behind_pooler(pg::Session& working, const PooledLock& request,
                                          EventSink& events, const Wait& wait) {
   const auto& schema = request.history_schema;
   Waiting waiting(request.lock_wait, events, wait);
+  // Under its name from before the lock is ours: a connection given up later may be somebody else's
+  // by the time it is wanted again.
+  SLIPWAY_TRY(reopen(working, request, wait));
   SLIPWAY_ASSIGN(const int process, server_process(working, wait));
   auto beside = std::make_unique<TransactionHold>(
       working,
@@ -70,7 +78,6 @@ Result<RunnerLock> acquire_behind_pooler(pg::Session& working, const PooledLock&
   if (!beside->starved()) return fail(plain(std::move(taken).error()));
   beside.reset();
   auto lease = std::make_unique<LeaseHold>(working, request);
-  SLIPWAY_TRY(lease->connect(wait));
   if (auto leased = take_turn(*lease, working, schema, waiting); !leased)
     return fail(plain(std::move(leased).error()));
   return acquired(std::move(lease), waiting, events);

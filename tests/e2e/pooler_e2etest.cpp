@@ -137,7 +137,7 @@ TEST_P(PoolTest, ADirectRunnerAndAPooledOneKeepEachOtherOut) {
 
 INSTANTIATE_TEST_SUITE_P(
     Modes, PoolTest,
-    ::testing::Values(Pool{"transaction", 5, "(transaction"}, Pool{"session", 30, "(transaction"},
+    ::testing::Values(Pool{"transaction", 5, "(transaction"}, Pool{"session", 11, "(transaction"},
                       Pool{"transaction", 1, "(lease"}, Pool{"session", 1, "(lease"}),
     [](const auto& one) { return std::string(one.param.mode) + std::to_string(one.param.size); });
 
