@@ -35,5 +35,8 @@ Status reopen(pg::Session& working, const PooledLock& request, const Wait& wait)
 /// The application name of a run's working session behind a pooler. What a killed runner left
 /// running is found by it.
 std::string working_name(const std::string& history_schema, const std::string& kind);
+/// Whether `name` is that name; a pooler may have added the client's address to it.
+bool is_working_name(const std::string& name, const std::string& history_schema,
+                     const std::string& kind);
 
 } // namespace slipway::locks
