@@ -162,25 +162,17 @@ Result<std::unique_ptr<Runner>> Runner::begin(const Context& context, const std:
 }
 
 // A pooler in transaction mode lends a server session for one transaction: nothing is set in it,
-// and nothing prepared.
+// and nothing prepared. One in session mode gives us another when the lock is taken.
 Status Runner::prepare_session(const Wait& wait) {
-  if (way_ == WayToServer::transaction_pooler) return reopen(wait);
   session_.name_statements(way_ == WayToServer::direct);
+  if (way_ == WayToServer::transaction_pooler || (way_ != WayToServer::direct && run_ == 0))
+    return {};
   return apply::prepare_session(session_, application_name(), wait);
-}
-
-// The pooler gives our name to each server session it lends us. A lease has the only connection
-// there is, under its name already.
-Status Runner::reopen(const Wait& wait) {
-  if (run_ == 0 || (lock_ && lock_->mode() == "lease")) return {};
-  session_.close();
-  SLIPWAY_ASSIGN(session_, open_named_session(context_, application_name(), wait));
-  return {};
 }
 
 std::string Runner::application_name() const {
   return way_ == WayToServer::direct ? role_name(run_, kind_)
-                                     : locks::working_name(store_.schema(), run_, kind_);
+                                     : locks::working_name(store_.schema(), kind_);
 }
 
 Status Runner::lock(Millis patience, const Wait& wait) {

@@ -47,7 +47,6 @@ public:
 private:
   Runner(const Context& context, std::string kind, pg::Session session);
   Status prepare_session(const Wait& wait);
-  Status reopen(const Wait& wait);
   Status lock(Millis patience, const Wait& wait);
   std::string application_name() const;
   apply::RunContext run_context();
