@@ -135,7 +135,7 @@ std::string footer(const BlockingTree& tree) {
     if (one.depth == 0 && !one.gone && !one.in_cycle)
       text += fmt::format("to free those behind {}: {}\n", name_of(one), freeing_command(one));
   if (const auto hidden = tree.hidden(); hidden > 0)
-    text += fmt::format("state, age and query of {} are hidden from user {}: GRANT "
+    text += fmt::format("of {}, state, age and query are hidden from user {}: GRANT "
                         "pg_read_all_stats TO {};\n",
                         counted(hidden, "session"), tree.user, quote_identifier(tree.user));
   return text;

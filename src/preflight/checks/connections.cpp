@@ -62,7 +62,7 @@ std::string remedy(const Scene& scene, const Room& room) {
 Opinion judge(const Scene& scene, const Answers& answers) {
   const auto room = tightest(scene, answers[0]);
   const auto left = std::max<std::int64_t>(0, room.left());
-  const auto found = fmt::format("{} of the {} that {} allows are in use, {} left", room.used,
+  const auto found = fmt::format("{} in use of the {} that {} allows, {} left", room.used,
                                  counted(room.limit, "connection"), room.of, left);
   if (left >= scene.limits.connections_left && left > 0) return {Verdict::pass, found};
   // Walsenders and workers of others cannot be told from their clients, so the count may be high.

@@ -36,7 +36,8 @@ TEST_F(ServerChecks, connections_of_the_server_are_counted) {
   limits_.connections_left = 10'000;
   const auto finding = check("connections", "SELECT 1;");
   EXPECT_EQ(finding.verdict, Verdict::warn);
-  EXPECT_TRUE(says(finding.found, "of the " + value("SHOW max_connections"))) << finding.found;
+  EXPECT_TRUE(says(finding.found, "in use of the " + value("SHOW max_connections")))
+      << finding.found;
 }
 
 TEST_F(ServerChecks, a_role_at_its_connection_limit_stops) {
@@ -45,7 +46,7 @@ TEST_F(ServerChecks, a_role_at_its_connection_limit_stops) {
   auto session = connect_as(role);
   const auto finding = check("connections", "SELECT 1;", session);
   EXPECT_EQ(finding.verdict, Verdict::stop);
-  EXPECT_TRUE(says(finding.found, "1 of the 1 connection that role")) << finding.found;
+  EXPECT_TRUE(says(finding.found, "1 in use of the 1 connection that role")) << finding.found;
   EXPECT_TRUE(says(finding.remedy, "CONNECTION LIMIT -1")) << finding.remedy;
 }
 
