@@ -77,13 +77,20 @@ std::string right_for(const sql::StatementFacts& facts, const sql::ObjectTouched
 
 std::vector<Demand> demands_of(const Scene& scene) {
   std::set<Demand> demands;
-  for (const auto& statement : scene.statements)
+  // What an earlier statement makes or drops is not what is there now.
+  std::set<QualifiedName> remade;
+  for (const auto& statement : scene.statements) {
     for (const auto& object : statement.facts->objects) {
       const auto kind = kind_of(object.kind);
       if (kind.empty()) continue;
       auto right = right_for(*statement.facts, object, kind);
-      if (!right.empty()) demands.insert({kind, object.name, std::move(right)});
+      if (right.empty() || (right != "create" && remade.contains(object.name))) continue;
+      demands.insert({kind, object.name, std::move(right)});
     }
+    for (const auto& object : statement.facts->objects)
+      if (object.action == sql::Action::create || object.action == sql::Action::drop)
+        remade.insert(object.name);
+  }
   return {demands.begin(), demands.end()};
 }
 

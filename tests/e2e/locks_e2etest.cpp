@@ -34,10 +34,18 @@ protected:
     await("EXISTS (SELECT FROM pg_locks WHERE NOT granted)");
   }
   std::string holder_pid() const { return std::to_string(holder_->backend_pid()); }
+  // Nothing until the program has opened its output.
+  static std::string printed_by(const RunningProgram& program) {
+    try {
+      return program.printed();
+    } catch (const std::runtime_error&) {
+      return {};
+    }
+  }
   void await_text(const RunningProgram& program, const std::string& text) {
     const auto deadline = long_wait().deadline;
-    while (program.printed().find(text) == std::string::npos) {
-      ASSERT_FALSE(deadline.passed()) << "never printed: " << text << "\n" << program.printed();
+    while (printed_by(program).find(text) == std::string::npos) {
+      ASSERT_FALSE(deadline.passed()) << "never printed: " << text << "\n" << printed_by(program);
       std::this_thread::sleep_for(std::chrono::milliseconds(10));
     }
   }

@@ -67,6 +67,17 @@ TEST_F(Privileges, a_schema_that_the_plan_makes_is_not_asked_for) {
   EXPECT_EQ(as_role("CREATE SCHEMA fresh; CREATE TABLE fresh.n (id int);").verdict, Verdict::pass);
 }
 
+TEST_F(Privileges, what_the_plan_makes_anew_is_not_what_is_there_now) {
+  exec("ALTER SCHEMA app OWNER TO " + role_);
+  EXPECT_EQ(as_role("DROP TABLE app.t; CREATE TABLE app.t (id int); "
+                    "ALTER TABLE app.t ADD COLUMN x int;")
+                .verdict,
+            Verdict::pass);
+  exec("CREATE TABLE public.shadow (id int)");
+  EXPECT_EQ(as_role("CREATE TEMP TABLE shadow (id int); SELECT * FROM shadow;").verdict,
+            Verdict::pass);
+}
+
 TEST_F(Privileges, rows_need_their_privileges) {
   expect_mended_by("GRANT INSERT ON TABLE app.t TO " + quoted(role_) + ";",
                    "INSERT INTO app.t VALUES (1);");
