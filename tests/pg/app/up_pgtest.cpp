@@ -321,7 +321,7 @@ TEST_F(Up, AReadOnlyDatabaseIsSaidSoAndNothingIsLost) {
   write("1_a.sql", "CREATE TABLE a (id int);", "DROP TABLE a;");
   const auto failed = up();
   ASSERT_FALSE(failed);
-  EXPECT_EQ(failed.error().code, ErrorCode::unsupported);
+  EXPECT_EQ(failed.error().code, ErrorCode::check_failed);
   EXPECT_NE(failed.error().message.find("read-only"), std::string::npos);
 }
 
