@@ -162,7 +162,7 @@ private:
         say("run without an end", Health::note,
             fmt::format("run {} ({}) of {} on {}, begun {}", run.id, run.info.kind, run.info.actor,
                         run.info.host, run.started_at),
-            "the next run marks it as interrupted");
+            "slipway repair");
   }
 
   void look_at_invalid_indexes(pg::Session& session) {
