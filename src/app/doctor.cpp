@@ -14,7 +14,6 @@ namespace {
 
 constexpr int k_oldest_server = 130000;
 constexpr int k_newest_known_server = 190000;
-constexpr Millis k_patience{30'000};
 
 class Doctor {
 public:
@@ -191,8 +190,7 @@ private:
 } // namespace
 
 std::vector<Diagnosis> diagnose(const Context& context) {
-  const Wait wait{Deadline::after(k_patience), context.stop};
-  return Doctor(context, wait).examine();
+  return Doctor(context, look_wait(context)).examine();
 }
 
 } // namespace slipway::app

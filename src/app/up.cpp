@@ -42,7 +42,7 @@ Result<RunReport> up(const Context& context, const plan::Selection& selection) {
 }
 
 Result<plan::Plan> plan_of_up(const Context& context, const plan::Selection& selection) {
-  const auto wait = run_wait(context);
+  const auto wait = look_wait(context);
   SLIPWAY_ASSIGN(const auto folder, read_migrations(context));
   SLIPWAY_ASSIGN(auto session, open_session(context, "plan", wait));
   SLIPWAY_ASSIGN(const auto history, history_store(context).read(session, wait));

@@ -47,6 +47,16 @@ int RunningProgram::wait() {
   return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
+std::optional<int> RunningProgram::wait_until(Deadline deadline) {
+  int status = 0;
+  while (waitpid(pid_, &status, WNOHANG) == 0) {
+    if (deadline.passed()) return std::nullopt;
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  pid_ = -1;
+  return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
 std::string RunningProgram::printed() const {
   return read_file(output_file_);
 }
