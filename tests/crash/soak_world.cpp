@@ -17,7 +17,7 @@ public:
   explicit Sections(int version) : version_(version) {}
 
   void both(const std::string& up, const std::string& down) {
-    add(Direction::up, up);
+    add(up);
     downs_.insert(downs_.begin(), {down, {}});
   }
   /// A statement that counts, at this place of either section.
@@ -25,7 +25,7 @@ public:
     const auto name = fmt::format("{}.{}", version_, ++count_);
     names_.push_back(name);
     migration_.tallies[Direction::up][number_ + 1] = name;
-    add(Direction::up, fmt::format("UPDATE tally SET n = n + 1 WHERE what = '{}'", name));
+    add(fmt::format("UPDATE tally SET n = n + 1 WHERE what = '{}'", name));
     downs_.insert(downs_.begin(),
                   {fmt::format("UPDATE tally SET n = n - 1 WHERE what = '{}'", name), name});
   }
@@ -42,7 +42,7 @@ public:
   void each_on_its_own() { migration_.piecewise = true; }
 
 private:
-  void add(Direction, const std::string& sql) {
+  void add(const std::string& sql) {
     ++number_;
     migration_.up += sql + ";\n";
   }

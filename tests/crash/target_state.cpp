@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
+#include <set>
 #include <sstream>
 #include <stdexcept>
 
@@ -70,7 +72,7 @@ std::string data_of(pg::Session& session) {
 }
 
 std::string history_of(pg::Session& session) {
-  if (value(session, "SELECT to_regclass('slipway.migration') IS NULL") == "t") return "none\n";
+  if (value(session, "SELECT to_regclass('slipway.migration') IS NULL") == "t") return {};
   return joined(session,
                 "SELECT version, name, state, checksum_bytes, up_text, down_text, irreversible "
                 "FROM slipway.migration ORDER BY version");
@@ -101,6 +103,21 @@ std::string dump_of(const std::string& url) {
   return kept;
 }
 
+std::multiset<std::string> lines_of(const std::string& text) {
+  std::istringstream in(text);
+  std::multiset<std::string> lines;
+  for (std::string line; std::getline(in, line);) lines.insert(line);
+  return lines;
+}
+
+std::vector<std::string> lines_without(const std::string& text, const std::string& others) {
+  const auto all = lines_of(text);
+  const auto known = lines_of(others);
+  std::vector<std::string> rest;
+  std::set_difference(all.begin(), all.end(), known.begin(), known.end(), std::back_inserter(rest));
+  return rest;
+}
+
 } // namespace
 
 bool has_pg_dump(int major_version) {
@@ -121,7 +138,12 @@ TargetState state_of(const std::string& url, WithDump with_dump) {
 std::string difference(const TargetState& expected, const TargetState& actual) {
   std::string text;
   const auto compare = [&](const std::string& what, const std::string& a, const std::string& b) {
-    if (a != b) text += what + ", expected:\n" + a + what + ", found:\n" + b;
+    if (a == b) return;
+    const auto lacking = lines_without(a, b);
+    const auto beyond = lines_without(b, a);
+    text += "the " + what + " differs\n";
+    for (const auto& line : lacking) text += "  lacks " + line + "\n";
+    for (const auto& line : beyond) text += "  has   " + line + "\n";
   };
   compare("schema", expected.schema, actual.schema);
   if (!actual.dump.empty()) compare("pg_dump", expected.dump, actual.dump);

@@ -19,9 +19,13 @@ RunningProgram::RunningProgram(const std::vector<std::string>& arguments, const 
   std::vector<const char*> argv{program.c_str()};
   for (const auto& argument : arguments) argv.push_back(argument.c_str());
   argv.push_back(nullptr);
+  // Before the fork, so that it is there even when the program is killed at once.
+  const int output = open(output_file_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
   pid_ = fork();
-  if (pid_ != 0) return;
-  const int output = open(output_file_.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
+  if (pid_ != 0) {
+    close(output);
+    return;
+  }
   dup2(output, STDOUT_FILENO);
   dup2(output, STDERR_FILENO);
   if (chdir(project.path().c_str()) != 0) _exit(126);
