@@ -1,5 +1,6 @@
 // kill -9 at every named point, each as often as it is reached, for every kind of migrations, up
 // and down.
+#include "../e2e/running_program.hpp"
 #include "passage.hpp"
 
 #include "slipway/os/crash_plan.hpp"
@@ -54,6 +55,26 @@ TEST_P(CrashPoints, ARerunAfterAKillAtAnyOfThemEndsAsAnUndisturbedRun) {
   }
   for (const auto& point : never_reached) ADD_FAILURE() << "no kind reaches " << point;
   RecordProperty("kills", all_kills);
+}
+
+// Found by the soak. One run undid the migration and applied it again; the next `down` must not
+// take what that run undid for what it has done itself. Fails when Store::read leaves out that no
+// row of the other direction is newer.
+class AfterRedo : public test::RunnerTest {};
+
+TEST_F(AfterRedo, AnInterruptedDownUndoesEveryStatement) {
+  write("1_a.sql", "CREATE TABLE a (id int);\nCREATE INDEX CONCURRENTLY a_id ON a (id);",
+        "DROP INDEX CONCURRENTLY a_id;\nDROP TABLE a;");
+  ASSERT_EQ(run({"up"}).status, 0);
+  ASSERT_EQ(run({"redo"}).status, 0);
+  const auto killed = test::slipway(
+      {"down"},
+      {.environment = {{"DATABASE_URL", url_}, {"SLIPWAY_CRASH_AT", "apply.piecewise_begun"}},
+       .working_directory = project_.path(),
+       .input = {}});
+  ASSERT_EQ(killed.status, k_killed) << killed.err;
+  EXPECT_EQ(run({"down"}).status, 0);
+  EXPECT_EQ(value("SELECT to_regclass('a') IS NULL"), "t");
 }
 
 INSTANTIATE_TEST_SUITE_P(, CrashPoints, ::testing::Values(Direction::up, Direction::down),
