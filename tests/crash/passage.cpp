@@ -34,21 +34,23 @@ std::string asked_statement(const Ran& ran) {
 } // namespace
 
 Passage::Passage(TestServer& server, const Kind& kind, Direction direction)
-    : server_(server), kind_(kind), direction_(direction), start_url_(server.fresh_database()) {
+    : server_(server), kind_(kind), direction_(direction) {
+  const auto start_url = server.fresh_database();
   for (const auto& [name, text] : kind.files) project_.write("migrations/" + name, text);
   {
-    auto session = connect(start_url_);
+    auto session = connect(start_url);
+    start_ = session.database();
     exec(session, common_ground());
   }
   if (direction == Direction::down) {
     std::vector<std::string> up{"up"};
     if (kind.name == "failing") up.insert(up.end(), {"--to", "1"});
-    const auto ran = run(up, start_url_, {});
+    const auto ran = run(up, start_url, {});
     if (ran.status != 0) throw std::runtime_error(name() + " has no start: " + ran.err);
   }
   if (const auto found = kind.interrupted_while.find(direction);
       found != kind.interrupted_while.end())
-    break_off(start_url_, found->second);
+    break_off(start_url, found->second);
   const auto url = fresh_start();
   undisturbed_ = go(url);
   // What fails after a migration that stays fails as the first one the next time.
@@ -67,9 +69,19 @@ std::string Passage::fresh_start() const {
     if (!dropped) throw std::runtime_error(dropped.error().message);
   }
   const auto url = another_start();
-  auto session = connect(url);
-  current_ = session.database();
+  current_ = copy_name(copies_);
   return url;
+}
+
+std::string Passage::copy_name(int number) const {
+  return start_ + "_" + std::to_string(number);
+}
+
+std::string Passage::another_start() const {
+  const auto name = copy_name(++copies_);
+  const auto made = server_.cluster().create_database(name, start_, long_wait());
+  if (!made) throw std::runtime_error(made.error().message);
+  return server_.cluster().connection_string(name);
 }
 
 Ran Passage::run(const std::vector<std::string>& arguments, const std::string& url,

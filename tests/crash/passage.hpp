@@ -24,7 +24,7 @@ public:
   /// A new database at the start of the passage. It takes the place of the one before.
   std::string fresh_start() const;
   /// A new database at the start of the passage that stays beside the others.
-  std::string another_start() const { return server_.copy_of_database(start_url_); }
+  std::string another_start() const;
   /// Runs the whole way on a database, with these settings of the environment on top.
   Ran go(const std::string& url, const Environment& environment = {},
          const std::vector<std::string>& more_arguments = {}) const;
@@ -41,6 +41,7 @@ private:
   Ran run(const std::vector<std::string>& arguments, const std::string& url,
           const Environment& environment) const;
   void break_off(const std::string& url, const std::string& condition) const;
+  std::string copy_name(int number) const;
   Ran rerun(const std::string& url) const;
   std::string end_dangling_runs(const std::string& url) const;
 
@@ -48,7 +49,8 @@ private:
   const Kind& kind_;
   Direction direction_;
   ProjectFolder project_;
-  std::string start_url_;
+  std::string start_; ///< name of the database that all others are copies of
+  mutable int copies_ = 0;
   mutable std::string current_; ///< name of the database that fresh_start made last
   Ran undisturbed_;
   int status_of_rerun_ = 0;

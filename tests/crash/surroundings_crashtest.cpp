@@ -10,6 +10,7 @@
 #include <pwd.h>
 #include <set>
 #include <sys/stat.h>
+#include <thread>
 #include <unistd.h>
 
 namespace slipway {
@@ -73,6 +74,21 @@ protected:
     const test::MessageRelay relay(url, rules);
     return passage.go(relay.url());
   }
+
+  /// Returns once the server has ended every session, this one too, and takes connections again.
+  static void await_recovery(pg::Session& witness, const std::string& url) {
+    const auto wait = test::long_wait();
+    while (witness.query(SqlText("SELECT 1"), {}, wait)) {
+      ASSERT_FALSE(wait.deadline.passed()) << "the server goes on";
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    pg::ConnectOptions options;
+    options.connection_string = url;
+    while (!pg::Session::open(options, wait)) {
+      ASSERT_FALSE(wait.deadline.passed()) << "the server does not come back";
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+  }
 };
 
 TEST_F(FullDisk, FailsATransactionWithNothingLeftAndARerunWithRoomDoesItOnce) {
@@ -105,6 +121,40 @@ TEST_F(FullDisk, FailsAConcurrentIndexAndNoInvalidOneIsLeft) {
   EXPECT_EQ(ran.status, 5) << ran.err;
   EXPECT_NE(ran.err.find("File too large"), std::string::npos) << ran.err;
   EXPECT_EQ(passage.trouble_after_rerun(url), "");
+}
+
+// The server cannot write its log: it gives up as a whole and recovers, and every session with it.
+TEST_F(FullDisk, OfTheServersLogEndsEverySessionAndARerunEndsAsAnUndisturbedRun) {
+  constexpr std::uint64_t k_one_page = 8192;
+  const test::Passage passage(test::TestServer::instance(), test::kind_named("mixed"),
+                              Direction::up);
+  int panics = 0;
+  constexpr int k_last = 36;
+  constexpr int k_step = 9;
+  for (int n = 3; n < k_last; n += k_step) {
+    const auto url = passage.fresh_start();
+    auto witness = test::connect(url);
+    int requests = 0;
+    test::MessageRelay::Rules rules;
+    rules.before = [&](const test::Message& message) {
+      if (message.sender == test::Sender::client && (message.type == 'Q' || message.type == 'S') &&
+          ++requests == n)
+        limit_files_of(message.backend_pid, k_one_page);
+      return test::Fate::forwarded;
+    };
+    test::Ran ran;
+    {
+      const test::MessageRelay relay(url, rules);
+      ran = passage.go(relay.url() + " options='-c synchronous_commit=on'");
+    }
+    if (ran.err.find("connection") != std::string::npos) {
+      ++panics;
+      await_recovery(witness, url);
+    }
+    witness.close();
+    EXPECT_EQ(passage.trouble_after_rerun(url), "") << "at request " << n << "\n" << ran.err;
+  }
+  EXPECT_GT(panics, 1);
 }
 
 class JumpingClock : public test::RunnerTest {
