@@ -70,13 +70,18 @@ Status two_runners(DemoStage& stage) {
     std::jthread first_pod([&] { first = stage.run_quietly({"up"}); });
     SLIPWAY_TRY(await(
         stage,
-        "EXISTS (SELECT FROM pg_locks WHERE locktype = 'relation' AND NOT granted AND relation = 'users'::regclass)",
+        "EXISTS (SELECT FROM pg_stat_activity WHERE application_name LIKE 'slipway:%:up' AND query LIKE '%to_regclass(w.name)%')",
         "the first runner"));
     std::jthread second_pod([&] { second = stage.run_quietly({"up"}); });
     SLIPWAY_TRY(await(
         stage,
         "EXISTS (SELECT FROM pg_stat_activity WHERE query LIKE '%pg_try_advisory_lock%' AND state = 'idle')",
         "the second runner"));
+    SLIPWAY_ASSIGN(
+        const auto queued,
+        stage.sql(
+            "SELECT count(*) FROM pg_locks WHERE locktype = 'relation' AND NOT granted AND relation = 'users'::regclass"));
+    SLIPWAY_TRY(stage.expect(queued == "0", "nobody queues on users while the report reads it"));
     SLIPWAY_TRY(report.execute(SqlText("COMMIT"), stage.wait()));
   }
   SLIPWAY_TRY(first);

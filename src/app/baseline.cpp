@@ -43,6 +43,7 @@ Result<RunReport> baseline(const Context& context, Version to) {
               .with_next("slipway status"));
     SLIPWAY_TRY(runner->start_run(static_cast<std::int64_t>(migrations.size()), wait));
     std::vector<pg::Query> queries{{SqlText("BEGIN"), {}}};
+    for (auto& query : runner->prologue()) queries.push_back(std::move(query));
     for (const auto& migration : migrations) {
       queries.push_back(runner->store().record_applied(migration, runner->run_id(), 0));
       report.done.push_back(Done{.version = migration.version, .name = migration.name});

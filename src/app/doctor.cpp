@@ -1,6 +1,7 @@
 // Looks at everything that a run stands on, and names the command that mends what is wrong.
 #include "slipway/app/doctor.hpp"
 
+#include "pooler.hpp"
 #include "runner.hpp"
 
 #include "slipway/base/sql_text.hpp"
@@ -77,11 +78,7 @@ private:
                                                   : Health::ok,
         fmt::format("PostgreSQL {}, {}", facts->version_text, facts->platform),
         supported ? "" : "slipway is tested on PostgreSQL 13 to 18");
-    say("pooler", facts->pooler == pg::Pooler::none ? Health::ok : Health::problem,
-        facts->pooler == pg::Pooler::none
-            ? "none in between"
-            : "the server's process is not the one the connection named",
-        facts->pooler == pg::Pooler::none ? "" : "point DATABASE_URL at the server itself");
+    look_at_pooler(session, *facts);
     if (facts->in_recovery)
       say("role of the server", Health::problem, "a standby, which cannot be changed",
           "connect to the primary");
@@ -89,6 +86,29 @@ private:
       say("read-only", Health::problem, "new transactions are read-only",
           "ALTER ROLE " + quote_identifier(facts->user) + " RESET default_transaction_read_only");
     can_create_schema_ = facts->can_create_schema;
+  }
+
+  void look_at_pooler(pg::Session& session, const pg::ServerFacts& facts) {
+    const auto way = way_to_server(context_, facts);
+    if (!way) return say("pooler", Health::problem, way.error().message, way.error().hint);
+    if (*way == WayToServer::direct) return say("pooler", Health::ok, "none in between");
+    const auto begun = session.execute(SqlText("BEGIN"), wait_);
+    if (!begun)
+      return say(
+          "pooler", Health::problem, "it allows no transactions: " + begun.error().message,
+          "set pool_mode = transaction or session, or point DATABASE_URL at the server itself");
+    if (const auto ended = session.execute(SqlText("ROLLBACK"), wait_); !ended)
+      return unknown("pooler", ended.error());
+    say("pooler", Health::note,
+        *way == WayToServer::session_pooler
+            ? "one in session mode, as connection.pooler says"
+            : "one in between: the runner lock is a transaction on a second connection, and only SET LOCAL is used");
+    if (facts.lock_timeout_ms > 0)
+      say("lock_timeout", Health::problem,
+          fmt::format(
+              "{} ms through the pooler, where it cannot be changed: an index cannot be built CONCURRENTLY",
+              facts.lock_timeout_ms),
+          fmt::format("ALTER ROLE {} SET lock_timeout = 0", quote_identifier(facts.user)));
   }
 
   void look_at_schema_privileges(pg::Session& session) {
@@ -120,11 +140,14 @@ private:
     const auto holder = locks::runner_lock_holder(session, store_.schema(), wait_);
     if (!holder) return unknown("runner lock", holder.error());
     say("runner lock", *holder ? Health::note : Health::ok,
-        *holder ? "held by " + (*holder)->describe() : "free",
-        *holder
-            ? fmt::format("SELECT pg_terminate_backend({}); -- only if that runner is really gone",
-                          (*holder)->backend_pid)
-            : "");
+        *holder ? "held by " + (*holder)->describe() : "free", *holder ? remedy_for(**holder) : "");
+  }
+
+  std::string remedy_for(const locks::LockHolder& holder) const {
+    constexpr const char* k_only = "-- only if that runner is really gone";
+    if (!holder.lease_holder.empty())
+      return fmt::format("DELETE FROM {}.lease; {}", quote_identifier(store_.schema()), k_only);
+    return fmt::format("SELECT pg_terminate_backend({}); {}", holder.backend_pid, k_only);
   }
 
   void look_at_history(pg::Session& session) {

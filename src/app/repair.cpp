@@ -129,6 +129,7 @@ Result<RepairReport> repair(const Context& context, const RepairRequest& request
     Repair repair(folder, history, request);
     SLIPWAY_TRY(repair.decide(runner->store(), runner->run_id()));
     std::vector<pg::Query> queries{{SqlText("BEGIN"), {}}};
+    for (auto& query : runner->prologue()) queries.push_back(std::move(query));
     queries.insert(queries.end(), repair.queries.begin(), repair.queries.end());
     queries.push_back({SqlText("COMMIT"), {}});
     SLIPWAY_TRY(runner->session().pipeline(queries, wait));

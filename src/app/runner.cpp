@@ -1,6 +1,9 @@
 #include "runner.hpp"
 
+#include "pooler.hpp"
+
 #include "slipway/base/duration.hpp"
+#include "slipway/locks/pooled_lock.hpp"
 #include "slipway/os/identity.hpp"
 #include "slipway/pg/server_facts.hpp"
 
@@ -42,10 +45,14 @@ history::RunInfo run_info(const Context& context, const std::string& kind) {
 
 apply::Limits limits(const Context& context) {
   apply::Limits limits;
-  limits.lock_timeout = context.config.duration("apply.lock_timeout");
+  limits.locks.lock_timeout = context.config.duration("apply.lock_timeout");
+  limits.locks.max_stall = context.config.duration("apply.max_stall");
+  limits.locks.budget = context.config.duration("apply.lock_budget");
+  limits.locks.blocked_after = context.config.duration("apply.blocked_after");
+  limits.locks.on_blocked = locks::on_blocked_from(context.config.text("apply.on_blocked"));
+  limits.locks.never_signal = context.config.text_list("apply.never_signal");
   limits.statement_timeout = context.config.duration("apply.statement_timeout");
   limits.concurrent_timeout = context.config.duration("apply.concurrent_timeout");
-  limits.lock_budget = context.config.duration("apply.lock_budget");
   return limits;
 }
 
@@ -65,13 +72,6 @@ Status check_changeable(const pg::ServerFacts& facts) {
                 "connect with options=-cdefault_transaction_read_only=off, or ask who set it: "
                 "ALTER ROLE ... SET or ALTER DATABASE ... SET")
             .with_state("nothing was changed"));
-  if (facts.pooler == pg::Pooler::suspected)
-    return fail(
-        Error(ErrorCode::unsupported, "there is a connection pooler between slipway and the server")
-            .with_hint(
-                "point DATABASE_URL at the server itself: a lock taken through a pooler may stay with someone else's connection")
-            .with_state("nothing was changed")
-            .with_next("slipway doctor"));
   return {};
 }
 
@@ -152,22 +152,116 @@ Result<std::unique_ptr<Runner>> Runner::begin(const Context& context, const std:
   SLIPWAY_ASSIGN(runner->crash_, os::CrashPlan::parse(first_of(context, {"SLIPWAY_CRASH_AT"})));
   SLIPWAY_ASSIGN(const auto facts, pg::read_server_facts(runner->session_, wait));
   SLIPWAY_TRY(check_changeable(facts));
-  SLIPWAY_TRY(apply::prepare_session(runner->session_, role_name(0, kind), wait));
-  SLIPWAY_ASSIGN(auto lock, locks::RunnerLock::acquire(runner->session_, runner->store_.schema(),
-                                                       context.config.duration("run.lock_wait"),
-                                                       context.events, wait));
-  runner->lock_.emplace(std::move(lock));
+  SLIPWAY_ASSIGN(runner->way_, way_to_server(context, facts));
+  SLIPWAY_TRY(runner->prepare_session(wait));
+  SLIPWAY_TRY(runner->lock(wait));
   runner->crash_.reach(os::CrashPoint::run_lock_taken);
   SLIPWAY_TRY(runner->store_.prepare(runner->session_, wait));
   runner->crash_.reach(os::CrashPoint::run_tables_prepared);
   return runner;
 }
 
+// A pooler in transaction mode lends a server session for one transaction: nothing is set in it,
+// and nothing prepared.
+Status Runner::prepare_session(const Wait& wait) {
+  if (way_ == WayToServer::transaction_pooler) return reopen(wait);
+  session_.name_statements(way_ == WayToServer::direct);
+  return apply::prepare_session(session_, application_name(), wait);
+}
+
+// The pooler gives our name to each server session it lends us. A lease has the only connection
+// there is, under its name already.
+Status Runner::reopen(const Wait& wait) {
+  if (run_ == 0 || lock_->mode() == "lease") return {};
+  session_.close();
+  SLIPWAY_ASSIGN(session_, open_named_session(context_, application_name(), wait));
+  return {};
+}
+
+std::string Runner::application_name() const {
+  return way_ == WayToServer::direct ? role_name(run_, kind_)
+                                     : locks::working_name(store_.schema(), run_, kind_);
+}
+
+Status Runner::lock(const Wait& wait) {
+  const auto patience = context_.config.duration("run.lock_wait");
+  if (way_ == WayToServer::direct) {
+    SLIPWAY_ASSIGN(auto lock, locks::RunnerLock::acquire(session_, store_.schema(), patience,
+                                                         context_.events, wait));
+    lock_.emplace(std::move(lock));
+    return {};
+  }
+  const auto info = run_info(context_, kind_);
+  const locks::PooledLock request{
+      .history_schema = store_.schema(),
+      .lock_wait = patience,
+      .kind = kind_,
+      .holder =
+          fmt::format("pid {} on {} ({}, slipway {})", info.pid, info.host, info.actor, kind_),
+      .session_pooling = way_ == WayToServer::session_pooler,
+      .open = [this](const std::string& name,
+                     const Wait& limit) { return open_named_session(context_, name, limit); },
+      .prepare = [this](pg::Session& session,
+                        const Wait& limit) { return store_.prepare_within(session, limit); }};
+  SLIPWAY_ASSIGN(auto lock, locks::acquire_behind_pooler(session_, request, context_.events, wait));
+  lock_.emplace(std::move(lock));
+  return {};
+}
+
+apply::RunContext Runner::run_context() {
+  apply::RunContext context{.session = session_,
+                            .store = store_,
+                            .events = context_.events,
+                            .masker = context_.masker,
+                            .crash = crash_,
+                            .watcher = *watcher_,
+                            .run = run_,
+                            .application_name = application_name(),
+                            .limits = limits(context_)};
+  if (way_ == WayToServer::direct) return context;
+  context.transaction_prologue = prologue();
+  if (lock_->mode() == "lease") context.transaction_epilogue = lock_->fence();
+  context.borrowed_session = way_ == WayToServer::transaction_pooler;
+  context.before_alone = [this](Millis longest, const Wait& limit) {
+    return lock_->cover(longest, limit);
+  };
+  return context;
+}
+
+std::vector<pg::Query> Runner::prologue() const {
+  if (way_ == WayToServer::direct) return {};
+  auto queries = lock_->fence();
+  if (way_ == WayToServer::transaction_pooler)
+    for (auto& setting : apply::transaction_settings(session_))
+      queries.push_back(std::move(setting));
+  return queries;
+}
+
+// One look at everything that would be refused, so that it is refused before anything is done.
+Status Runner::check_steps(const plan::Plan& plan) const {
+  if (way_ != WayToServer::transaction_pooler) return {};
+  for (const auto& step : plan.steps) SLIPWAY_TRY(apply::check_for_borrowed_session(step));
+  return {};
+}
+
+Status Runner::check_lock(const Wait& wait) {
+  if (way_ == WayToServer::direct) return {};
+  return lock_->cover(Millis(0), wait);
+}
+
+Result<pg::Session> Runner::open_watcher(const Wait& wait) const {
+  if (lock_->mode() == "lease")
+    return fail(ErrorCode::unsupported, "the pool has one connection to give");
+  auto options = session_.options();
+  options.application_name = role_name(run_, "watcher");
+  return pg::Session::open(options, wait);
+}
+
 Status Runner::start_run(std::int64_t migrations, const Wait& wait) {
   if (run_ != 0) return {};
   SLIPWAY_ASSIGN(run_, store_.start_run(session_, run_info(context_, kind_), wait));
   crash_.reach(os::CrashPoint::run_recorded);
-  SLIPWAY_TRY(apply::prepare_session(session_, role_name(run_, kind_), wait));
+  SLIPWAY_TRY(prepare_session(wait));
   context_.events.on_event(event::RunStarted{
       .run = run_, .kind = kind_, .target = session_.describe(), .migrations = migrations});
   return {};
@@ -177,16 +271,11 @@ Status Runner::run(const plan::Plan& plan, RunReport& report, const Wait& wait) 
   for (const auto& warning : plan.warnings)
     context_.events.on_event(event::Warning{.message = warning, .hint = {}});
   if (plan.steps.empty()) return {};
+  SLIPWAY_TRY(check_steps(plan));
   SLIPWAY_TRY(start_run(static_cast<std::int64_t>(plan.steps.size()), wait));
   report.run = run_;
-  const apply::RunContext run_context{.session = session_,
-                                      .store = store_,
-                                      .events = context_.events,
-                                      .masker = context_.masker,
-                                      .crash = crash_,
-                                      .run = run_,
-                                      .application_name = role_name(run_, kind_),
-                                      .limits = limits(context_)};
+  if (!watcher_) watcher_.emplace([this](const Wait& patience) { return open_watcher(patience); });
+  const auto steps_context = run_context();
   apply::StepPosition position{.index = 0, .total = static_cast<std::int64_t>(plan.steps.size())};
   for (const auto& step : plan.steps) {
     ++position.index;
@@ -197,14 +286,25 @@ Status Runner::run(const plan::Plan& plan, RunReport& report, const Wait& wait) 
                       .with_state(fmt::format("{} {} was not begun", step.migration.version.str(),
                                               step.migration.name))
                       .with_next("slipway status"));
-    SLIPWAY_ASSIGN(const auto outcome, apply::run_step(run_context, step, position, wait));
+    SLIPWAY_TRY(check_lock(wait));
+    auto outcome = apply::run_step(steps_context, step, position, wait);
+    if (!outcome) return fail(locks::explain_fence(std::move(outcome).error()));
     report.done.push_back(Done{.version = step.migration.version,
                                .name = step.migration.name,
                                .direction = step.direction,
-                               .rows = outcome.rows,
-                               .duration_ms = outcome.duration_ms});
+                               .rows = outcome->rows,
+                               .duration_ms = outcome->duration_ms});
   }
   return {};
+}
+
+// What was set in it must not reach whoever gets it next, even where the pooler does not reset it.
+void Runner::give_session_back() {
+  if (!session_.usable()) return;
+  for (const auto* text : {"RESET SESSION AUTHORIZATION", "RESET ROLE", "RESET ALL"})
+    if (const auto reset = session_.execute(SqlText(text), finish_wait()); !reset)
+      return context_.events.on_event(event::Warning{
+          .message = "the server session could not be reset", .hint = reset.error().message});
 }
 
 Result<RunReport> Runner::finish(RunReport report, Status outcome) {
@@ -221,6 +321,7 @@ Result<RunReport> Runner::finish(RunReport report, Status outcome) {
                                               .hint = written.error().message});
   }
   crash_.reach(os::CrashPoint::run_finished);
+  if (way_ == WayToServer::session_pooler) give_session_back();
   if (lock_ && session_.usable()) {
     const auto released = lock_->release(finish_wait());
     if (!released && outcome) outcome = fail(released.error());

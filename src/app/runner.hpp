@@ -1,5 +1,7 @@
 #pragma once
 
+#include "pooler.hpp"
+
 #include "slipway/app/migrations.hpp"
 #include "slipway/app/target.hpp"
 #include "slipway/apply/step.hpp"
@@ -29,6 +31,8 @@ public:
   const history::Store& store() const { return store_; }
   pg::Session& session() { return session_; }
   std::int64_t run_id() const { return run_; }
+  /// What each transaction that writes has to begin with, right after its BEGIN.
+  std::vector<pg::Query> prologue() const;
 
   /// Opens the run, once; later calls do nothing.
   Status start_run(std::int64_t migrations, const Wait& wait);
@@ -40,13 +44,25 @@ public:
 
 private:
   Runner(const Context& context, std::string kind, pg::Session session);
+  Status prepare_session(const Wait& wait);
+  Status reopen(const Wait& wait);
+  Status lock(const Wait& wait);
+  std::string application_name() const;
+  apply::RunContext run_context();
+  Status check_steps(const plan::Plan& plan) const;
+  Status check_lock(const Wait& wait);
+  Result<pg::Session> open_watcher(const Wait& wait) const;
+  void give_session_back();
+
   const Context& context_;
   std::string kind_;
   pg::Session session_;
+  WayToServer way_ = WayToServer::direct;
   history::Store store_;
   std::optional<locks::RunnerLock> lock_;
   os::CrashPlan crash_;
   std::int64_t run_ = 0;
+  std::optional<locks::LockWatcher> watcher_; ///< from the first step on
   std::chrono::steady_clock::time_point start_;
 };
 

@@ -110,10 +110,15 @@ Result<Target> find_target(const Context& context, const Wait& wait) {
 
 Result<pg::Session> open_session(const Context& context, const std::string& role,
                                  const Wait& wait) {
+  return open_named_session(context, "slipway:0:" + role, wait);
+}
+
+Result<pg::Session> open_named_session(const Context& context, const std::string& application_name,
+                                       const Wait& wait) {
   SLIPWAY_ASSIGN(const auto target, find_target(context, wait));
   pg::ConnectOptions options;
   options.connection_string = target.connection_string;
-  options.application_name = "slipway:0:" + role;
+  options.application_name = application_name;
   options.connect_timeout = context.config.duration("connection.connect_timeout");
   options.tls = tls_mode(context.config.text("connection.tls"));
   auto session = pg::Session::open(options, wait);
@@ -124,6 +129,8 @@ Result<pg::Session> open_session(const Context& context, const std::string& role
     return fail(std::move(error));
   }
   if (const auto password = session->password(); !password.empty()) context.masker.add(password);
+  // Whether there is a pooler in between, where names of statements mean nothing, is not known yet.
+  session->name_statements(false);
   session->on_notice([&events = context.events](const SqlError& notice) {
     events.on_event(event::ServerNotice{
         .severity = notice.severity, .sqlstate = notice.sqlstate, .message = notice.message});

@@ -2,8 +2,11 @@
 // statement with a journal that a later run can go on from.
 #include "slipway/apply/step.hpp"
 
+#include "borrowed_session.hpp"
 #include "failure.hpp"
 #include "leftovers.hpp"
+#include "send_alone.hpp"
+#include "statement.hpp"
 #include "transaction.hpp"
 
 #include <fmt/format.h>
@@ -78,7 +81,7 @@ private:
     const auto query = step_.direction == Direction::up
                            ? context_.store.record_applying(step_.migration, context_.run)
                            : context_.store.record_undoing(step_.migration.version);
-    SLIPWAY_TRY(context_.session.pipeline({query}, wait_));
+    SLIPWAY_TRY(context_.session.pipeline(guarded(context_, query), wait_));
     context_.crash.reach(os::CrashPoint::piecewise_begun);
     return {};
   }
@@ -102,13 +105,12 @@ private:
     return one;
   }
 
-  Status apply_limits(const sql::StatementFacts* facts) {
-    const auto lock = facts != nullptr ? lock_timeout_text(context_, step_, facts) : "0";
-    const auto statement = facts != nullptr ? statement_timeout_text(context_, step_, facts) : "0";
-    SLIPWAY_TRY(context_.session.query(
-        SqlText("SELECT pg_catalog.set_config('lock_timeout', $1::text, false), "
-                "pg_catalog.set_config('statement_timeout', $2::text, false)"),
-        {lock, statement}, facts != nullptr ? wait_ : cleanup_wait()));
+  Status lift_limits() {
+    if (context_.borrowed_session) return {};
+    SLIPWAY_TRY(
+        context_.session.query(SqlText("SELECT pg_catalog.set_config('lock_timeout', '0', false), "
+                                       "pg_catalog.set_config('statement_timeout', '0', false)"),
+                               {}, cleanup_wait()));
     return {};
   }
 
@@ -118,14 +120,15 @@ private:
       SLIPWAY_ASSIGN(const bool finished, settle_earlier_attempt(context_, statement, wait_));
       if (finished) return complete(statement, 0);
     }
-    SLIPWAY_TRY(
-        context_.session.pipeline({context_.store.journal_started(entry(statement))}, wait_));
+    if (auto ready = ready_for_alone(context_, step_, statement, wait_); !ready)
+      return fail(not_begun(std::move(ready).error(), statement));
+    SLIPWAY_TRY(context_.session.pipeline(
+        guarded(context_, context_.store.journal_started(entry(statement))), wait_));
     context_.crash.reach(os::CrashPoint::journal_started);
-    SLIPWAY_TRY(apply_limits(&statement.facts));
-    auto rows = send_statement(context_, step_, statement, wait_);
+    auto rows = send_alone(context_, step_, statement, wait_);
     if (!rows) return fail(failed_alone(std::move(rows).error(), statement));
     context_.crash.reach(os::CrashPoint::statement_alone_done);
-    SLIPWAY_TRY(apply_limits(nullptr));
+    SLIPWAY_TRY(lift_limits());
     SLIPWAY_TRY(check_valid(statement));
     return complete(statement, rows->affected());
   }
@@ -170,7 +173,7 @@ private:
       return error;
     }
     journal_failure(context_, step_, statement, error);
-    const auto limits = apply_limits(nullptr);
+    const auto limits = lift_limits();
     if (!limits) error.notes.push_back(limits.error().message);
     const bool clean = !statement.facts.is_concurrent_index || drop_leftover(context_, statement);
     if (nothing_done() && clean) return forget(std::move(error));
@@ -184,6 +187,14 @@ private:
       for (const auto& statement : group.statements)
         if (statement.done) return false;
     return true;
+  }
+
+  Error not_begun(Error error, const plan::PlannedStatement& statement) {
+    if (nothing_done() && context_.session.usable()) return forget(std::move(error));
+    const auto code = error.code;
+    error = stopped_at(std::move(error), &statement);
+    if (nothing_done()) error.code = code;
+    return error;
   }
 
   // The very first statement failed and left nothing: then the migration was never begun.
@@ -239,7 +250,7 @@ bool changes_session(const plan::Step& step) {
 // shows.
 void reset_session(const RunContext& context) {
   const auto wait = cleanup_wait();
-  if (!context.session.usable()) return;
+  if (!context.session.usable() || context.borrowed_session) return;
   const auto reset = [&]() -> Status {
     SLIPWAY_TRY(context.session.execute(SqlText("RESET SESSION AUTHORIZATION"), wait));
     SLIPWAY_TRY(context.session.execute(SqlText("RESET ROLE"), wait));

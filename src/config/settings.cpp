@@ -45,6 +45,16 @@ std::vector<Setting> target_and_connection() {
        .flag = "--connect-timeout",
        .secrecy = Secrecy::open,
        .description = "How long to try to reach the server."},
+      {.key = "connection.pooler",
+       .type = ValueType::text,
+       .default_value = "auto",
+       .environment = "SLIPWAY_POOLER",
+       .flag = "--pooler",
+       .secrecy = Secrecy::open,
+       .description =
+           "What stands between slipway and the server: auto finds out, none refuses a pooler, session and transaction "
+           "say what kind of pooler it is.",
+       .choices = "auto|none|session|transaction"},
   };
 }
 
@@ -122,7 +132,7 @@ std::vector<Setting> apply_settings() {
       {.key = "apply.never_signal",
        .type = ValueType::text_list,
        .default_value =
-           "pg_dump*,pg_restore*,pg_basebackup*,pgbackrest*,pgBackRest*,barman*,wal-g*,slipway*",
+           "pg_dump*,pg_restore*,pg_basebackup*,pgbackrest*,pgBackRest*,barman*,wal-g*,slipway:*",
        .environment = "SLIPWAY_NEVER_SIGNAL",
        .secrecy = Secrecy::open,
        .description =

@@ -125,7 +125,32 @@ Status Store::prepare(pg::Session& session, const Wait& wait) const {
   if (found == k_layout) return {};
   SLIPWAY_TRY(session.execute(SqlText("BEGIN"), wait));
   const auto move = [&]() -> Status {
-    for (int from = found; from < k_layout; ++from)
+    SLIPWAY_TRY(move_layout(session, found, wait));
+    SLIPWAY_TRY(session.execute(SqlText("COMMIT"), wait));
+    return {};
+  };
+  auto moved = move();
+  if (moved) return {};
+  if (session.usable()) SLIPWAY_TRY(session.execute(SqlText("ROLLBACK"), wait));
+  return fail(std::move(moved).error());
+}
+
+Status Store::prepare_within(pg::Session& session, const Wait& wait) const {
+  // A query of a table that is not there would end the transaction.
+  SLIPWAY_ASSIGN(const auto there,
+                 session.query(SqlText("SELECT pg_catalog.to_regclass($1::text) IS NOT NULL"),
+                               {table("layout")}, wait));
+  int found = 0;
+  if (there.boolean(0, 0)) {
+    SLIPWAY_ASSIGN(found, layout(session, wait));
+  }
+  if (found == k_layout) return {};
+  return move_layout(session, found, wait);
+}
+
+Status Store::move_layout(pg::Session& session, int from, const Wait& wait) const {
+  const auto move = [&]() -> Status {
+    for (; from < k_layout; ++from)
       for (const auto& statement : layout_statements(from, schema_))
         SLIPWAY_TRY(session.execute(SqlText(statement), wait));
     SLIPWAY_TRY(
@@ -134,12 +159,10 @@ Status Store::prepare(pg::Session& session, const Wait& wait) const {
                           "DO UPDATE SET version = EXCLUDED.version, changed_at = pg_catalog.now()",
                           table("layout"))),
                       {std::to_string(k_layout)}, wait));
-    SLIPWAY_TRY(session.execute(SqlText("COMMIT"), wait));
     return {};
   };
   auto moved = move();
   if (moved) return {};
-  if (session.usable()) SLIPWAY_TRY(session.execute(SqlText("ROLLBACK"), wait));
   return fail(explain_privileges(std::move(moved).error(), session, schema_));
 }
 

@@ -84,9 +84,10 @@ private:
 
   void show(const event::RunnerLockAcquired& e) {
     output_.clear_progress();
-    if (verbose() || (normal() && e.waited_ms > 0))
-      line(fmt::format("runner lock obtained after {} ({})", waited(e.waited_ms),
-                       safe_line(e.mode)));
+    const bool pooled = e.mode != "session";
+    if (verbose() || (normal() && (e.waited_ms > 0 || pooled)))
+      line(fmt::format("runner lock obtained after {} ({}{})", waited(e.waited_ms),
+                       safe_line(e.mode), pooled ? ", as there is a connection pooler" : ""));
   }
 
   void show(const event::RunStarted& e) {

@@ -30,7 +30,9 @@ SELECT pg_catalog.current_setting('server_version_num')::pg_catalog.int4,
                UNION ALL SELECT pg_catalog.concat('function ', proname) FROM pg_catalog.pg_proc
                          WHERE proname OPERATOR(pg_catalog.=) 'aurora_version'
              ) AS m(mark)
-             WHERE m.mark OPERATOR(pg_catalog.=) ANY (pg_catalog.string_to_array($1, ',')))
+             WHERE m.mark OPERATOR(pg_catalog.=) ANY (pg_catalog.string_to_array($1, ','))),
+       (SELECT s.setting::pg_catalog.int8 FROM pg_catalog.pg_settings AS s
+        WHERE s.name OPERATOR(pg_catalog.=) 'lock_timeout')
 )sql";
 
 /// Marks hold no comma, no brace and no quote.
@@ -67,6 +69,7 @@ Result<ServerFacts> read_server_facts(Session& session, const Wait& wait) {
   facts.database = rows.text(0, 6);
   facts.user = rows.text(0, 7);
   facts.pooler = rows.integer(0, 8) == session.backend_pid() ? Pooler::none : Pooler::suspected;
+  facts.lock_timeout_ms = rows.integer(0, 10);
   facts.platform = platform_from(marks_in(rows.text(0, 9)));
   return facts;
 }

@@ -47,7 +47,7 @@ Result<Session> Session::open(const ConnectOptions& options, const Wait& wait) {
     if (password != option(effective, "user")) remove_secret(connection.error(), password);
     return fail(std::move(connection).error());
   }
-  return Session(std::make_unique<State>(std::move(*connection)));
+  return Session(std::make_unique<State>(std::move(*connection), options));
 }
 
 Session::Session(std::unique_ptr<State> state) : state_(std::move(state)) {
@@ -98,12 +98,18 @@ std::string Session::user() const {
 std::string Session::password() const {
   return state_->connection.password();
 }
+const ConnectOptions& Session::options() const {
+  return state_->options;
+}
 std::string Session::describe() const {
   return pg::describe(state_->connection.address());
 }
 
 void Session::on_notice(NoticeHandler handler) {
   state_->connection.notice_handler = std::move(handler);
+}
+void Session::name_statements(bool named) {
+  state_->names_statements = named;
 }
 void Session::close() {
   state_->connection.close();

@@ -33,11 +33,7 @@ public:
   Status send() {
     SLIPWAY_TRY(check(PQenterPipelineMode(exchange_.connection())));
     for (std::size_t i = 0; i < queries_.size(); ++i) {
-      SLIPWAY_ASSIGN(const std::string name, prepare(i));
-      const auto values = values_of(queries_[i].params);
-      SLIPWAY_TRY(check(PQsendQueryPrepared(exchange_.connection(), name.c_str(),
-                                            static_cast<int>(values.size()), values.data(), nullptr,
-                                            nullptr, 0)));
+      SLIPWAY_TRY(core_.names_statements ? send_by_name(i) : send_unnamed(i));
       steps_.push_back({.query = i, .name = {}});
     }
     return check(PQpipelineSync(exchange_.connection()));
@@ -64,6 +60,21 @@ private:
   const std::string& sql_of(const Step& step) const { return queries_[step.query].sql.str(); }
   const std::string& last_sql() const { return queries_.back().sql.str(); }
   Status check(int sent) { return exchange_.sent(sent, last_sql()); }
+
+  Status send_by_name(std::size_t query) {
+    SLIPWAY_ASSIGN(const std::string name, prepare(query));
+    const auto values = values_of(queries_[query].params);
+    return check(PQsendQueryPrepared(exchange_.connection(), name.c_str(),
+                                     static_cast<int>(values.size()), values.data(), nullptr,
+                                     nullptr, 0));
+  }
+
+  Status send_unnamed(std::size_t query) {
+    const auto values = values_of(queries_[query].params);
+    return check(PQsendQueryParams(exchange_.connection(), queries_[query].sql.str().c_str(),
+                                   static_cast<int>(values.size()), nullptr, values.data(), nullptr,
+                                   nullptr, 0));
+  }
 
   /// Sends the text to be prepared, unless it is. Yields its name.
   Result<std::string> prepare(std::size_t query) {

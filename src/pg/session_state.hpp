@@ -15,10 +15,13 @@ struct SessionCore {
 
   Connection connection;
   PreparedStatements prepared;
+  bool names_statements = true;
 };
 
 struct Session::State : SessionCore {
-  using SessionCore::SessionCore;
+  State(ConnectionHandle handle, ConnectOptions given)
+      : SessionCore(std::move(handle)), options(std::move(given)) {}
+  const ConnectOptions options;
 };
 
 /// Reads all results of a message; `last` gets that of its last command. COPY without data to give

@@ -41,6 +41,7 @@ pg::ClusterOptions server_options() {
   pg::ClusterOptions options;
   if (const char* folder = std::getenv("SLIPWAY_PG_BIN"); folder != nullptr)
     options.bin_folder = folder;
+  options.settings["max_prepared_transactions"] = "10";
   return options;
 }
 

@@ -19,6 +19,10 @@ void FactsBuilder::lock(const QualifiedName& relation, LockMode mode) {
   if (!added) entry->second = std::max(entry->second, mode);
 }
 
+void FactsBuilder::partner_lock(LockMode mode) {
+  facts_.partner_lock = std::max(facts_.partner_lock.value_or(mode), mode);
+}
+
 StatementFacts FactsBuilder::finish() && {
   facts_.parsed = true;
   for (const auto& [relation, mode] : locks_) facts_.locks.push_back({relation, mode});

@@ -20,6 +20,9 @@ public:
     facts_.transaction_safety = safety;
     facts_.unsafe_why = std::move(why);
   }
+  /// Keeps the strongest mode.
+  void partner_lock(LockMode mode);
+  void spare_descendants() { facts_.spares_descendants = true; }
   /// Names the same object and action once.
   void touch(const std::string& object_kind, const QualifiedName& name, Action action);
   /// Keeps the strongest mode per relation.

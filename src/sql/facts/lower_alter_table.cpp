@@ -77,6 +77,49 @@ LockMode command_lock(const PgQuery__AlterTableCmd& command) {
   }
 }
 
+// What happens to foreign keys of the table locks their other ends (tablecmds.c of PostgreSQL 15).
+void partners(const PgQuery__AlterTableCmd& command, FactsBuilder& facts) {
+  switch (command.subtype) {
+  case PG_QUERY__ALTER_TABLE_TYPE__AT_DropConstraint:
+  case PG_QUERY__ALTER_TABLE_TYPE__AT_DropColumn:
+  case PG_QUERY__ALTER_TABLE_TYPE__AT_AlterColumnType:
+    facts.partner_lock(LockMode::access_exclusive);
+    break;
+  case PG_QUERY__ALTER_TABLE_TYPE__AT_AttachPartition:
+  case PG_QUERY__ALTER_TABLE_TYPE__AT_DetachPartition:
+    facts.partner_lock(LockMode::share_row_exclusive);
+    break;
+  case PG_QUERY__ALTER_TABLE_TYPE__AT_ValidateConstraint:
+    facts.partner_lock(LockMode::row_share);
+    break;
+  default:
+    break;
+  }
+}
+
+bool is_about_one_table(const PgQuery__AlterTableCmd& command) {
+  switch (command.subtype) {
+  case PG_QUERY__ALTER_TABLE_TYPE__AT_AttachPartition:
+  case PG_QUERY__ALTER_TABLE_TYPE__AT_DetachPartition:
+  case PG_QUERY__ALTER_TABLE_TYPE__AT_DetachPartitionFinalize:
+  case PG_QUERY__ALTER_TABLE_TYPE__AT_AddInherit:
+  case PG_QUERY__ALTER_TABLE_TYPE__AT_DropInherit:
+  case PG_QUERY__ALTER_TABLE_TYPE__AT_ChangeOwner:
+  case PG_QUERY__ALTER_TABLE_TYPE__AT_ClusterOn:
+  case PG_QUERY__ALTER_TABLE_TYPE__AT_DropCluster:
+  case PG_QUERY__ALTER_TABLE_TYPE__AT_SetRelOptions:
+  case PG_QUERY__ALTER_TABLE_TYPE__AT_ResetRelOptions:
+  case PG_QUERY__ALTER_TABLE_TYPE__AT_ReplicaIdentity:
+  case PG_QUERY__ALTER_TABLE_TYPE__AT_EnableRowSecurity:
+  case PG_QUERY__ALTER_TABLE_TYPE__AT_DisableRowSecurity:
+  case PG_QUERY__ALTER_TABLE_TYPE__AT_ForceRowSecurity:
+  case PG_QUERY__ALTER_TABLE_TYPE__AT_NoForceRowSecurity:
+    return true;
+  default:
+    return false;
+  }
+}
+
 void constraint(const PgQuery__Constraint& added, const QualifiedName& table, FactsBuilder& facts) {
   if (added.contype == PG_QUERY__CONSTR_TYPE__CONSTR_FOREIGN && added.pktable != nullptr) {
     facts.lock(name_of(*added.pktable), LockMode::share_row_exclusive);
@@ -171,11 +214,15 @@ void lower_alter_table(const PgQuery__AlterTableStmt& statement, FactsBuilder& f
   const QualifiedName table = name_of(*statement.relation);
   const std::string word = object_word(statement.objtype);
   facts.touch(word, table, Action::alter);
+  bool one_table = true;
   for (const Node* node : nodes(statement.n_cmds, statement.cmds)) {
     if (node->node_case != PG_QUERY__NODE__NODE_ALTER_TABLE_CMD) continue;
+    one_table = one_table && is_about_one_table(*node->alter_table_cmd);
+    partners(*node->alter_table_cmd, facts);
     facts.lock(table, command_lock(*node->alter_table_cmd));
     command_details(*node->alter_table_cmd, table, word.c_str(), facts);
   }
+  if (one_table || !statement.relation->inh) facts.spare_descendants();
 }
 
 } // namespace slipway::sql

@@ -31,6 +31,9 @@ QualifiedName dropped_name(PgQuery__ObjectType type, const Node* object) {
 void lower_drop(const PgQuery__DropStmt& statement, FactsBuilder& facts) {
   const std::string word = object_word(statement.remove_type);
   if (statement.concurrent) facts.concurrent_index();
+  if (statement.remove_type == PG_QUERY__OBJECT_TYPE__OBJECT_TABLE ||
+      statement.remove_type == PG_QUERY__OBJECT_TYPE__OBJECT_SCHEMA)
+    facts.partner_lock(LockMode::access_exclusive);
   for (const Node* object : nodes(statement.n_objects, statement.objects)) {
     if (lives_on_relation(statement.remove_type)) {
       const Nodes parts = items_of(object);
@@ -51,6 +54,8 @@ void lower_drop(const PgQuery__DropStmt& statement, FactsBuilder& facts) {
 
 void lower_truncate(const PgQuery__TruncateStmt& statement, FactsBuilder& facts) {
   facts.data_change();
+  if (statement.behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE)
+    facts.partner_lock(LockMode::access_exclusive);
   for (const Node* node : nodes(statement.n_relations, statement.relations)) {
     if (relation_of(node) == nullptr) continue;
     facts.lock(name_of(*relation_of(node)), LockMode::access_exclusive);

@@ -29,12 +29,14 @@ void lower_rename(const PgQuery__RenameStmt& statement, FactsBuilder& facts) {
                                                : std::string("table");
   if (lives_on_relation(type))
     facts.touch(object_word(type), {{}, text_of(statement.subname)}, Action::alter);
+  if (!part) facts.spare_descendants();
   alter_relation(*statement.relation, word,
                  index ? LockMode::share_update_exclusive : LockMode::access_exclusive, facts);
 }
 
 void lower_set_schema(const PgQuery__AlterObjectSchemaStmt& statement, FactsBuilder& facts) {
   const std::string word = object_word(statement.object_type);
+  facts.spare_descendants();
   if (statement.relation != nullptr)
     alter_relation(*statement.relation, word, LockMode::access_exclusive, facts);
   else

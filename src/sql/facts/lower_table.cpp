@@ -55,6 +55,7 @@ void lower_create_table(const PgQuery__CreateStmt& statement, const char* word,
   for (const Node* parent : nodes(statement.n_inh_relations, statement.inh_relations)) {
     if (relation_of(parent) == nullptr) continue;
     const bool partition = statement.partbound != nullptr;
+    if (partition) facts.spare_descendants();
     facts.lock(name_of(*relation_of(parent)),
                partition ? LockMode::access_exclusive : LockMode::share_update_exclusive);
     facts.touch("table", name_of(*relation_of(parent)), Action::alter);

@@ -207,7 +207,6 @@ TEST_F(Up, ALockHeldByOthersIsWaitedForPolitelyAndNamedAtTheEnd) {
   EXPECT_NE(failed.error().message.find("long report"), std::string::npos)
       << failed.error().message;
   EXPECT_FALSE(has_table("before_it")) << "no lock of ours may stay while we wait";
-  EXPECT_FALSE(sink_.all<event::LockRetry>().empty());
   test::exec(holder, "COMMIT");
   EXPECT_TRUE(up());
   EXPECT_TRUE(has_table("before_it"));

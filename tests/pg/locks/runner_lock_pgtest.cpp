@@ -1,6 +1,5 @@
 #include "slipway/locks/runner_lock.hpp"
 
-#include "slipway/locks/blockers.hpp"
 #include "slipway/test/test_server.hpp"
 
 #include <gtest/gtest.h>
@@ -78,27 +77,6 @@ TEST_F(RunnerLockTest, AWaiterDoesNotHoldUpAConcurrentIndex) {
     std::this_thread::yield();
   EXPECT_TRUE(holder.execute(SqlText("CREATE INDEX CONCURRENTLY i ON t (id)"), test::long_wait()));
   stop.request();
-}
-
-TEST_F(RunnerLockTest, BlockersAreNamedWithoutQueueing) {
-  exec("CREATE TABLE t (id int)");
-  auto holder = connect();
-  test::exec(holder, "SET application_name = 'reader'");
-  test::exec(holder, "BEGIN");
-  test::exec(holder, "SELECT * FROM t");
-  auto session = connect();
-  const QualifiedName t{"public", "t"};
-  EXPECT_EQ(
-      find_blockers(session, {{t, sql::LockMode::access_exclusive}}, test::long_wait())->size(),
-      1U);
-  EXPECT_EQ(find_blockers(session, {{t, sql::LockMode::share_update_exclusive}}, test::long_wait())
-                ->size(),
-            0U);
-  EXPECT_EQ(find_blockers(session,
-                          {{QualifiedName{"", "no_such"}, sql::LockMode::access_exclusive}},
-                          test::long_wait())
-                ->size(),
-            0U);
 }
 
 } // namespace

@@ -117,8 +117,8 @@ TEST(TerminalSink, VerboseTellsEachStatementAndNotice) {
 TEST(TerminalSink, QuietTellsWarningsAndFailuresOnly) {
   EXPECT_EQ(logged(whole_run(), Verbosity::quiet), "");
   EXPECT_EQ(
-      logged({event::Note{"n"}, event::LockRetry{}, event::RunnerLockWaiting{},
-              event::Warning{"w", "h"},
+      logged({event::Note{"n"}, event::LockRetry{}, event::LockWaiting{},
+              event::RunnerLockWaiting{}, event::Warning{"w", "h"},
               event::ServerNotice{.severity = "WARNING", .sqlstate = "01000", .message = "old"},
               finished("failed"), event::Failed{Error(ErrorCode::io, "no space")}},
              Verbosity::quiet),
@@ -197,19 +197,26 @@ TEST(TerminalSink, EveryEndOfARunHasItsLine) {
 }
 
 TEST(TerminalSink, WaitingNamesWhoIsWaitedFor) {
-  EXPECT_EQ(logged({event::RunnerLockWaiting{
-                        .holder = "pid 4711 on db-host", .waited_ms = 4000, .limit_ms = 60000},
-                    event::RunnerLockAcquired{.mode = "session", .waited_ms = 5000},
-                    event::LockRetry{.version = 7,
-                                     .statement = 2,
-                                     .attempt = 1,
-                                     .sleep_ms = 400,
-                                     .blockers = "pid 12 (psql)"}},
-                   Verbosity::normal),
-            "waiting for another slipway to finish: pid 4711 on db-host (waited 4 s of 1 min)\n"
-            "runner lock obtained after 5 s (session)\n"
-            "  waiting: statement 2 of 7 did not get its lock (attempt 1); next try in 400 ms\n"
-            "     blocked by pid 12 (psql)\n");
+  EXPECT_EQ(
+      logged({event::RunnerLockWaiting{
+                  .holder = "pid 4711 on db-host", .waited_ms = 4000, .limit_ms = 60000},
+              event::RunnerLockAcquired{.mode = "session", .waited_ms = 5000},
+              event::LockWaiting{.version = 7,
+                                 .statement = 2,
+                                 .blockers = "pid 11 (app)",
+                                 .waited_ms = 3000,
+                                 .limit_ms = 60000},
+              event::LockRetry{.version = 7,
+                               .statement = 2,
+                               .attempt = 1,
+                               .sleep_ms = 400,
+                               .blockers = "pid 12 (psql)"}},
+             Verbosity::normal),
+      "waiting for another slipway to finish: pid 4711 on db-host (waited 4 s of 1 min)\n"
+      "runner lock obtained after 5 s (session)\n"
+      "  waiting: statement 2 of 7 is not begun, for others hold what it needs (looked for 3 s of 1 min): pid 11 (app)\n"
+      "  waiting: statement 2 of 7 did not get its lock (attempt 1); next try in 400 ms\n"
+      "     blocked by pid 12 (psql)\n");
 }
 
 TEST(TerminalSink, TextOfOthersCannotDriveTheTerminalOrForgeALine) {

@@ -24,6 +24,9 @@ Result<Target> find_target(const Context& context, const Wait& wait);
 /// A session for `role` ("up", "status" ...), with notices sent to the events. Errors: connection,
 /// configuration.
 Result<pg::Session> open_session(const Context& context, const std::string& role, const Wait& wait);
+/// The same under an application name of the caller's.
+Result<pg::Session> open_named_session(const Context& context, const std::string& application_name,
+                                       const Wait& wait);
 
 /// The time limits of a command: run.deadline if set, else the longest a run may take (a day), and
 /// the stop signal.

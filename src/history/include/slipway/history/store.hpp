@@ -59,6 +59,9 @@ public:
   /// Creates the tables, or moves an older layout forward, in one transaction. Precondition: the
   /// runner lock is held. Safe to call again. Errors: sql with a hint that names the GRANT to run.
   Status prepare(pg::Session& session, const Wait& wait) const;
+  /// The same inside the transaction that is open on the session, which the caller ends.
+  /// Precondition: an advisory lock keeps other runners away meanwhile.
+  Status prepare_within(pg::Session& session, const Wait& wait) const;
 
   /// Without the texts of scripts. One round trip. `exists` is false when there are no tables.
   Result<plan::History> read(pg::Session& session, const Wait& wait) const;
@@ -98,6 +101,7 @@ public:
   pg::Query accept_file(const source::Migration& migration) const;
 
 private:
+  Status move_layout(pg::Session& session, int from, const Wait& wait) const;
   std::string table(std::string_view name) const;
   std::string schema_;
 };

@@ -1,31 +1,39 @@
 #pragma once
 
-#include "slipway/base/sql_text.hpp"
-#include "slipway/pg/session.hpp"
-#include "slipway/sql/facts.hpp"
+#include "slipway/base/deadline.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace slipway::locks {
 
-/// A session that holds a lock in the way.
+/// What stands behind a lock in our way.
+enum class BlockerKind {
+  client,
+  autovacuum, ///< ordinary: it gives way when asked
+  wraparound, ///< autovacuum against transaction id wraparound: never to be stopped
+  prepared,   ///< a prepared transaction, which has no process
+  other,      ///< replication, background workers
+};
+
+/// A session that holds, or waits for, a lock in the way.
 struct Blocker {
-  int pid = 0;
+  BlockerKind kind = BlockerKind::client;
+  int pid = 0;             ///< 0 for a prepared transaction
+  std::string transaction; ///< the server's name for it (virtual transaction id)
   std::string application_name;
   std::string user;
   std::string state;
   std::string relation;
   std::string mode;
-  double transaction_age_s = 0;
-  std::string query; ///< empty where the role may not see it
+  bool granted = true; ///< false: it waits for the lock, ahead of us
+  bool visible = true; ///< false: this role may not see what it does
+  bool superuser = false;
+  std::optional<double> transaction_age_s; ///< empty where the role may not see it
+  std::string query;                       ///< of a prepared transaction: its identifier
   std::string describe() const;
 };
-
-/// Sessions other than ours that hold a lock conflicting with one of `wanted`, oldest transaction
-/// first. Looks only; never queues.
-Result<std::vector<Blocker>>
-find_blockers(pg::Session& session, const std::vector<sql::RelationLock>& wanted, const Wait& wait);
 
 /// "pid 77 (app, user u, idle in transaction for 3 min) holds ACCESS SHARE on public.orders; ..."
 std::string describe(const std::vector<Blocker>& blockers);

@@ -23,6 +23,7 @@ struct ServerFacts {
   bool can_create_schema = false; ///< CREATE on the database
   std::string database;
   std::string user;
+  std::int64_t lock_timeout_ms = 0; ///< in force for this session; 0: none
 };
 
 /// Reads them in one round trip, with no privilege beyond connecting. Works inside a transaction,

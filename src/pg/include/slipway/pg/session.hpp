@@ -97,6 +97,9 @@ public:
   /// that fails and yields its error (whether a COMMIT among them took effect is in outcome()).
   /// Statements are prepared once per session by their text and run from then on without parsing.
   Result<std::vector<Rows>> pipeline(const std::vector<Query>& queries, const Wait& wait);
+  /// Whether a pipeline prepares its statements under names, as it does from the start. Behind a
+  /// pooler the next statement may run in another server session, which does not know the name.
+  void name_statements(bool named);
 
   /// Asks the server to cancel what runs now. Safe from another thread while a call is under way;
   /// that call then fails with the code cancelled. Waits at most two seconds. Errors: connection,
@@ -114,6 +117,8 @@ public:
   std::string database() const;
   std::string user() const;
   std::string password() const; ///< for the masker only
+  /// How it was opened, for a further connection to the same target.
+  const ConnectOptions& options() const;
   /// "postgres://user@host:port/db", without any secret, for people.
   std::string describe() const;
   void on_notice(NoticeHandler handler);

@@ -81,6 +81,9 @@ struct StatementFacts {
   /// does not name those: DROP TABLE, DROP CONSTRAINT, DROP COLUMN, a change of type, VALIDATE,
   /// TRUNCATE ... CASCADE, ATTACH and DETACH PARTITION.
   std::optional<LockMode> partner_lock;
+  /// It takes no lock on partitions and inheriting tables of the relations it names: ONLY, ATTACH
+  /// and DETACH, CREATE TABLE ... PARTITION OF, a table's own name, owner, schema or options.
+  bool spares_descendants = false;
 };
 
 /// Facts of each statement, in order. Never fails: what cannot be parsed says so in its facts.
