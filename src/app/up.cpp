@@ -22,7 +22,7 @@ Result<RunReport> up(const Context& context, const plan::Selection& selection) {
   {
     // Looked at without the lock first: pods that start on an up-to-date target must not queue
     // behind each other.
-    SLIPWAY_ASSIGN(const auto before, history_store(context).read(session, wait));
+    SLIPWAY_ASSIGN(const auto before, history_store(context).read(session, look_wait(context)));
     SLIPWAY_ASSIGN(const auto plan, plan::plan_up(folder, before, selection, late_merges(context)));
     if (plan.steps.empty()) {
       context.events.on_event(event::RunFinished{

@@ -58,6 +58,27 @@ std::vector<int> children_of(int pid) {
   return children;
 }
 
+/// A server with all its processes stopped, until this object goes.
+class FrozenServer {
+public:
+  explicit FrozenServer(int postmaster) {
+    stop(postmaster);
+    for (const int pid : children_of(postmaster)) stop(pid);
+  }
+  FrozenServer(const FrozenServer&) = delete;
+  FrozenServer& operator=(const FrozenServer&) = delete;
+  ~FrozenServer() {
+    for (const int pid : stopped_) kill(pid, SIGCONT);
+  }
+
+private:
+  void stop(int pid) {
+    kill(pid, SIGSTOP);
+    stopped_.push_back(pid);
+  }
+  std::vector<int> stopped_;
+};
+
 class Frozen : public test::RunnerTest {
 protected:
   void SetUp() override {
@@ -139,13 +160,8 @@ TEST_F(Frozen, InTheMiddle) {
 
 // The postmaster takes the connection into its queue and no more.
 TEST_F(Frozen, AsAWholeServer) {
-  const int postmaster = test::TestServer::instance().cluster().postmaster_pid();
-  kill(postmaster, SIGSTOP);
-  const auto processes = children_of(postmaster);
-  for (const int pid : processes) kill(pid, SIGSTOP);
+  const FrozenServer frozen(test::TestServer::instance().cluster().postmaster_pid());
   expect_each_to_end([this] { return url_; });
-  for (const int pid : processes) kill(pid, SIGCONT);
-  kill(postmaster, SIGCONT);
 }
 
 // The server takes the cancel, but the statement's process does not act on it.
