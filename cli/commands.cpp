@@ -16,9 +16,11 @@ Command explain_command();
 Command goto_command();
 Command help_command();
 Command init_command();
+Command locks_command();
 Command man_command();
 Command new_command();
 Command plan_command();
+Command preflight_command();
 Command redo_command();
 Command repair_command();
 Command status_command();
@@ -31,11 +33,12 @@ std::vector<std::string_view> command_groups() {
 
 std::vector<Command> commands() {
   return {
-      demo_command(),   init_command(),       new_command(),    status_command(),
-      plan_command(),   explain_command(),    config_command(), up_command(),
-      down_command(),   redo_command(),       goto_command(),   verify_command(),
-      repair_command(), baseline_command(),   doctor_command(), dev_command(),
-      help_command(),   completion_command(), man_command(),    docs_command(),
+      demo_command(),   init_command(),      new_command(),    status_command(),
+      plan_command(),   preflight_command(), locks_command(),  explain_command(),
+      config_command(), up_command(),        down_command(),   redo_command(),
+      goto_command(),   verify_command(),    repair_command(), baseline_command(),
+      doctor_command(), dev_command(),       help_command(),   completion_command(),
+      man_command(),    docs_command(),
   };
 }
 

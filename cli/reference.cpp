@@ -84,6 +84,7 @@ CommandEntry command_entry(const CLI::App& app) {
                         [](const OptionEntry& option) { return option.setting.empty(); });
   for (const CLI::App* sub : app.get_subcommands([](const CLI::App*) { return true; }))
     entry.commands.push_back(command_entry(*sub));
+  entry.needs_command = app.get_require_subcommand_min() > 0;
   return entry;
 }
 
@@ -109,7 +110,7 @@ const CommandEntry* find_in(const std::vector<CommandEntry>& commands, const std
 
 std::string CommandEntry::usage() const {
   std::string line = "slipway " + path;
-  if (!commands.empty()) line += " COMMAND";
+  if (!commands.empty()) line += needs_command ? " COMMAND" : " [COMMAND]";
   line += " [OPTIONS]";
   for (const ArgumentEntry& argument : arguments) line += " " + argument_title(argument);
   return line;

@@ -41,6 +41,7 @@ struct CommandEntry {
   std::vector<std::pair<std::string, std::string>> examples; ///< command, what it does
   std::vector<std::pair<int, std::string>> exit_statuses;    ///< beside those every command has
   std::vector<CommandEntry> commands;
+  bool needs_command = false; ///< does nothing without one of them
 
   /// "slipway new [OPTIONS] NAME..."
   std::string usage() const;

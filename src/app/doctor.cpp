@@ -1,6 +1,7 @@
 // Looks at everything that a run stands on, and names the command that mends what is wrong.
 #include "slipway/app/doctor.hpp"
 
+#include "doctor_leftovers.hpp"
 #include "pooler.hpp"
 #include "runner.hpp"
 
@@ -29,7 +30,7 @@ public:
     look_at_schema_privileges(*session);
     look_at_lock(*session);
     look_at_history(*session);
-    look_at_invalid_indexes(*session);
+    for (auto& one : find_leftovers(*session, wait_)) found_.push_back(std::move(one));
     return std::move(found_);
   }
 
@@ -63,7 +64,8 @@ private:
     }
     const auto& error = session.error();
     say("connection", Health::problem, error.message, error.hint);
-    for (const auto* what : {"server", "pooler", "privileges", "history", "invalid indexes"})
+    for (const auto* what : {"server", "pooler", "privileges", "history", "invalid indexes",
+                             "unvalidated constraints", "half-detached partitions"})
       say(what, Health::unknown, "not looked at: there is no connection");
     return std::nullopt;
   }
@@ -185,21 +187,6 @@ private:
             fmt::format("run {} ({}) of {} on {}, begun {}", run.id, run.info.kind, run.info.actor,
                         run.info.host, run.started_at),
             "slipway repair");
-  }
-
-  void look_at_invalid_indexes(pg::Session& session) {
-    const auto rows = session.query(
-        SqlText(
-            "SELECT pg_catalog.quote_ident(n.nspname) OPERATOR(pg_catalog.||) '.' OPERATOR(pg_catalog.||) pg_catalog.quote_ident(c.relname) "
-            "FROM pg_catalog.pg_index AS i JOIN pg_catalog.pg_class AS c ON c.oid OPERATOR(pg_catalog.=) i.indexrelid "
-            "JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace "
-            "WHERE NOT i.indisvalid AND c.relkind OPERATOR(pg_catalog.=) 'i' ORDER BY 1"),
-        {}, wait_);
-    if (!rows) return unknown("invalid indexes", rows.error());
-    if (rows->size() == 0) return say("invalid indexes", Health::ok, "none");
-    for (std::size_t row = 0; row < rows->size(); ++row)
-      say("invalid index", Health::warning, std::string(rows->text(row, 0)),
-          fmt::format("DROP INDEX CONCURRENTLY {};", rows->text(row, 0)));
   }
 
   const Context& context_;

@@ -154,7 +154,7 @@ Result<std::unique_ptr<Runner>> Runner::begin(const Context& context, const std:
   SLIPWAY_TRY(check_changeable(facts));
   SLIPWAY_ASSIGN(runner->way_, way_to_server(context, facts));
   SLIPWAY_TRY(runner->prepare_session(wait));
-  SLIPWAY_TRY(runner->lock(wait));
+  SLIPWAY_TRY(runner->lock(context.config.duration("run.lock_wait"), wait));
   runner->crash_.reach(os::CrashPoint::run_lock_taken);
   SLIPWAY_TRY(runner->store_.prepare(runner->session_, wait));
   runner->crash_.reach(os::CrashPoint::run_tables_prepared);
@@ -162,29 +162,20 @@ Result<std::unique_ptr<Runner>> Runner::begin(const Context& context, const std:
 }
 
 // A pooler in transaction mode lends a server session for one transaction: nothing is set in it,
-// and nothing prepared.
+// and nothing prepared. One in session mode gives us another when the lock is taken.
 Status Runner::prepare_session(const Wait& wait) {
-  if (way_ == WayToServer::transaction_pooler) return reopen(wait);
   session_.name_statements(way_ == WayToServer::direct);
+  if (way_ == WayToServer::transaction_pooler || (way_ != WayToServer::direct && run_ == 0))
+    return {};
   return apply::prepare_session(session_, application_name(), wait);
-}
-
-// The pooler gives our name to each server session it lends us. A lease has the only connection
-// there is, under its name already.
-Status Runner::reopen(const Wait& wait) {
-  if (run_ == 0 || lock_->mode() == "lease") return {};
-  session_.close();
-  SLIPWAY_ASSIGN(session_, open_named_session(context_, application_name(), wait));
-  return {};
 }
 
 std::string Runner::application_name() const {
   return way_ == WayToServer::direct ? role_name(run_, kind_)
-                                     : locks::working_name(store_.schema(), run_, kind_);
+                                     : locks::working_name(store_.schema(), kind_);
 }
 
-Status Runner::lock(const Wait& wait) {
-  const auto patience = context_.config.duration("run.lock_wait");
+Status Runner::lock(Millis patience, const Wait& wait) {
   if (way_ == WayToServer::direct) {
     SLIPWAY_ASSIGN(auto lock, locks::RunnerLock::acquire(session_, store_.schema(), patience,
                                                          context_.events, wait));
@@ -250,7 +241,7 @@ Status Runner::check_lock(const Wait& wait) {
 }
 
 Result<pg::Session> Runner::open_watcher(const Wait& wait) const {
-  if (lock_->mode() == "lease")
+  if (lock_ && lock_->mode() == "lease")
     return fail(ErrorCode::unsupported, "the pool has one connection to give");
   auto options = session_.options();
   options.application_name = role_name(run_, "watcher");
@@ -275,7 +266,6 @@ Status Runner::run(const plan::Plan& plan, RunReport& report, const Wait& wait) 
   SLIPWAY_TRY(start_run(static_cast<std::int64_t>(plan.steps.size()), wait));
   report.run = run_;
   if (!watcher_) watcher_.emplace([this](const Wait& patience) { return open_watcher(patience); });
-  const auto steps_context = run_context();
   apply::StepPosition position{.index = 0, .total = static_cast<std::int64_t>(plan.steps.size())};
   for (const auto& step : plan.steps) {
     ++position.index;
@@ -287,15 +277,22 @@ Status Runner::run(const plan::Plan& plan, RunReport& report, const Wait& wait) 
                                               step.migration.name))
                       .with_next("slipway status"));
     SLIPWAY_TRY(check_lock(wait));
-    auto outcome = apply::run_step(steps_context, step, position, wait);
-    if (!outcome) return fail(locks::explain_fence(std::move(outcome).error()));
+    SLIPWAY_ASSIGN(const auto outcome, run_step(step, position, wait));
     report.done.push_back(Done{.version = step.migration.version,
                                .name = step.migration.name,
                                .direction = step.direction,
-                               .rows = outcome->rows,
-                               .duration_ms = outcome->duration_ms});
+                               .rows = outcome.rows,
+                               .duration_ms = outcome.duration_ms});
   }
   return {};
+}
+
+Result<apply::StepOutcome> Runner::run_step(const plan::Step& step, apply::StepPosition position,
+                                            const Wait& wait) {
+  auto outcome = apply::run_step(run_context(), step, position, wait);
+  if (outcome) return outcome;
+  if (session_.usable()) return fail(locks::explain_fence(std::move(outcome).error()));
+  return look_again(step, position, std::move(outcome).error(), wait);
 }
 
 // What was set in it must not reach whoever gets it next, even where the pooler does not reset it.

@@ -36,7 +36,9 @@ public:
 
   /// Opens the run, once; later calls do nothing.
   Status start_run(std::int64_t migrations, const Wait& wait);
-  /// Runs steps in order and appends to the report; stops at the first that fails.
+  /// Runs steps in order and appends to the report; stops at the first that fails. When the
+  /// connection breaks, it connects again and goes on if the history says that what was under way
+  /// is committed; else the error says what the target holds.
   Status run(const plan::Plan& plan, RunReport& report, const Wait& wait);
   /// Writes the outcome, releases the lock and gives back the report, or the error with the state
   /// the run leaves behind.
@@ -45,14 +47,22 @@ public:
 private:
   Runner(const Context& context, std::string kind, pg::Session session);
   Status prepare_session(const Wait& wait);
-  Status reopen(const Wait& wait);
-  Status lock(const Wait& wait);
+  Status lock(Millis patience, const Wait& wait);
   std::string application_name() const;
   apply::RunContext run_context();
   Status check_steps(const plan::Plan& plan) const;
   Status check_lock(const Wait& wait);
   Result<pg::Session> open_watcher(const Wait& wait) const;
   void give_session_back();
+  Result<apply::StepOutcome> run_step(const plan::Step& step, apply::StepPosition position,
+                                      const Wait& wait);
+
+  // runner_reconnect.cpp
+  Result<apply::StepOutcome> look_again(const plan::Step& step, apply::StepPosition position,
+                                        Error error, const Wait& wait);
+  Status reconnect(const Wait& wait);
+  Result<apply::StepOutcome> judge(const plan::Step& step, apply::StepPosition position,
+                                   Error error, const plan::History& history, const Wait& wait);
 
   const Context& context_;
   std::string kind_;

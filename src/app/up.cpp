@@ -1,5 +1,6 @@
 #include "slipway/app/migrations.hpp"
 
+#include "preflight.hpp"
 #include "runner.hpp"
 
 #include <fmt/format.h>
@@ -29,6 +30,7 @@ Result<RunReport> up(const Context& context, const plan::Selection& selection) {
           .run = 0, .kind = "up", .outcome = "nothing_to_do", .migrations = 0, .duration_ms = 0});
       return RunReport{};
     }
+    SLIPWAY_TRY(check_before_run(context, session, plan, wait));
   }
   SLIPWAY_ASSIGN(auto runner, Runner::begin(context, "up", std::move(session), wait));
   RunReport report;

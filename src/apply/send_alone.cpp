@@ -12,13 +12,14 @@ namespace slipway::apply {
 
 namespace {
 
-Result<int> set_limits(const RunContext& context, const plan::Step& step,
-                       const sql::StatementFacts& facts, const Manner& manner, const Wait& wait) {
+Result<int> limit_and_name(const RunContext& context, const plan::Step& step,
+                           const sql::StatementFacts& facts, const Manner& manner,
+                           const Wait& wait) {
   // Nothing can be set; which server process it will be is not known either.
   if (context.borrowed_session) return 0;
   // A concurrent index operation waits for old transactions in its own way, in which nobody queues
   // behind it; a lock_timeout would make it fail and leave an INVALID index.
-  const auto lock = facts.is_concurrent_index ? Millis(0) : manner.lock_timeout;
+  const auto lock = works_concurrently(facts) ? Millis(0) : manner.lock_timeout;
   SLIPWAY_ASSIGN(const auto rows,
                  context.session.query(
                      SqlText("SELECT pg_catalog.set_config('lock_timeout', $1::text, false), "
@@ -34,12 +35,12 @@ Result<int> set_limits(const RunContext& context, const plan::Step& step,
 
 Result<pg::Rows> send_alone(const RunContext& context, const plan::Step& step,
                             const plan::PlannedStatement& statement, const Wait& wait) {
-  const bool concurrent = statement.facts.is_concurrent_index;
+  const bool concurrent = works_concurrently(statement.facts);
   Approach approach(context, step, {&statement}, wait);
   while (true) {
     SLIPWAY_ASSIGN(const auto manner, concurrent ? Result<Manner>(Manner{}) : approach.next());
     const auto start = std::chrono::steady_clock::now();
-    SLIPWAY_ASSIGN(const int backend, set_limits(context, step, statement.facts, manner, wait));
+    SLIPWAY_ASSIGN(const int backend, limit_and_name(context, step, statement.facts, manner, wait));
     const Circumstances circumstances{.backend = backend};
     auto attempted = attempt_statement(context, step, statement, manner, circumstances,
                                        alone_wait(context, step, statement, wait));

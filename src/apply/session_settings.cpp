@@ -1,4 +1,7 @@
+// The settings our sessions have.
 #include "slipway/apply/step.hpp"
+
+#include "session_limits.hpp"
 
 namespace slipway::apply {
 
@@ -33,6 +36,20 @@ Status prepare_session(pg::Session& session, const std::string& application_name
     set("client_connection_check_interval", "1s");
   SLIPWAY_TRY(session.pipeline(settings, wait));
   return {};
+}
+
+Status set_limits(const RunContext& context, Millis lock_timeout, Millis statement_timeout,
+                  const Wait& wait) {
+  if (context.borrowed_session) return {};
+  SLIPWAY_TRY(context.session.query(
+      SqlText("SELECT pg_catalog.set_config('lock_timeout', $1::text, false), "
+              "pg_catalog.set_config('statement_timeout', $2::text, false)"),
+      {std::to_string(lock_timeout.count()), std::to_string(statement_timeout.count())}, wait));
+  return {};
+}
+
+Status lift_limits(const RunContext& context, const Wait& wait) {
+  return set_limits(context, Millis(0), Millis(0), wait);
 }
 
 } // namespace slipway::apply

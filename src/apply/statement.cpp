@@ -64,7 +64,7 @@ public:
     const auto& facts = statement_.facts;
     const bool meets_others = locks::is_worth_a_look(facts) && !circumstances.new_things_only;
     // A concurrent index operation waits for old transactions with nobody behind it.
-    const bool watched = !facts.is_concurrent_index && (meets_others || is_opaque(facts));
+    const bool watched = !works_concurrently(facts) && (meets_others || is_opaque(facts));
     if (watched)
       context_.watcher.watch(context_.session, circumstances.backend, manner_.max_stall,
                              manner_.signals ? &context_.limits.locks : nullptr);
@@ -219,9 +219,13 @@ void journal_failure(const RunContext& context, const plan::Step& step,
                        .hint = written.error().message});
 }
 
+bool works_concurrently(const sql::StatementFacts& facts) {
+  return facts.is_concurrent_index || facts.interruption.trace == sql::Trace::partition_detached;
+}
+
 Millis statement_timeout(const RunContext& context, const plan::Step& step,
                          const sql::StatementFacts* facts) {
-  const bool concurrent = facts != nullptr && facts->is_concurrent_index;
+  const bool concurrent = facts != nullptr && works_concurrently(*facts);
   const auto usual =
       concurrent ? context.limits.concurrent_timeout : context.limits.statement_timeout;
   return step.migration.statement_timeout.value_or(usual);

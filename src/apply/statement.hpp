@@ -46,6 +46,9 @@ void journal_failure(const RunContext& context, const plan::Step& step,
 Millis statement_timeout(const RunContext& context, const plan::Step& step,
                          const sql::StatementFacts* facts);
 
+/// A statement that waits for old transactions in a way in which nobody queues behind it.
+bool works_concurrently(const sql::StatementFacts& facts);
+
 /// The wait for a statement's answer: see answer_within. A migration that changes settings may have
 /// given itself another statement_timeout, so there only the run's own deadline holds.
 Wait statement_wait(const RunContext& context, const plan::Step& step,

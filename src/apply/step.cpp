@@ -2,11 +2,11 @@
 // statement with a journal that a later run can go on from.
 #include "slipway/apply/step.hpp"
 
+#include "alone.hpp"
 #include "borrowed_session.hpp"
 #include "failure.hpp"
-#include "leftovers.hpp"
-#include "send_alone.hpp"
-#include "statement.hpp"
+#include "migration_session.hpp"
+#include "settle/settle.hpp"
 #include "transaction.hpp"
 
 #include <fmt/format.h>
@@ -47,23 +47,20 @@ private:
     SLIPWAY_TRY(begin_piecewise());
     bool recorded = false;
     for (std::size_t i = 0; i < step_.groups.size(); ++i) {
-      const auto& group = step_.groups[i];
-      const bool last = i + 1 == step_.groups.size();
-      if (group.transactional) {
-        if (group.statements.front().done) {
-          kept_ = true;
-          continue;
-        }
+      SLIPWAY_ASSIGN(const auto rest, what_is_left(step_.groups[i]));
+      if (rest.statements.empty()) continue;
+      if (rest.transactional) {
+        const bool last = i + 1 == step_.groups.size();
         const auto closing = [&] {
           return last ? Closing{.verify = step_.direction == Direction::up,
                                 .bookkeeping = final_record()}
                       : Closing{};
         };
-        SLIPWAY_TRY(keep_going(run_transaction(context_, step_, group, closing, wait_),
-                               group.statements.front()));
+        SLIPWAY_TRY(keep_going(run_transaction(context_, step_, rest, closing, wait_),
+                               rest.statements.front()));
         recorded = last;
       } else {
-        SLIPWAY_TRY(run_alone(group.statements.front()));
+        SLIPWAY_TRY(run_alone(rest.statements.front()));
       }
       kept_ = true;
     }
@@ -71,9 +68,45 @@ private:
     const auto closing = [this] {
       return Closing{.verify = step_.direction == Direction::up, .bookkeeping = final_record()};
     };
-    const auto closed = run_transaction(context_, step_, plan::Group{}, closing, wait_);
+    auto closed = run_transaction(context_, step_, plan::Group{}, closing, wait_);
     if (closed) return {};
-    return fail(stopped_at(closed.error(), nullptr));
+    if (!context_.session.usable()) return fail(std::move(closed).error());
+    return fail(stopped_at(std::move(closed).error(), nullptr));
+  }
+
+  // The statements of a group that an earlier run did not finish. What that run set in its session
+  // is set again here, in its place.
+  Result<plan::Group> what_is_left(const plan::Group& group) {
+    plan::Group rest{.transactional = group.transactional, .statements = {}};
+    for (const auto& statement : group.statements) {
+      bool done = statement.done;
+      if (!done && statement.earlier) {
+        SLIPWAY_ASSIGN(done, settled(statement));
+      }
+      if (!done) {
+        rest.statements.push_back(statement);
+        continue;
+      }
+      kept_ = true;
+      SLIPWAY_TRY(set_again(statement));
+    }
+    return rest;
+  }
+
+  Result<bool> settled(const plan::PlannedStatement& statement) {
+    auto done = settle::decide(context_, step_, statement, wait_);
+    if (done && *done) SLIPWAY_TRY(journal_done(context_, step_, statement, 0, wait_));
+    if (done) return *done;
+    auto error = std::move(done).error();
+    if (statement.interrupted() && !error.database_state.empty()) return fail(std::move(error));
+    return fail(stopped_at(std::move(error), &statement));
+  }
+
+  Status set_again(const plan::PlannedStatement& statement) {
+    if (!statement.facts.only_changes_session) return {};
+    auto set = apply::set_again(context_.session, step_, statement, wait_);
+    if (set) return {};
+    return fail(stopped_at(placed(std::move(set).error(), step_, statement), &statement));
   }
 
   Status begin_piecewise() {
@@ -97,87 +130,17 @@ private:
     return fail(stopped_at(std::move(error), &first));
   }
 
-  history::JournalEntry entry(const plan::PlannedStatement& statement) const {
-    history::JournalEntry one{.run = context_.run, .version = step_.migration.version};
-    one.direction = step_.direction;
-    one.statement = statement.number;
-    one.digest = statement.digest;
-    return one;
-  }
-
-  Status lift_limits() {
-    if (context_.borrowed_session) return {};
-    SLIPWAY_TRY(
-        context_.session.query(SqlText("SELECT pg_catalog.set_config('lock_timeout', '0', false), "
-                                       "pg_catalog.set_config('statement_timeout', '0', false)"),
-                               {}, cleanup_wait()));
-    return {};
-  }
-
   Status run_alone(const plan::PlannedStatement& statement) {
-    if (statement.done) return {};
-    if (step_.resumed && statement.facts.is_concurrent_index) {
-      SLIPWAY_ASSIGN(const bool finished, settle_earlier_attempt(context_, statement, wait_));
-      if (finished) return complete(statement, 0);
+    AloneStatement alone(context_, step_, statement, wait_);
+    auto rows = alone.run();
+    if (rows) {
+      rows_ += *rows;
+      return {};
     }
-    if (auto ready = ready_for_alone(context_, step_, statement, wait_); !ready)
-      return fail(not_begun(std::move(ready).error(), statement));
-    SLIPWAY_TRY(context_.session.pipeline(
-        guarded(context_, context_.store.journal_started(entry(statement))), wait_));
-    context_.crash.reach(os::CrashPoint::journal_started);
-    auto rows = send_alone(context_, step_, statement, wait_);
-    if (!rows) return fail(failed_alone(std::move(rows).error(), statement));
-    context_.crash.reach(os::CrashPoint::statement_alone_done);
-    SLIPWAY_TRY(lift_limits());
-    SLIPWAY_TRY(check_valid(statement));
-    return complete(statement, rows->affected());
-  }
-
-  Status complete(const plan::PlannedStatement& statement, std::int64_t rows) {
-    auto done = entry(statement);
-    done.rows = rows;
-    rows_ += rows;
-    // An attempt found finished has no started row in this run; one statement covers both.
-    SLIPWAY_ASSIGN(const auto updated,
-                   context_.session.pipeline({context_.store.journal_completed(done)}, wait_));
-    if (updated.front().affected() == 0)
-      SLIPWAY_TRY(context_.session.pipeline({context_.store.journal_finished(done)}, wait_));
-    context_.crash.reach(os::CrashPoint::journal_completed);
-    return {};
-  }
-
-  // CREATE INDEX CONCURRENTLY IF NOT EXISTS says nothing about an INVALID index of that name.
-  Status check_valid(const plan::PlannedStatement& statement) {
-    if (!statement.facts.index || step_.direction == Direction::down) return {};
-    SLIPWAY_ASSIGN(const auto state,
-                   look_at_index(context_.session, *statement.facts.index, wait_));
-    if (state != IndexState::invalid) return {};
-    auto error = placed(Error(ErrorCode::sql, fmt::format("the index {} is there, but INVALID",
-                                                          statement.facts.index->quoted())),
-                        step_, statement);
-    error.hint =
-        fmt::format("an earlier attempt left it; run DROP INDEX CONCURRENTLY {} and apply again",
-                    statement.facts.index->quoted());
-    journal_failure(context_, step_, statement, error);
+    auto error = std::move(rows).error();
+    if (!context_.session.usable()) return fail(std::move(error));
+    if (nothing_done() && alone.left_nothing()) return fail(forget(std::move(error)));
     return fail(stopped_at(std::move(error), &statement));
-  }
-
-  Error failed_alone(Error error, const plan::PlannedStatement& statement) {
-    error = hinted(placed(std::move(error), step_, statement), step_);
-    if (!context_.session.usable()) {
-      error.database_state = fmt::format(
-          "statement {} of {} may still be running or may have finished; what came before it stays",
-          statement.number, label(step_));
-      error.next_command = retry_command(step_);
-      error.code = ErrorCode::part_way;
-      return error;
-    }
-    journal_failure(context_, step_, statement, error);
-    const auto limits = lift_limits();
-    if (!limits) error.notes.push_back(limits.error().message);
-    const bool clean = !statement.facts.is_concurrent_index || drop_leftover(context_, statement);
-    if (nothing_done() && clean) return forget(std::move(error));
-    return stopped_at(std::move(error), &statement);
   }
 
   // An earlier run may have begun and done nothing: then this one has begun, too.
@@ -187,14 +150,6 @@ private:
       for (const auto& statement : group.statements)
         if (statement.done) return false;
     return true;
-  }
-
-  Error not_begun(Error error, const plan::PlannedStatement& statement) {
-    if (nothing_done() && context_.session.usable()) return forget(std::move(error));
-    const auto code = error.code;
-    error = stopped_at(std::move(error), &statement);
-    if (nothing_done()) error.code = code;
-    return error;
   }
 
   // The very first statement failed and left nothing: then the migration was never begun.
@@ -246,20 +201,9 @@ bool changes_session(const plan::Step& step) {
   return false;
 }
 
-// What one migration sets must not reach the next one, or their order would matter in ways no file
-// shows.
-void reset_session(const RunContext& context) {
-  const auto wait = cleanup_wait();
-  if (!context.session.usable() || context.borrowed_session) return;
-  const auto reset = [&]() -> Status {
-    SLIPWAY_TRY(context.session.execute(SqlText("RESET SESSION AUTHORIZATION"), wait));
-    SLIPWAY_TRY(context.session.execute(SqlText("RESET ROLE"), wait));
-    SLIPWAY_TRY(context.session.execute(SqlText("RESET ALL"), wait));
-    return prepare_session(context.session, context.application_name, wait);
-  }();
-  if (!reset)
-    context.events.on_event(event::Warning{
-        .message = "session settings could not be reset: " + reset.error().message, .hint = {}});
+std::string outcome_name(const Result<StepOutcome>& outcome) {
+  if (outcome) return "done";
+  return outcome.error().outcome == Outcome::unknown ? "unknown" : "failed";
 }
 
 } // namespace
@@ -284,7 +228,7 @@ Result<StepOutcome> run_step(const RunContext& context, const plan::Step& step,
                                                    .version = step.migration.version.number(),
                                                    .migration = step.migration.name,
                                                    .direction = step.direction,
-                                                   .outcome = outcome ? "done" : "failed",
+                                                   .outcome = outcome_name(outcome),
                                                    .rows = outcome ? outcome->rows : 0,
                                                    .duration_ms = elapsed_ms(start),
                                                    .index = position.index,

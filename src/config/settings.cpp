@@ -165,6 +165,63 @@ std::vector<Setting> apply_settings() {
   };
 }
 
+std::vector<Setting> preflight_settings() {
+  return {
+      {.key = "preflight.enabled",
+       .type = ValueType::boolean,
+       .default_value = "true",
+       .environment = "SLIPWAY_PREFLIGHT",
+       .flag = "--preflight",
+       .secrecy = Secrecy::open,
+       .description = "Look at what could make a run fail or hurt before its first statement."},
+      {.key = "preflight.skip",
+       .type = ValueType::text_list,
+       .environment = "SLIPWAY_PREFLIGHT_SKIP",
+       .secrecy = Secrecy::open,
+       .description = "Names of checks that are not made; that is said each time.",
+       .example = "disk,replication-slots"},
+      {.key = "preflight.warn_only",
+       .type = ValueType::text_list,
+       .environment = "SLIPWAY_PREFLIGHT_WARN_ONLY",
+       .secrecy = Secrecy::open,
+       .description = "Names of checks that warn where they would stop the run.",
+       .example = "privileges"},
+      {.key = "preflight.long_transaction",
+       .type = ValueType::duration,
+       .default_value = "30s",
+       .secrecy = Secrecy::open,
+       .description = "Age from which a transaction, prepared ones too, is worth a warning.",
+       .zero_means = "any"},
+      {.key = "preflight.connections_left",
+       .type = ValueType::integer,
+       .default_value = "5",
+       .secrecy = Secrecy::open,
+       .description = "Warn when fewer connections are left."},
+      {.key = "preflight.replication_lag",
+       .type = ValueType::duration,
+       .default_value = "30s",
+       .secrecy = Secrecy::open,
+       .description = "Warn when a standby is further behind in time.",
+       .zero_means = "any lag"},
+      {.key = "preflight.replication_lag_mb",
+       .type = ValueType::integer,
+       .default_value = "256",
+       .secrecy = Secrecy::open,
+       .description = "Warn when a standby is further behind in megabytes of WAL."},
+      {.key = "preflight.disk_free_mb",
+       .type = ValueType::integer,
+       .default_value = "1024",
+       .secrecy = Secrecy::open,
+       .description = "Warn when fewer megabytes are free where the data is."},
+      {.key = "preflight.wraparound_percent",
+       .type = ValueType::integer,
+       .default_value = "90",
+       .secrecy = Secrecy::open,
+       .description =
+           "Warn when the age of a table of the plan is at this part of what forces a vacuum."},
+  };
+}
+
 std::vector<Setting> run_settings() {
   return {
       {.key = "run.lock_wait",
@@ -235,7 +292,7 @@ std::vector<Setting> dev_and_output() {
 std::vector<Setting> all_settings() {
   std::vector<Setting> all;
   for (const auto& group : {target_and_connection(), migrations_and_history(), apply_settings(),
-                            run_settings(), dev_and_output()})
+                            preflight_settings(), run_settings(), dev_and_output()})
     all.insert(all.end(), group.begin(), group.end());
   return all;
 }

@@ -15,6 +15,8 @@ namespace slipway::history {
 
 namespace {
 
+constexpr int k_layout_with_witness = 3;
+
 std::string iso_utc(double epoch_seconds) {
   const auto seconds = static_cast<std::time_t>(std::floor(epoch_seconds));
   std::tm parts{};
@@ -67,6 +69,7 @@ plan::JournaledStatement journaled_from(const pg::Rows& rows, std::size_t row) {
   one.state = statement_state_from(rows.text(row, 4));
   one.run = rows.integer(row, 5);
   one.message = rows.text(row, 6);
+  one.witness = optional_text(rows, row, 7);
   return one;
 }
 
@@ -182,12 +185,13 @@ Result<plan::History> Store::read(pg::Session& session, const Wait& wait) const 
        {}},
       {SqlText(fmt::format(
            "SELECT DISTINCT ON (j.version, j.direction, j.statement) j.version, j.direction, j.statement, j.digest, "
-           "j.state, j.run, j.message FROM {} AS j JOIN {} AS m ON m.version OPERATOR(pg_catalog.=) j.version "
+           "j.state, j.run, j.message, {} FROM {} AS j JOIN {} AS m ON m.version OPERATOR(pg_catalog.=) j.version "
            "WHERE m.state OPERATOR(pg_catalog.<>) 'applied' AND j.run OPERATOR(pg_catalog.>=) m.run "
            "AND NOT EXISTS (SELECT FROM {} AS o WHERE o.version OPERATOR(pg_catalog.=) j.version "
            "AND o.direction OPERATOR(pg_catalog.<>) j.direction AND o.id OPERATOR(pg_catalog.>) j.id) "
            "ORDER BY j.version, j.direction, j.statement, j.id DESC",
-           table("journal"), table("migration"), table("journal"))),
+           found >= k_layout_with_witness ? "j.witness" : "NULL::text", table("journal"),
+           table("migration"), table("journal"))),
        {}}};
   SLIPWAY_ASSIGN(const auto results, session.pipeline(queries, wait));
   history.applied.reserve(results[0].size());

@@ -81,14 +81,14 @@ pg::Query Store::journal_finished(const JournalEntry& entry) const {
 }
 
 pg::Query Store::journal_started(const JournalEntry& entry) const {
-  return {SqlText(fmt::format(
-              "INSERT INTO {} (run, version, direction, statement, state, digest, start_lsn) "
-              "VALUES ($1::bigint, $2::bigint, $3::text, $4::integer, 'started', $5::text, "
-              "pg_catalog.pg_current_wal_insert_lsn())",
-              table("journal"))),
-          {std::to_string(entry.run), entry.version.str(),
-           std::string(direction_name(entry.direction)), std::to_string(entry.statement),
-           entry.digest}};
+  return {
+      SqlText(fmt::format(
+          "INSERT INTO {} (run, version, direction, statement, state, digest, start_lsn, witness) "
+          "VALUES ($1::bigint, $2::bigint, $3::text, $4::integer, 'started', $5::text, "
+          "pg_catalog.pg_current_wal_insert_lsn(), $6::text)",
+          table("journal"))),
+      {std::to_string(entry.run), entry.version.str(), std::string(direction_name(entry.direction)),
+       std::to_string(entry.statement), entry.digest, or_null(entry.witness)}};
 }
 
 pg::Query Store::journal_completed(const JournalEntry& entry) const {
@@ -110,12 +110,13 @@ pg::Query Store::journal_failed(const JournalEntry& entry, const std::string& sq
   return {
       SqlText(fmt::format(
           "INSERT INTO {} (run, version, direction, statement, state, digest, finished_at, retries, lock_wait_ms, "
-          "sqlstate, message) VALUES ($1::bigint, $2::bigint, $3::text, $4::integer, 'failed', $5::text, "
-          "pg_catalog.clock_timestamp(), $6::integer, $7::double precision, $8::text, $9::text)",
+          "sqlstate, message, witness) VALUES ($1::bigint, $2::bigint, $3::text, $4::integer, 'failed', $5::text, "
+          "pg_catalog.clock_timestamp(), $6::integer, $7::double precision, $8::text, $9::text, $10::text)",
           table("journal"))),
       {std::to_string(entry.run), entry.version.str(), std::string(direction_name(entry.direction)),
        std::to_string(entry.statement), entry.digest, std::to_string(entry.retries),
-       fmt::format("{}", entry.lock_wait_ms), or_null(sqlstate), or_null(message)}};
+       fmt::format("{}", entry.lock_wait_ms), or_null(sqlstate), or_null(message),
+       or_null(entry.witness)}};
 }
 
 pg::Query Store::record_applied(const source::Migration& migration, std::int64_t run,

@@ -34,15 +34,8 @@ LeaseHold::~LeaseHold() {
   static_cast<void>(ignored);
 }
 
-Status LeaseHold::connect(const Wait& wait) {
-  working_.close();
-  SLIPWAY_ASSIGN(working_,
-                 request_.open(working_name(request_.history_schema, 0, request_.kind), wait));
-  return {};
-}
-
 Result<bool> LeaseHold::take(const Wait& wait) {
-  if (!working_.usable()) SLIPWAY_TRY(connect(wait));
+  if (!working_.usable()) SLIPWAY_TRY(reopen(working_, request_, wait));
   auto taken = take_in_transaction(wait);
   taken_ = taken && *taken;
   if (taken_) return true;
@@ -66,7 +59,7 @@ Result<bool> LeaseHold::take_in_transaction(const Wait& wait) {
   if (!free.boolean(0, 0)) return false;
   // A holder whose statement runs outside a transaction cannot renew meanwhile, and keeps it.
   SLIPWAY_ASSIGN(const auto remains, look_for_remains(working_, request_.history_schema, wait));
-  named_ = remains.application_name == working_name(request_.history_schema, 0, request_.kind);
+  named_ = is_working_name(remains.application_name, request_.history_schema, request_.kind);
   if (remains.any()) return false;
   if (!remains.lease_table) SLIPWAY_TRY(request_.prepare(working_, wait));
   SLIPWAY_ASSIGN(const bool ours, compare_and_set(wait));

@@ -15,9 +15,6 @@ public:
   LeaseHold(pg::Session& working, const PooledLock& request);
   ~LeaseHold() override;
   std::string_view mode() const override { return "lease"; }
-  /// Opens the working session anew, so that what it does outside a transaction can be told by its
-  /// name. Not later: the only connection of the pool may go to somebody else in between.
-  Status connect(const Wait& wait);
   Result<bool> take(const Wait& wait) override;
   Status release(const Wait& wait) override;
   Result<bool> still_held(const Wait& wait) override;

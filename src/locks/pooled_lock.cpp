@@ -33,10 +33,27 @@ Error not_a_session_pool() {
       .with_next("slipway config");
 }
 
-Result<int> server_process(pg::Session& session, const Wait& wait) {
+/// What the server has of the working session.
+struct ServerSide {
+  int process = 0;
+  std::string name;
+};
+
+Result<ServerSide> server_side(pg::Session& session, const Wait& wait) {
   SLIPWAY_ASSIGN(const auto rows,
-                 session.query(SqlText("SELECT pg_catalog.pg_backend_pid()"), {}, wait));
-  return static_cast<int>(rows.integer(0, 0));
+                 session.query(SqlText("SELECT pg_catalog.pg_backend_pid(), "
+                                       "pg_catalog.current_setting('application_name')"),
+                               {}, wait));
+  return ServerSide{.process = static_cast<int>(rows.integer(0, 0)),
+                    .name = std::string(rows.text(0, 1))};
+}
+
+void warn_of_hidden_names(EventSink& events) {
+  events.on_event(event::Warning{
+      .message =
+          "the pooler does not pass application names on: what a killed slipway left running outside a transaction "
+          "cannot be told from the work of others",
+      .hint = "after a kill, look in pg_stat_activity before the next run"});
 }
 
 Result<RunnerLock> acquired(std::unique_ptr<Hold> hold, const Waiting& waiting, EventSink& events) {
@@ -48,29 +65,42 @@ Result<RunnerLock> acquired(std::unique_ptr<Hold> hold, const Waiting& waiting, 
 
 } // namespace
 
-std::string working_name(const std::string& history_schema, std::int64_t run,
-                         const std::string& kind) {
-  return fmt::format("slipway:{}:{}:{}", run, kind, runner_mark(history_schema));
+Status reopen(pg::Session& working, const PooledLock& request, const Wait& wait) {
+  working.close();
+  SLIPWAY_ASSIGN(working, request.open(working_name(request.history_schema, request.kind), wait));
+  return {};
+}
+
+std::string working_name(const std::string& history_schema, const std::string& kind) {
+  return fmt::format("slipway:0:{}:{}", kind, runner_mark(history_schema));
+}
+
+bool is_working_name(const std::string& name, const std::string& history_schema,
+                     const std::string& kind) {
+  return name.rfind(working_name(history_schema, kind), 0) == 0;
 }
 
 Result<RunnerLock> acquire_behind_pooler(pg::Session& working, const PooledLock& request,
                                          EventSink& events, const Wait& wait) {
   const auto& schema = request.history_schema;
   Waiting waiting(request.lock_wait, events, wait);
-  SLIPWAY_ASSIGN(const int process, server_process(working, wait));
+  // Under its name from before the lock is ours: a connection given up later may be somebody else's
+  // by the time it is wanted again.
+  SLIPWAY_TRY(reopen(working, request, wait));
+  SLIPWAY_ASSIGN(const auto server, server_side(working, wait));
+  if (!is_working_name(server.name, schema, request.kind)) warn_of_hidden_names(events);
   auto beside = std::make_unique<TransactionHold>(
       working,
       [open = request.open](const Wait& patience) { return open("slipway:0:lock", patience); },
       runner_key(schema), working_key(schema));
   auto taken = take_turn(*beside, working, schema, waiting);
   // While the lock's transaction is open its server process is nobody else's.
-  if (taken && request.session_pooling && beside->backend_pid() == process)
+  if (taken && request.session_pooling && beside->backend_pid() == server.process)
     return fail(not_a_session_pool());
   if (taken) return acquired(std::move(beside), waiting, events);
   if (!beside->starved()) return fail(plain(std::move(taken).error()));
   beside.reset();
   auto lease = std::make_unique<LeaseHold>(working, request);
-  SLIPWAY_TRY(lease->connect(wait));
   if (auto leased = take_turn(*lease, working, schema, waiting); !leased)
     return fail(plain(std::move(leased).error()));
   return acquired(std::move(lease), waiting, events);

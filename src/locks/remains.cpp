@@ -21,7 +21,7 @@ Result<Remains> look_for_remains(pg::Session& session, const std::string& histor
       "a.pid, a.application_name, a.usename), ', ') "
       "FROM pg_catalog.pg_stat_activity AS a WHERE a.datname OPERATOR(pg_catalog.=) pg_catalog.current_database() "
       "AND a.pid OPERATOR(pg_catalog.<>) pg_catalog.pg_backend_pid() "
-      "AND a.application_name OPERATOR(pg_catalog.~~) ('slipway:%:' OPERATOR(pg_catalog.||) $2::text) "
+      "AND a.application_name OPERATOR(pg_catalog.~~) ('slipway:%:' OPERATOR(pg_catalog.||) $2::text OPERATOR(pg_catalog.||) '%') "
       "AND (a.state OPERATOR(pg_catalog.=) 'active' OR EXISTS (SELECT FROM pg_catalog.pg_locks AS l "
       "WHERE l.pid OPERATOR(pg_catalog.=) a.pid AND l.locktype OPERATOR(pg_catalog.<>) 'advisory'))), "
       "NOT pg_catalog.pg_try_advisory_xact_lock($1::bigint), "

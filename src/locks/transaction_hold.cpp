@@ -120,7 +120,8 @@ void TransactionHold::keep_awake(const std::stop_token& stop) {
 }
 
 Result<bool> TransactionHold::still_held(const Wait& wait) {
-  return taken_ && ping(wait.within(k_ping_patience));
+  // A stop request does not mean that the lock is gone.
+  return taken_ && ping(Wait{wait.within(k_ping_patience).deadline, nullptr});
 }
 
 std::vector<pg::Query> TransactionHold::fence() const {

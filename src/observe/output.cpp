@@ -78,6 +78,15 @@ void Output::clear_progress() {
   if (at_line_start_) put(k_clear_line);
 }
 
+void Output::repaint(std::string_view text) {
+  if (style_.animate) {
+    const std::scoped_lock lock(mutex_);
+    put("\x1b[H\x1b[2J");
+    at_line_start_ = true;
+  }
+  write(text);
+}
+
 std::string Output::paint(Role role, std::string_view text) const {
   if (!style_.colour || role == Role::plain || text.empty()) return std::string(text);
   std::string painted(code_of(role));

@@ -80,16 +80,67 @@ Status check_statement(const PlannedStatement& one, const source::Section& secti
   return {};
 }
 
+// `transaction off` asks for no shared transaction. One of its own keeps the journal true, where
+// nothing can speak against it: not a DO block, which may commit; not REINDEX or CLUSTER, which the
+// server refuses in a transaction when the table is partitioned; not what the parser cannot read,
+// unless its first words say that it only writes rows.
+bool has_own_transaction(const sql::StatementFacts& facts) {
+  if (facts.transaction_safety != TransactionSafety::safe) return false;
+  if (facts.kind == "do" || facts.kind == "reindex" || facts.kind == "cluster") return false;
+  return facts.parsed || facts.is_data_change;
+}
+
 std::vector<Group> group(std::vector<PlannedStatement> statements, TransactionMode mode) {
+  const bool off = mode == TransactionMode::off;
   std::vector<Group> groups;
   for (auto& one : statements) {
-    const bool alone =
-        mode == TransactionMode::off || one.facts.transaction_safety == TransactionSafety::unsafe;
-    if (alone || groups.empty() || !groups.back().transactional)
+    const bool alone = off ? !has_own_transaction(one.facts)
+                           : one.facts.transaction_safety == TransactionSafety::unsafe;
+    if (alone || off || groups.empty() || !groups.back().transactional)
       groups.push_back(Group{.transactional = !alone, .statements = {}});
     groups.back().statements.push_back(std::move(one));
   }
   return groups;
+}
+
+PlannedStatement* find_statement(Step& step, std::int64_t number) {
+  for (auto& group : step.groups)
+    for (auto& statement : group.statements)
+      if (statement.number == number) return &statement;
+  return nullptr;
+}
+
+Error finished_and_changed(const Step& step, const JournaledStatement& row) {
+  const auto& migration = step.migration;
+  return Error(
+             ErrorCode::check_failed,
+             fmt::format(
+                 "statement {} of {} {} was finished by run {}, but the file now says something else there",
+                 row.number, migration.version.str(), migration.name, row.run))
+      .with_hint(
+          "put the finished statements back as they were and change only what comes after them")
+      .with_state(
+          fmt::format("statements up to {} are in the database, the rest is not", row.number))
+      .with_next("slipway status");
+}
+
+Error interrupted_and_changed(const Step& step, const JournaledStatement& row) {
+  const auto& migration = step.migration;
+  const auto version = migration.version.str();
+  return Error(
+             ErrorCode::part_way,
+             fmt::format(
+                 "statement {} of {} {} was interrupted in run {}, but the file now says something else there",
+                 row.number, version, migration.name, row.run))
+      .with_hint(fmt::format(
+          "put it back as it was, so that its outcome can be looked up; or look yourself and say "
+          "`slipway repair --done {0} --migration {1}` or `slipway repair --undone {0} --migration {1}`",
+          row.number, version))
+      .with_state(
+          fmt::format("whether statement {} took effect is not known; those before it are in the "
+                      "database, those after it are not",
+                      row.number))
+      .with_next("slipway status");
 }
 
 } // namespace
@@ -152,27 +203,17 @@ Result<Step> make_step(Direction direction, source::Migration migration, source:
 Status mark_done(Step& step, const std::vector<JournaledStatement>& journaled) {
   step.resumed = true;
   for (const auto& row : journaled) {
-    if (row.state != StatementState::finished) continue;
-    PlannedStatement* found = nullptr;
-    for (auto& one : step.groups)
-      for (auto& statement : one.statements)
-        if (statement.number == row.number) found = &statement;
+    auto* found = find_statement(step, row.number);
     if (found != nullptr && found->digest == row.digest) {
-      found->done = true;
+      found->done = row.state == StatementState::finished;
+      if (!found->done)
+        found->earlier = EarlierAttempt{.state = row.state, .run = row.run, .witness = row.witness};
       continue;
     }
-    const auto& migration = step.migration;
-    auto error =
-        Error(
-            ErrorCode::check_failed,
-            fmt::format(
-                "statement {} of {} {} was finished by run {}, but the file now says something else there",
-                row.number, migration.version.str(), migration.name, row.run))
-            .with_hint(
-                "put the finished statements back as they were and change only what comes after them")
-            .with_state(
-                fmt::format("statements up to {} are in the database, the rest is not", row.number))
-            .with_next("slipway status");
+    // One that failed may be mended in the file.
+    if (row.state == StatementState::failed) continue;
+    auto error = row.state == StatementState::finished ? finished_and_changed(step, row)
+                                                       : interrupted_and_changed(step, row);
     if (found != nullptr) error.place = place_of(step.section, found->statement);
     return fail(std::move(error));
   }

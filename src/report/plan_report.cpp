@@ -37,6 +37,10 @@ std::string statement_text(const plan::Step& step, const plan::PlannedStatement&
   std::string text =
       fmt::format("     {:<8}{}", place, indented(step.section.sql(one.statement), 13));
   if (one.done) text += "             done by an earlier run\n";
+  if (one.interrupted())
+    text +=
+        fmt::format("             begun by run {}, which did not see its end: looked up first\n",
+                    one.earlier->run);
   if (one.facts.transaction_safety == sql::TransactionSafety::unsafe)
     text += fmt::format("             {}\n", one.facts.unsafe_why);
   if (const auto locks = locks_text(one.facts); !locks.empty())

@@ -196,12 +196,4 @@ Result<Migration> parse_migration(const MigrationFile& file) {
   return migration;
 }
 
-Result<Section> parse_stored(const std::string& body, const std::string& label) {
-  const SourceText text(std::make_shared<const std::string>(body), label);
-  SLIPWAY_ASSIGN(Section section,
-                 read_section(text, {start_of_text(body), body.size() - start_of_text(body)}));
-  section.body = body;
-  return section;
-}
-
 } // namespace slipway::source

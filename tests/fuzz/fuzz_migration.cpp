@@ -27,9 +27,6 @@ void check_section(const Section& section) {
   promise(section.text->find(section.body) != std::string::npos, "the body is part of the file");
   for (const auto& statement : section.statements)
     promise(statement.span.end() <= section.text->size(), "statements lie inside the file");
-  const auto stored = source::parse_stored(section.body, "stored");
-  promise(stored.has_value(), "a stored body can be read");
-  promise_same_statements(*stored, section);
 }
 
 void check_stored_down(const Migration& migration) {

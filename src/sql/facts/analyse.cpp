@@ -2,6 +2,7 @@
 
 #include "facts/builder.hpp"
 #include "facts/depth_guard.hpp"
+#include "facts/interruption.hpp"
 #include "facts/leading_words.hpp"
 #include "facts/lower.hpp"
 #include "facts/parser_thread.hpp"
@@ -37,7 +38,10 @@ StatementFacts facts_of_tree(const Node& statement) {
   SafetyVerdict verdict = transaction_safety(statement);
   facts.safety(verdict.safety, std::move(verdict.why));
   lower_statement(statement, facts);
-  return std::move(facts).finish();
+  StatementFacts found = std::move(facts).finish();
+  found.only_changes_session = only_changes_session(statement);
+  found.interruption = interruption_of(statement);
+  return found;
 }
 
 StatementFacts facts_of(std::string_view sql, TreeParser& parser) {

@@ -123,8 +123,13 @@ bool is_concurrent_index(const Words& words, const Form& form) {
   return is_in(form.kind, {"create index", "drop index"}) && at(words, form.next) == "concurrently";
 }
 
+struct CreatedIndex {
+  QualifiedName index;
+  QualifiedName table;
+};
+
 // CREATE INDEX CONCURRENTLY [IF NOT EXISTS] name ON [ONLY] [schema.]table
-std::optional<QualifiedName> created_index(const Words& words, const Form& form) {
+std::optional<CreatedIndex> created_index(const Words& words, const Form& form) {
   std::size_t i = form.next + 1;
   if (at(words, i) == "if") i += 3;
   if (form.kind != "create index" || at(words, i) == "on" || at(words, i + 1) != "on")
@@ -135,8 +140,25 @@ std::optional<QualifiedName> created_index(const Words& words, const Form& form)
   std::size_t table = i + 2;
   if (at(words, table) == "only") ++table;
   const bool qualified = at(words, table + 1) == ".";
-  return QualifiedName{qualified ? std::string(plain(at(words, table))) : std::string(),
-                       std::string(plain(at(words, i)))};
+  const std::string schema = qualified ? std::string(plain(at(words, table))) : std::string();
+  return CreatedIndex{
+      .index = {schema, std::string(plain(at(words, i)))},
+      .table = {schema, std::string(plain(at(words, qualified ? table + 2 : table)))}};
+}
+
+Interruption interruption_of_words(const Form& form, bool concurrent,
+                                   const std::optional<CreatedIndex>& created) {
+  Interruption found;
+  if (created) {
+    found.trace = Trace::index_built;
+    found.kind = "index";
+    found.object = created->index;
+    found.table = created->table;
+  } else if (!concurrent && is_in(form.kind, {"vacuum", "analyze", "cluster", "reindex",
+                                              "checkpoint", "alter system"})) {
+    found.trace = Trace::repeatable;
+  }
+  return found;
 }
 
 bool is_session_form(const Words& words) {
@@ -210,7 +232,11 @@ StatementFacts facts_of_words(std::string_view sql, std::string why) {
   }
   facts.changes_session = is_session_form(words);
   facts.is_concurrent_index = is_concurrent_index(words, form);
-  if (facts.is_concurrent_index) facts.index = created_index(words, form);
+  std::optional<CreatedIndex> created;
+  if (facts.is_concurrent_index) created = created_index(words, form);
+  if (created) facts.index = created->index;
+  facts.only_changes_session = facts.changes_session;
+  facts.interruption = interruption_of_words(form, facts.is_concurrent_index, created);
   return facts;
 }
 

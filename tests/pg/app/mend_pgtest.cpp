@@ -105,6 +105,40 @@ TEST_F(Mend, DoctorFindsAnInvalidIndexAndAMissingPrivilege) {
       << failed.error().message << failed.error().hint;
 }
 
+TEST_F(Mend, DoctorNamesWhatIsHalfDoneWithTheStatementThatEndsIt) {
+  exec(
+      "CREATE TABLE a (id int); ALTER TABLE a ADD CONSTRAINT \"Big\" CHECK (id > 0) NOT VALID;"
+      "CREATE DOMAIN d AS int; ALTER DOMAIN d ADD CONSTRAINT positive CHECK (VALUE > 0) NOT VALID;"
+      "CREATE TABLE p (id int) PARTITION BY LIST (id); CREATE TABLE c PARTITION OF p FOR VALUES IN (1);"
+      "CREATE INDEX waiting ON ONLY p (id);"
+      "CREATE FUNCTION f(int) RETURNS int IMMUTABLE LANGUAGE sql AS 'SELECT $1';"
+      "INSERT INTO a VALUES (1); CREATE INDEX e ON a (f(id));"
+      "CREATE OR REPLACE FUNCTION f(int) RETURNS int IMMUTABLE LANGUAGE sql AS 'SELECT 1 / (1 - $1)'");
+  auto session = connect();
+  EXPECT_FALSE(session.execute(SqlText("REINDEX INDEX CONCURRENTLY e"), test::long_wait()));
+  if (major_version() >= 18) exec("ALTER TABLE a ADD CONSTRAINT loose CHECK (id > 0) NOT ENFORCED");
+  std::vector<std::string> expected{"DROP INDEX CONCURRENTLY public.e_ccnew;",
+                                    "ALTER TABLE public.a VALIDATE CONSTRAINT \"Big\";",
+                                    "ALTER DOMAIN public.d VALIDATE CONSTRAINT positive;"};
+  if (major_version() >= 14) {
+    auto reader = connect();
+    test::exec(reader, "BEGIN ISOLATION LEVEL REPEATABLE READ");
+    test::exec(reader, "SELECT count(*) FROM p");
+    test::exec(session, "SET lock_timeout = '100ms'");
+    EXPECT_FALSE(session.execute(SqlText("ALTER TABLE p DETACH PARTITION c CONCURRENTLY"),
+                                 test::long_wait()));
+    expected.emplace_back("ALTER TABLE public.p DETACH PARTITION public.c FINALIZE;");
+  }
+  std::vector<std::string> remedies;
+  for (const auto& one : diagnose())
+    if (one.remedy.find("public.") != std::string::npos) remedies.push_back(one.remedy);
+  EXPECT_EQ(remedies, expected);
+  // What is named does what it says.
+  for (const auto& remedy : remedies) exec(remedy);
+  for (const auto& one : diagnose())
+    EXPECT_EQ(one.remedy.find("public."), std::string::npos) << one.found;
+}
+
 TEST_F(Mend, DoctorSaysUnknownWhatItCouldNotLookAt) {
   url_ = "postgresql://127.0.0.1:1/nowhere";
   const auto found = diagnose();

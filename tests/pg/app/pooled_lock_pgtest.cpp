@@ -186,5 +186,36 @@ TEST_F(PooledLockTest, AnOpenTransactionOfAKilledRunnerIsWaitedForEvenWhenItsNam
   EXPECT_TRUE(acquire(*next));
 }
 
+class WarningSink final : public EventSink {
+public:
+  void on_event(const Event& event) override {
+    warnings += std::holds_alternative<event::Warning>(event) ? 1 : 0;
+  }
+  int warnings = 0;
+};
+
+// Where nobody can see by its name that a statement of ours is at work, the lease has to last as
+// long as the statement may.
+TEST_F(PooledLockTest, WhereNamesAreHiddenThatIsSaidAndALeaseCoversTheWholeStatement) {
+  const test::Pooler one("transaction", 1);
+  const auto covered = [&](Side& holder, EventSink& events) {
+    auto lock = acquire_behind_pooler(holder.working, holder.request, events, test::long_wait());
+    if (!lock) throw std::runtime_error(lock.error().message);
+    const auto status = lock->cover(Millis(3'600'000), test::long_wait());
+    if (!status) throw std::runtime_error(status.error().message);
+    return value("SELECT expires_at > clock_timestamp() + interval '59 min' FROM slipway.lease");
+  };
+  WarningSink sink;
+  auto seen = side(one, "the seen one");
+  EXPECT_EQ(covered(*seen, sink), "f");
+  EXPECT_EQ(sink.warnings, 0);
+  auto hidden = side(one, "the hidden one");
+  hidden->request.open = [url = one.url(url_)](const std::string& /*name*/, const Wait& /*wait*/) {
+    return Result<pg::Session>(open(url, "something else"));
+  };
+  EXPECT_EQ(covered(*hidden, sink), "t");
+  EXPECT_EQ(sink.warnings, 1);
+}
+
 } // namespace
 } // namespace slipway::locks

@@ -33,6 +33,19 @@ Query insert(int value) {
   return q("INSERT INTO t VALUES ($1::int)", {std::to_string(value)});
 }
 
+TEST_F(PipelineTest, PreparesNothingWhenToldNotToNameStatements) {
+  session().name_statements(false);
+  const auto results = run({insert(1), insert(2), q("SELECT count(*) FROM t")});
+  ASSERT_TRUE(results) << results.error().message;
+  EXPECT_EQ((*results)[2].text(0, 0), "2");
+  EXPECT_EQ(prepared(), "0");
+  EXPECT_EQ(run_error({insert(3), q("SELECT 1 / 0"), insert(4)}).sql->sqlstate, "22012");
+  EXPECT_EQ(count(), "2");
+  session().name_statements(true);
+  ASSERT_TRUE(run({insert(3)}));
+  EXPECT_EQ(prepared(), "1");
+}
+
 TEST_F(PipelineTest, YieldsTheRowsOfEach) {
   const auto results =
       run({q("SELECT $1::text", {"a"}), q("SELECT $1::text", {std::nullopt}), insert(1), q("")});

@@ -143,6 +143,15 @@ TEST(Output, AProgressLineCannotDriveTheTerminal) {
   EXPECT_EQ(screen(bytes.substr(0, bytes.rfind('\r'))), (Lines{"a\xEF\xBF\xBD[2Jb c"}));
 }
 
+TEST(Output, ARepaintShowsNothingOfWhatWasThereBefore) {
+  const auto act = [](Output& out) {
+    out.repaint("first\nsecond\n");
+    out.repaint("hunter2!\n");
+  };
+  EXPECT_EQ(written(k_log, act), "first\nsecond\n***\n");
+  EXPECT_EQ(written(k_terminal, act), "\x1b[H\x1b[2Jfirst\nsecond\n\x1b[H\x1b[2J***\n");
+}
+
 TEST(Output, PaintUsesColourOnlyWhenTheStreamHasIt) {
   EXPECT_EQ(written(k_terminal, [](Output& out) { out.write(out.paint(Role::ok, "yes")); }),
             "\x1b[32myes\x1b[0m");

@@ -219,6 +219,14 @@ TEST(TerminalSink, WaitingNamesWhoIsWaitedFor) {
       "     blocked by pid 12 (psql)\n");
 }
 
+TEST(TerminalSink, APoolerIsAlwaysSaid) {
+  EXPECT_EQ(logged({event::RunnerLockAcquired{.mode = "lease", .waited_ms = 0}}, Verbosity::normal),
+            "runner lock obtained after 0 ms (lease, as there is a connection pooler)\n");
+  EXPECT_EQ(
+      logged({event::RunnerLockAcquired{.mode = "session", .waited_ms = 0}}, Verbosity::normal),
+      "");
+}
+
 TEST(TerminalSink, TextOfOthersCannotDriveTheTerminalOrForgeALine) {
   auto forged = started();
   forged.migration = "x\nerror: forged\x1b[2J";

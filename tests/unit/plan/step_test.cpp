@@ -40,11 +40,40 @@ TEST(Step, AStatementThatMayNotIsAlone) {
   EXPECT_FALSE(step->is_atomic());
 }
 
-TEST(Step, TransactionOffRunsEachStatementAlone) {
+// Fails when has_own_transaction says no to all, or when statements under `off` share a group: the
+// first leaves more in doubt after a kill than need be, the second commits together what the file
+// asked to be apart.
+TEST(Step, TransactionOffGivesEachStatementATransactionOfItsOwn) {
   const auto step =
-      step_of("CREATE TABLE a (id int);\nCREATE TABLE b (id int);", "-- slipway:transaction off\n");
+      step_of("CREATE TABLE a (id int);\nCREATE TABLE b (id int);\nSET work_mem = '4MB';",
+              "-- slipway:transaction off\n");
   ASSERT_TRUE(step);
-  EXPECT_EQ(shape(*step), (Shape{{false, 1}, {false, 1}}));
+  EXPECT_EQ(shape(*step), (Shape{{true, 1}, {true, 1}, {true, 1}}));
+  EXPECT_FALSE(step->is_atomic());
+}
+
+TEST(Step, TransactionOffRunsOutsideWhatMayNotBeInOneOrIsNotKnown) {
+  const auto step =
+      step_of("CALL p();\nDO $$ BEGIN END $$;\nREINDEX TABLE a;\nCLUSTER a USING i;\nVACUUM a;\n"
+              "ALTER TABLE a SOMETHING NEW;\nFROBNICATE a;\nSELECT 1;",
+              "-- slipway:transaction off\n");
+  ASSERT_TRUE(step) << step.error().message;
+  EXPECT_EQ(shape(*step), (Shape{{false, 1},
+                                 {false, 1},
+                                 {false, 1},
+                                 {false, 1},
+                                 {false, 1},
+                                 {false, 1},
+                                 {false, 1},
+                                 {true, 1}}));
+}
+
+TEST(Step, TransactionOffGivesRowsTooManyForTheParserATransactionAllTheSame) {
+  const auto step = step_of("INSERT INTO a VALUES ('" + std::string(1'100'000, 'x') + "');",
+                            "-- slipway:transaction off\n");
+  ASSERT_TRUE(step) << step.error().message;
+  ASSERT_FALSE(step->groups[0].statements[0].facts.parsed);
+  EXPECT_EQ(shape(*step), (Shape{{true, 1}}));
 }
 
 TEST(Step, TransactionOnRefusesWhatCannotBeInOne) {
@@ -85,6 +114,61 @@ TEST(Step, AnEditOfInlineCopyDataChangesTheDigest) {
   const auto other = step_of("COPY a FROM STDIN;\n2\n\\.\n");
   ASSERT_TRUE(one) << one.error().message;
   EXPECT_NE(one->groups[0].statements[0].digest, other->groups[0].statements[0].digest);
+}
+
+JournaledStatement row_of(const Step& step, std::int64_t number, StatementState state) {
+  JournaledStatement row{.version = Version(1)};
+  row.number = number;
+  row.state = state;
+  row.run = 7;
+  row.witness = "indexes 1 2";
+  for (const auto& group : step.groups)
+    for (const auto& statement : group.statements)
+      if (statement.number == number) row.digest = statement.digest;
+  return row;
+}
+
+TEST(MarkDone, KeepsWhatAnEarlierRunBeganBesideWhatItFinished) {
+  auto step = step_of("CREATE TABLE a (id int);\nVACUUM a;\nVACUUM b;");
+  ASSERT_TRUE(step);
+  ASSERT_TRUE(mark_done(*step, {row_of(*step, 1, StatementState::finished),
+                                row_of(*step, 2, StatementState::started),
+                                row_of(*step, 3, StatementState::failed)}));
+  const auto& finished = step->groups[0].statements[0];
+  const auto& started = step->groups[1].statements[0];
+  const auto& failed = step->groups[2].statements[0];
+  EXPECT_TRUE(finished.done);
+  EXPECT_FALSE(finished.earlier);
+  EXPECT_TRUE(started.interrupted());
+  EXPECT_EQ(started.earlier->witness, "indexes 1 2");
+  EXPECT_EQ(started.earlier->run, 7);
+  EXPECT_TRUE(failed.earlier);
+  EXPECT_FALSE(failed.interrupted());
+}
+
+// Fails when is_atomic forgets `resumed`: one transaction would then do again what is there.
+TEST(MarkDone, AResumedStepIsNeverAtomic) {
+  auto step = step_of("CREATE TABLE a (id int);\nCREATE TABLE b (id int);");
+  ASSERT_TRUE(step);
+  ASSERT_TRUE(step->is_atomic());
+  ASSERT_TRUE(mark_done(*step, {row_of(*step, 1, StatementState::finished)}));
+  EXPECT_FALSE(step->is_atomic());
+}
+
+// Fails when mark_done lets an edit of an interrupted statement pass: the new text would run though
+// the old one may have taken effect.
+TEST(MarkDone, AnInterruptedStatementMustNotChangeInTheFile) {
+  auto before = step_of("CALL p(1);");
+  auto after = step_of("CALL p(2);");
+  ASSERT_TRUE(before && after);
+  const auto marked = mark_done(*after, {row_of(*before, 1, StatementState::started)});
+  ASSERT_FALSE(marked);
+  EXPECT_EQ(marked.error().code, ErrorCode::part_way);
+  EXPECT_NE(marked.error().hint.find("slipway repair --undone 1 --migration 1"), std::string::npos)
+      << marked.error().hint;
+  auto failed = row_of(*before, 1, StatementState::failed);
+  ASSERT_TRUE(mark_done(*after, {failed})) << "one that failed may be mended";
+  EXPECT_FALSE(after->groups[0].statements[0].earlier);
 }
 
 } // namespace

@@ -1,5 +1,6 @@
 #include "parsing.hpp"
 #include "slipway/base/duration.hpp"
+#include "slipway/source/stored.hpp"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -108,9 +109,12 @@ RC_GTEST_PROP(DirectiveProperty, WhatIsWrittenIsReadBack, ()) {
   RC_ASSERT(texts(migration->up) == said.up);
   RC_ASSERT(texts(*migration->down) == said.down);
 
-  const auto stored = parse_stored(migration->down->body, "stored");
+  const auto stored = read_stored(stored_down_text(*migration), "stored");
   RC_ASSERT(stored.has_value());
-  RC_ASSERT(texts(*stored) == said.down);
+  RC_ASSERT(texts(stored->section) == said.down);
+  RC_ASSERT(stored->transaction == said.transaction);
+  RC_ASSERT(stored->lock_timeout == said.lock_timeout);
+  RC_ASSERT(stored->statement_timeout == said.statement_timeout);
 }
 
 } // namespace

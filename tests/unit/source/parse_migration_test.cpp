@@ -1,5 +1,6 @@
 #include "parsing.hpp"
 #include "slipway/base/sha256.hpp"
+#include "slipway/source/stored.hpp"
 
 #include <gtest/gtest.h>
 
@@ -228,20 +229,21 @@ TEST(Checksums, OfAPairCoverBothFiles) {
             sha256_hex("SELECT 1;\nSELECT 2;\n"));
 }
 
-TEST(ParseStored, GivesTheStatementsOfTheSectionItWasStoredFrom) {
+TEST(ReadStored, GivesTheStatementsOfTheSectionItWasStoredFrom) {
   const Migration migration =
       parsed("-- slipway:up\nSELECT 1;\n-- slipway:down\n-- back\n  SELECT 'é', 2;\nSELECT 3\n");
   const auto stored =
-      parse_stored(migration.down->body, "down of 7 add_users, as stored when applied");
+      read_stored(stored_down_text(migration), "down of 7 add_users, as stored when applied");
   ASSERT_TRUE(stored);
-  EXPECT_EQ(texts(*stored), texts(*migration.down));
-  EXPECT_EQ(stored->body, migration.down->body);
-  EXPECT_EQ(stored->path, "down of 7 add_users, as stored when applied");
-  EXPECT_EQ(stored->statements[1].position, (Position{3, 1}));
+  const Section& section = stored->section;
+  EXPECT_EQ(texts(section), texts(*migration.down));
+  EXPECT_EQ(section.body, migration.down->body);
+  EXPECT_EQ(section.path, "down of 7 add_users, as stored when applied");
+  EXPECT_EQ(section.statements[1].position, (Position{3, 1}));
 }
 
-TEST(ParseStored, NamesItsLabelInErrors) {
-  const auto stored = parse_stored("SELECT 1;\n SELECT 'x", "down of 7 add_users");
+TEST(ReadStored, NamesItsLabelInErrors) {
+  const auto stored = read_stored("SELECT 1;\n SELECT 'x", "down of 7 add_users");
   ASSERT_FALSE(stored);
   EXPECT_EQ(stored.error().code, ErrorCode::source);
   EXPECT_EQ(stored.error().place->file, "down of 7 add_users");

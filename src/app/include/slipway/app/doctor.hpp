@@ -17,9 +17,9 @@ struct Diagnosis {
   std::string remedy; ///< the exact command or statement that mends it
 };
 
-/// Looks at connection, server, pooler, privileges, history layout, half-done migrations, invalid
-/// indexes and runs that never ended. Changes nothing. Never fails: what cannot be looked at is
-/// `unknown` with the reason.
+/// Looks at connection, server, pooler, privileges, history layout, half-done migrations, runs that
+/// never ended, invalid indexes, half-detached partitions and unvalidated constraints. Changes
+/// nothing. Never fails: what cannot be looked at is `unknown` with the reason.
 std::vector<Diagnosis> diagnose(const Context& context);
 
 } // namespace slipway::app

@@ -253,7 +253,7 @@ struct MigrationFinished {
   std::int64_t version = 0;
   std::string migration;
   Direction direction = Direction::up;
-  std::string outcome; ///< "done" or "failed"
+  std::string outcome; ///< "done", "failed", or "unknown" until the runner has looked
   std::int64_t rows = 0;
   double duration_ms = 0;
   std::int64_t index = 0;

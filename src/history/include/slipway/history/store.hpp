@@ -43,6 +43,7 @@ struct JournalEntry {
   double lock_wait_ms = 0;
   std::int64_t retries = 0;
   std::int64_t rows = 0;
+  std::string witness; ///< of a statement outside a transaction: what was there before; empty: none
 };
 
 /// The tables of slipway in a target: the only code that reads or writes them. Every text is

@@ -23,15 +23,20 @@ struct PooledLock {
 
 /// Waits for the runner lock and takes it: as a transaction-level advisory lock on a second
 /// connection, or, where the pool has only one connection to give, as a lease. It keeps out runners
-/// that connect directly, and is kept out by them. For a lease the pooled session `working` is
-/// opened anew, under its working_name. Errors: lock_timeout, cancelled, connection; unsupported
-/// when the pooler allows no transactions, or gives sessions away though it is said not to.
+/// that connect directly, and is kept out by them. The pooled session `working` is opened anew
+/// under its working_name. Errors: lock_timeout, cancelled, connection; unsupported when the pooler
+/// allows no transactions; configuration when it gives sessions away though it is said not to.
 Result<RunnerLock> acquire_behind_pooler(pg::Session& working, const PooledLock& request,
                                          EventSink& events, const Wait& wait);
 
+/// Opens the working session anew under its working_name.
+Status reopen(pg::Session& working, const PooledLock& request, const Wait& wait);
+
 /// The application name of a run's working session behind a pooler. What a killed runner left
 /// running is found by it.
-std::string working_name(const std::string& history_schema, std::int64_t run,
-                         const std::string& kind);
+std::string working_name(const std::string& history_schema, const std::string& kind);
+/// Whether `name` is that name; a pooler may have added the client's address to it.
+bool is_working_name(const std::string& name, const std::string& history_schema,
+                     const std::string& kind);
 
 } // namespace slipway::locks

@@ -49,6 +49,9 @@ public:
   /// Elided in the middle.
   void progress(std::string_view text);
   void clear_progress();
+  /// Shows `text` instead of all the terminal showed before; on a stream that cannot animate it is
+  /// just written.
+  void repaint(std::string_view text);
   std::string paint(Role role, std::string_view text) const;
   /// `text` as it may be shown: without secrets. For text that is shortened, measured or painted
   /// before it is written.

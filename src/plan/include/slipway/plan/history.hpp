@@ -47,6 +47,7 @@ struct JournaledStatement {
   StatementState state = StatementState::started;
   std::int64_t run = 0;
   std::string message;
+  std::optional<std::string> witness; ///< what was there before it began, as apply wrote it down
 };
 
 /// What the target says was applied, as a value.

@@ -10,6 +10,14 @@
 
 namespace slipway::plan {
 
+/// An earlier run began a statement and did not finish it.
+struct EarlierAttempt {
+  /// started: nobody heard of its end. failed: the server said no.
+  StatementState state = StatementState::started;
+  std::int64_t run = 0;
+  std::optional<std::string> witness; ///< what was there before, as apply wrote it down
+};
+
 /// One statement of a step, with what is known of it.
 struct PlannedStatement {
   std::int64_t number = 0; ///< 1-based within its section
@@ -18,9 +26,12 @@ struct PlannedStatement {
   std::string digest; ///< sql::token_digest of its text (and COPY data), which tells a resumed run
                       ///< that it is the same
   bool done = false;  ///< an earlier run finished it
+  std::optional<EarlierAttempt> earlier; ///< an earlier run began it, and it is not done
+  bool interrupted() const { return earlier && earlier->state == StatementState::started; }
 };
 
-/// Statements that commit together, or one statement that cannot run inside a transaction.
+/// Statements that commit together, or one statement that runs outside a transaction: because the
+/// server refuses it there, or because nobody can tell that it does not.
 struct Group {
   bool transactional = true;
   std::vector<PlannedStatement> statements;
@@ -36,8 +47,9 @@ struct Step {
   std::vector<std::string> notes;
 
   std::size_t statement_count() const;
-  /// All in one transaction, bookkeeping included.
+  /// All in one transaction, bookkeeping included. Never when resumed: a part of it is there.
   bool is_atomic() const {
+    if (resumed) return false;
     return groups.size() == 1 ? groups.front().transactional : groups.empty();
   }
   std::int64_t first_undone() const; ///< number of the first statement not done
@@ -87,13 +99,16 @@ Status check_files(const source::Folder& folder, const std::vector<Version>& ver
 Result<Plan> plan_again(const source::Folder& folder, const History& history,
                         const std::vector<Version>& versions);
 
-/// Puts a section's statements into groups. Errors (source, with place): a transaction-unsafe
+/// Puts a section's statements into groups. Under `transaction off` each is a group of its own, in
+/// a transaction where that is known to work: then it is journaled in the same transaction, and its
+/// effect is there exactly once whatever happens. Errors (source, with place): a transaction-unsafe
 /// statement under `transaction on`; BEGIN, COMMIT and their kin, except one BEGIN first and one
 /// COMMIT last, which are dropped with a note; DISCARD ALL, which would drop the runner lock.
 Result<Step> make_step(Direction direction, source::Migration migration, source::Section section);
 
-/// Marks what an earlier run finished. Errors: check_failed when the finished statements are not
-/// those of the file any more (both are named).
+/// Marks what an earlier run finished, and what it began. Errors: check_failed when the finished
+/// statements are not those of the file any more (both are named); part_way when an interrupted
+/// statement is another one in the file now, so that nothing can tell its outcome.
 Status mark_done(Step& step, const std::vector<JournaledStatement>& journaled);
 
 /// Where a statement stands in its file, with its first line.

@@ -96,12 +96,8 @@ struct SourceWarning {
 /// with the nearest named; a directive twice, misplaced or with a bad value; statements before the
 /// first section; no up section; no down section without `irreversible`; both of them; whatever
 /// sql::split refuses. The text stored in the history is read back by the same function (see
-/// parse_stored).
+/// read_stored).
 Result<Migration> parse_migration(const MigrationFile& file);
-
-/// The section of a stored up or down text. `label` names it in errors: "down of 7 add_users, as
-/// stored when applied".
-Result<Section> parse_stored(const std::string& body, const std::string& label);
 
 /// Checksums of the file alone, without reading directives: `bytes` and `normalised`. `tokens`
 /// needs the sections and is filled by parse_migration.

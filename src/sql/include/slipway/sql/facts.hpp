@@ -2,6 +2,7 @@
 
 #include "slipway/base/sql_text.hpp"
 #include "slipway/base/text.hpp"
+#include "slipway/sql/interruption.hpp"
 
 #include <cstddef>
 #include <optional>
@@ -65,11 +66,15 @@ struct StatementFacts {
   std::string kind;
   TransactionSafety transaction_safety = TransactionSafety::unknown;
   std::string unsafe_why; ///< for unsafe: the reason in one sentence
+  /// How the catalog tells, after an interruption outside a transaction, whether it took effect.
+  Interruption interruption;
   std::vector<ObjectTouched> objects;
   std::vector<RelationLock> locks; ///< the strongest per relation, sorted by relation
   /// SET, RESET, SET ROLE, set_config(), DISCARD, PREPARE, LISTEN, LOAD, temporary objects, session
   /// advisory locks ...: outlives the statement and its transaction.
   bool changes_session = false;
+  /// It does nothing else and may be done again: a resumed run, which has another session, does so.
+  bool only_changes_session = false;
   bool is_schema_change = false; ///< DDL
   /// INSERT, UPDATE, DELETE, MERGE, TRUNCATE, COPY FROM (also inside a WITH).
   bool is_data_change = false;
