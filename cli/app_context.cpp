@@ -35,14 +35,15 @@ Result<plan::Selection> selection_from(const SelectionOptions& options) {
 
 std::vector<std::string_view> target_settings() {
   return {"target.url",        "connection.tls",    "connection.connect_timeout",
-          "connection.pooler", "migrations.folder", "history.schema"};
+          "connection.pooler", "migrations.folder", "history.schema",
+          "run.deadline"};
 }
 
 std::vector<std::string_view> run_settings() {
   auto keys = target_settings();
   for (const auto* key : {"apply.lock_timeout", "apply.lock_budget", "apply.max_stall",
                           "apply.on_blocked", "apply.blocked_after", "apply.statement_timeout",
-                          "apply.concurrent_timeout", "run.lock_wait", "run.deadline"})
+                          "apply.concurrent_timeout", "run.lock_wait"})
     keys.emplace_back(key);
   return keys;
 }

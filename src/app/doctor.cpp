@@ -16,7 +16,6 @@ namespace {
 
 constexpr int k_oldest_server = 130000;
 constexpr int k_newest_known_server = 190000;
-constexpr Millis k_patience{30'000};
 
 class Doctor {
 public:
@@ -187,7 +186,7 @@ private:
         say("run without an end", Health::note,
             fmt::format("run {} ({}) of {} on {}, begun {}", run.id, run.info.kind, run.info.actor,
                         run.info.host, run.started_at),
-            "the next run marks it as interrupted");
+            "slipway repair");
   }
 
   const Context& context_;
@@ -201,8 +200,7 @@ private:
 } // namespace
 
 std::vector<Diagnosis> diagnose(const Context& context) {
-  const Wait wait{Deadline::after(k_patience), context.stop};
-  return Doctor(context, wait).examine();
+  return Doctor(context, look_wait(context)).examine();
 }
 
 } // namespace slipway::app

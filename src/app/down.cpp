@@ -40,7 +40,7 @@ Result<RunReport> down(const Context& context, const plan::Selection& selection)
 }
 
 Result<plan::Plan> plan_of_down(const Context& context, const plan::Selection& selection) {
-  const auto wait = run_wait(context);
+  const auto wait = look_wait(context);
   SLIPWAY_ASSIGN(auto session, open_session(context, "plan", wait));
   const auto store = history_store(context);
   SLIPWAY_ASSIGN(auto history, store.read(session, wait));

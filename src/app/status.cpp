@@ -5,7 +5,7 @@
 namespace slipway::app {
 
 Result<StatusReport> status(const Context& context) {
-  const auto wait = run_wait(context);
+  const auto wait = look_wait(context);
   StatusReport report;
   SLIPWAY_ASSIGN(report.folder, read_migrations(context));
   SLIPWAY_ASSIGN(auto session, open_session(context, "status", wait));

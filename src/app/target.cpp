@@ -14,6 +14,7 @@ namespace slipway::app {
 namespace {
 
 constexpr Millis k_longest_run = std::chrono::hours(24);
+constexpr Millis k_longest_look{30'000};
 constexpr Millis k_url_command_limit{30'000};
 constexpr std::array<const char*, 6> k_libpq_variables{"PGHOST",     "PGHOSTADDR", "PGPORT",
                                                        "PGDATABASE", "PGSERVICE",  "PGUSER"};
@@ -140,6 +141,11 @@ Result<pg::Session> open_named_session(const Context& context, const std::string
 Wait run_wait(const Context& context) {
   const auto limit = context.config.duration("run.deadline");
   return Wait{Deadline::after(limit.count() > 0 ? limit : k_longest_run), context.stop};
+}
+
+Wait look_wait(const Context& context) {
+  const auto limit = context.config.duration("run.deadline");
+  return Wait{Deadline::after(limit.count() > 0 ? limit : k_longest_look), context.stop};
 }
 
 } // namespace slipway::app

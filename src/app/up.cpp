@@ -23,7 +23,7 @@ Result<RunReport> up(const Context& context, const plan::Selection& selection) {
   {
     // Looked at without the lock first: pods that start on an up-to-date target must not queue
     // behind each other.
-    SLIPWAY_ASSIGN(const auto before, history_store(context).read(session, wait));
+    SLIPWAY_ASSIGN(const auto before, history_store(context).read(session, look_wait(context)));
     SLIPWAY_ASSIGN(const auto plan, plan::plan_up(folder, before, selection, late_merges(context)));
     if (plan.steps.empty()) {
       context.events.on_event(event::RunFinished{
@@ -44,7 +44,7 @@ Result<RunReport> up(const Context& context, const plan::Selection& selection) {
 }
 
 Result<plan::Plan> plan_of_up(const Context& context, const plan::Selection& selection) {
-  const auto wait = run_wait(context);
+  const auto wait = look_wait(context);
   SLIPWAY_ASSIGN(const auto folder, read_migrations(context));
   SLIPWAY_ASSIGN(auto session, open_session(context, "plan", wait));
   SLIPWAY_ASSIGN(const auto history, history_store(context).read(session, wait));

@@ -126,7 +126,7 @@ private:
     }
     auto error = std::move(outcome).error();
     if (!context_.session.usable()) return fail(std::move(error));
-    if (!kept_ && !step_.resumed) return fail(forget(std::move(error)));
+    if (nothing_done()) return fail(forget(std::move(error)));
     return fail(stopped_at(std::move(error), &first));
   }
 
@@ -139,8 +139,17 @@ private:
     }
     auto error = std::move(rows).error();
     if (!context_.session.usable()) return fail(std::move(error));
-    if (!kept_ && !step_.resumed && alone.left_nothing()) return fail(forget(std::move(error)));
+    if (nothing_done() && alone.left_nothing()) return fail(forget(std::move(error)));
     return fail(stopped_at(std::move(error), &statement));
+  }
+
+  // An earlier run may have begun and done nothing: then this one has begun, too.
+  bool nothing_done() const {
+    if (kept_) return false;
+    for (const auto& group : step_.groups)
+      for (const auto& statement : group.statements)
+        if (statement.done) return false;
+    return true;
   }
 
   // The very first statement failed and left nothing: then the migration was never begun.

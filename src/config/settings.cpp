@@ -238,8 +238,10 @@ std::vector<Setting> run_settings() {
        .environment = "SLIPWAY_DEADLINE",
        .flag = "--deadline",
        .secrecy = Secrecy::open,
-       .description = "How long the whole run may take; then it stops as Ctrl-C would stop it.",
-       .zero_means = "no limit"},
+       .description =
+           "How long the whole command may take; then it stops as Ctrl-C would stop it. Only the resolving of host "
+           "names has the system's own limits.",
+       .zero_means = "no limit for a run, 30s for what only reads"},
       {.key = "run.actor",
        .type = ValueType::text,
        .environment = "SLIPWAY_ACTOR",

@@ -174,6 +174,8 @@ Result<plan::History> Store::read(pg::Session& session, const Wait& wait) const 
   SLIPWAY_ASSIGN(const int found, layout(session, wait));
   if (found == 0) return history;
   history.exists = true;
+  // One run can undo a migration and apply it again (redo): what it journaled on the earlier way
+  // is not part of the way that is under way now.
   const std::vector<pg::Query> queries{
       {SqlText(fmt::format(
            "SELECT version, name, state, checksum_bytes, checksum_normalised, checksum_tokens, irreversible, phase, "
@@ -185,9 +187,11 @@ Result<plan::History> Store::read(pg::Session& session, const Wait& wait) const 
            "SELECT DISTINCT ON (j.version, j.direction, j.statement) j.version, j.direction, j.statement, j.digest, "
            "j.state, j.run, j.message, {} FROM {} AS j JOIN {} AS m ON m.version OPERATOR(pg_catalog.=) j.version "
            "WHERE m.state OPERATOR(pg_catalog.<>) 'applied' AND j.run OPERATOR(pg_catalog.>=) m.run "
+           "AND NOT EXISTS (SELECT FROM {} AS o WHERE o.version OPERATOR(pg_catalog.=) j.version "
+           "AND o.direction OPERATOR(pg_catalog.<>) j.direction AND o.id OPERATOR(pg_catalog.>) j.id) "
            "ORDER BY j.version, j.direction, j.statement, j.id DESC",
            found >= k_layout_with_witness ? "j.witness" : "NULL::text", table("journal"),
-           table("migration"))),
+           table("migration"), table("journal"))),
        {}}};
   SLIPWAY_ASSIGN(const auto results, session.pipeline(queries, wait));
   history.applied.reserve(results[0].size());

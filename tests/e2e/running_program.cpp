@@ -19,9 +19,13 @@ RunningProgram::RunningProgram(const std::vector<std::string>& arguments, const 
   std::vector<const char*> argv{program.c_str()};
   for (const auto& argument : arguments) argv.push_back(argument.c_str());
   argv.push_back(nullptr);
+  // Before the fork, so that it is there even when the program is killed at once.
+  const int output = open(output_file_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
   pid_ = fork();
-  if (pid_ != 0) return;
-  const int output = open(output_file_.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
+  if (pid_ != 0) {
+    close(output);
+    return;
+  }
   dup2(output, STDOUT_FILENO);
   dup2(output, STDERR_FILENO);
   if (chdir(project.path().c_str()) != 0) _exit(126);
@@ -43,6 +47,16 @@ void RunningProgram::signal(int number) const {
 int RunningProgram::wait() {
   int status = 0;
   waitpid(pid_, &status, 0);
+  pid_ = -1;
+  return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+std::optional<int> RunningProgram::wait_until(Deadline deadline) {
+  int status = 0;
+  while (waitpid(pid_, &status, WNOHANG) == 0) {
+    if (deadline.passed()) return std::nullopt;
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
   pid_ = -1;
   return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }

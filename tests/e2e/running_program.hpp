@@ -5,6 +5,7 @@
 #include "slipway/test/migration_files.hpp"
 #include "slipway/test/test_server.hpp"
 
+#include <optional>
 #include <string>
 #include <sys/types.h>
 #include <vector>
@@ -23,6 +24,8 @@ public:
   void signal(int number) const;
   /// Waits for the end: the exit status, or 128 + the signal that ended it.
   int wait();
+  /// The same, or nothing when it still runs at the deadline.
+  std::optional<int> wait_until(Deadline deadline);
   /// What it printed on standard output and standard error so far, together.
   std::string printed() const;
 

@@ -32,6 +32,10 @@ Result<pg::Session> open_named_session(const Context& context, const std::string
 /// the stop signal.
 Wait run_wait(const Context& context);
 
+/// The same for a command that only reads: run.deadline if set, else half a minute. Nobody looks at
+/// a screen for a day.
+Wait look_wait(const Context& context);
+
 /// Where `slipway dev` keeps its servers. Root's own folders are closed to the user that the server
 /// runs as, so root uses the system's. Errors: configuration when neither HOME nor XDG_STATE_HOME
 /// is set.
