@@ -65,7 +65,6 @@ Command preflight_command() {
   command.group = "Look";
   command.settings = target_settings();
   command.settings.push_back("apply.allow_out_of_order");
-  command.settings.push_back("run.deadline");
   command.examples = {{"slipway preflight", "may everything pending be applied now?"},
                       {"slipway preflight --steps 1", "for the next migration only"},
                       {"slipway preflight --json", "for a pipeline"}};
