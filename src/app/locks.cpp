@@ -41,7 +41,7 @@ Status check_stoppable(const locks::StopCandidate& candidate, locks::StopWith ho
 } // namespace
 
 Result<locks::BlockingTree> blocking_tree(const Context& context) {
-  const auto wait = run_wait(context);
+  const auto wait = look_wait(context);
   SLIPWAY_ASSIGN(auto session, open_session(context, "locks", wait));
   return locks::read_blocking_tree(session, wait.within(k_one_look));
 }
@@ -65,7 +65,8 @@ stop_session(const Context& context, int pid, locks::StopWith how,
              const std::function<Status(const locks::StopCandidate&)>& may) {
   const auto wait = run_wait(context);
   SLIPWAY_ASSIGN(auto session, open_session(context, "locks", wait));
-  SLIPWAY_ASSIGN(const auto candidate, locks::find_stop_candidate(session, pid, wait));
+  SLIPWAY_ASSIGN(const auto candidate,
+                 locks::find_stop_candidate(session, pid, look_wait(context)));
   if (!candidate)
     return fail(Error(ErrorCode::check_failed, fmt::format("there is no session with pid {}", pid))
                     .with_state("nothing was changed")

@@ -41,7 +41,7 @@ Error refusal(const preflight::Finding& stop) {
 
 Result<preflight::Report> preflight_of_up(const Context& context,
                                           const plan::Selection& selection) {
-  const auto wait = run_wait(context);
+  const auto wait = look_wait(context);
   SLIPWAY_ASSIGN(const auto folder, read_migrations(context));
   SLIPWAY_ASSIGN(auto session, open_session(context, "preflight", wait));
   SLIPWAY_ASSIGN(const auto history, history_store(context).read(session, wait));

@@ -154,8 +154,17 @@ TEST_F(Frozen, AtTheFirstQuestion) {
   expect_each_to_end_through([] { return swallow_from_request(1); });
 }
 
-TEST_F(Frozen, InTheMiddle) {
-  expect_each_to_end_through([] { return swallow_from_request(2); });
+TEST_F(Frozen, InTheMiddleOfAnAnswer) {
+  expect_each_to_end_through([] {
+    test::MessageRelay::Rules rules;
+    rules.before = [asked = false, answers = 0](const test::Message& message) mutable {
+      asked = asked || (message.sender == test::Sender::client &&
+                        (message.type == 'Q' || message.type == 'S'));
+      if (asked && message.sender == test::Sender::server) ++answers;
+      return answers >= 2 ? test::Fate::swallowed : test::Fate::forwarded;
+    };
+    return rules;
+  });
 }
 
 // The postmaster takes the connection into its queue and no more.

@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::uint64_t k_megabyte = std::uint64_t{1} << 20U;
 
-/// Big enough for the server's log, whose files have 16 MB, too small for the table below.
+/// Big enough for a file of the server's log, too small for the table below.
 constexpr std::uint64_t k_small_disk = 17 * k_megabyte;
 
 // As the server's own user: root may be without the privilege to do it to others.
@@ -75,6 +75,18 @@ protected:
     return passage.go(relay.url());
   }
 
+  /// Writes until the server's log stands behind the middle of one of its files. Yields the size of
+  /// half of one.
+  static std::uint64_t advance_log(pg::Session& session) {
+    const std::string size = "pg_size_bytes(current_setting('wal_segment_size'))";
+    while (test::value(session,
+                       "SELECT file_offset BETWEEN " + size + " * 6 / 10 AND " + size +
+                           " * 7 / 10 FROM pg_walfile_name_offset(pg_current_wal_insert_lsn())") !=
+           "t")
+      test::exec(session, "SELECT pg_logical_emit_message(false, 'test', repeat('x', 40000))");
+    return std::stoull(test::value(session, "SELECT " + size + " / 2"));
+  }
+
   /// Returns once the server has ended every session, this one too, and takes connections again.
   static void await_recovery(pg::Session& witness, const std::string& url) {
     const auto wait = test::long_wait();
@@ -125,21 +137,21 @@ TEST_F(FullDisk, FailsAConcurrentIndexAndNoInvalidOneIsLeft) {
 
 // The server cannot write its log: it gives up as a whole and recovers, and every session with it.
 TEST_F(FullDisk, OfTheServersLogEndsEverySessionAndARerunEndsAsAnUndisturbedRun) {
-  constexpr std::uint64_t k_one_page = 8192;
   const test::Passage passage(test::TestServer::instance(), test::kind_named("mixed"),
                               Direction::up);
   int panics = 0;
   constexpr int k_last = 36;
-  constexpr int k_step = 9;
+  constexpr int k_step = 4;
   for (int n = 3; n < k_last; n += k_step) {
     const auto url = passage.fresh_start();
     auto witness = test::connect(url);
+    const auto too_small = advance_log(witness);
     int requests = 0;
     test::MessageRelay::Rules rules;
     rules.before = [&](const test::Message& message) {
       if (message.sender == test::Sender::client && (message.type == 'Q' || message.type == 'S') &&
           ++requests == n)
-        limit_files_of(message.backend_pid, k_one_page);
+        limit_files_of(message.backend_pid, too_small);
       return test::Fate::forwarded;
     };
     test::Ran ran;
