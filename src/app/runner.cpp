@@ -15,6 +15,8 @@ namespace slipway::app {
 namespace {
 
 constexpr Millis k_finish_patience{10'000};
+/// For bookkeeping of our own, which a server answers at once.
+constexpr Millis k_answer_patience{60'000};
 
 Wait finish_wait() {
   return Wait{Deadline::after(k_finish_patience), nullptr};
@@ -150,13 +152,14 @@ Result<std::unique_ptr<Runner>> Runner::begin(const Context& context, const std:
                                               pg::Session session, const Wait& wait) {
   std::unique_ptr<Runner> runner(new Runner(context, kind, std::move(session)));
   SLIPWAY_ASSIGN(runner->crash_, os::CrashPlan::parse(first_of(context, {"SLIPWAY_CRASH_AT"})));
-  SLIPWAY_ASSIGN(const auto facts, pg::read_server_facts(runner->session_, wait));
+  const auto answer = wait.within(k_answer_patience);
+  SLIPWAY_ASSIGN(const auto facts, pg::read_server_facts(runner->session_, answer));
   SLIPWAY_TRY(check_changeable(facts));
   SLIPWAY_ASSIGN(runner->way_, way_to_server(context, facts));
-  SLIPWAY_TRY(runner->prepare_session(wait));
+  SLIPWAY_TRY(runner->prepare_session(answer));
   SLIPWAY_TRY(runner->lock(context.config.duration("run.lock_wait"), wait));
   runner->crash_.reach(os::CrashPoint::run_lock_taken);
-  SLIPWAY_TRY(runner->store_.prepare(runner->session_, wait));
+  SLIPWAY_TRY(runner->store_.prepare(runner->session_, wait.within(k_answer_patience)));
   runner->crash_.reach(os::CrashPoint::run_tables_prepared);
   return runner;
 }
@@ -175,7 +178,12 @@ std::string Runner::application_name() const {
                                      : locks::working_name(store_.schema(), kind_);
 }
 
-Status Runner::lock(Millis patience, const Wait& wait) {
+Result<plan::History> Runner::history(const Wait& wait) {
+  return store_.read(session_, wait.within(k_answer_patience));
+}
+
+Status Runner::lock(Millis patience, const Wait& given) {
+  const auto wait = given.within(patience + k_answer_patience);
   if (way_ == WayToServer::direct) {
     SLIPWAY_ASSIGN(auto lock, locks::RunnerLock::acquire(session_, store_.schema(), patience,
                                                          context_.events, wait));
@@ -250,7 +258,8 @@ Result<pg::Session> Runner::open_watcher(const Wait& wait) const {
 
 Status Runner::start_run(std::int64_t migrations, const Wait& wait) {
   if (run_ != 0) return {};
-  SLIPWAY_ASSIGN(run_, store_.start_run(session_, run_info(context_, kind_), wait));
+  SLIPWAY_ASSIGN(
+      run_, store_.start_run(session_, run_info(context_, kind_), wait.within(k_answer_patience)));
   crash_.reach(os::CrashPoint::run_recorded);
   SLIPWAY_TRY(prepare_session(wait));
   context_.events.on_event(event::RunStarted{

@@ -27,7 +27,7 @@ public:
   static Result<std::unique_ptr<Runner>> begin(const Context& context, const std::string& kind,
                                                pg::Session session, const Wait& wait);
 
-  Result<plan::History> history(const Wait& wait) { return store_.read(session_, wait); }
+  Result<plan::History> history(const Wait& wait);
   const history::Store& store() const { return store_; }
   pg::Session& session() { return session_; }
   std::int64_t run_id() const { return run_; }

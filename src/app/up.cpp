@@ -3,6 +3,7 @@
 #include "preflight.hpp"
 #include "runner.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 namespace slipway::app {
@@ -12,6 +13,12 @@ namespace {
 plan::LateMerges late_merges(const Context& context) {
   return context.config.boolean("apply.allow_out_of_order") ? plan::LateMerges::allow
                                                             : plan::LateMerges::refuse;
+}
+
+bool is_anything_under_way(const plan::History& history) {
+  return std::any_of(
+      history.applied.begin(), history.applied.end(),
+      [](const plan::AppliedMigration& one) { return one.state != plan::AppliedState::applied; });
 }
 
 } // namespace
@@ -24,13 +31,16 @@ Result<RunReport> up(const Context& context, const plan::Selection& selection) {
     // Looked at without the lock first: pods that start on an up-to-date target must not queue
     // behind each other.
     SLIPWAY_ASSIGN(const auto before, history_store(context).read(session, look_wait(context)));
-    SLIPWAY_ASSIGN(const auto plan, plan::plan_up(folder, before, selection, late_merges(context)));
-    if (plan.steps.empty()) {
+    auto plan = plan::plan_up(folder, before, selection, late_merges(context));
+    // What is under way may be another runner's: whether it stays half done shows when that one has
+    // finished, so the plan is made again under the lock.
+    if (!plan && !is_anything_under_way(before)) return fail(std::move(plan).error());
+    if (plan && plan->steps.empty()) {
       context.events.on_event(event::RunFinished{
           .run = 0, .kind = "up", .outcome = "nothing_to_do", .migrations = 0, .duration_ms = 0});
       return RunReport{};
     }
-    SLIPWAY_TRY(check_before_run(context, session, plan, wait));
+    if (plan) SLIPWAY_TRY(check_before_run(context, session, *plan, wait));
   }
   SLIPWAY_ASSIGN(auto runner, Runner::begin(context, "up", std::move(session), wait));
   RunReport report;

@@ -111,6 +111,21 @@ TEST_F(Concurrency, AKillDuringAConcurrentIndexIsCleanedUpByTheNextRun) {
   EXPECT_EQ(value("SELECT indisvalid FROM pg_index WHERE indexrelid = 'a_id'::regclass"), "t");
 }
 
+// Fails when what is under way counts as left half done before its runner has finished.
+TEST_F(Concurrency, UpWaitsItsTurnBesideADownThatIsUnderWay) {
+  write("1_a.sql", "CREATE TABLE a (id int);\nVACUUM a;",
+        "VACUUM a;\nSELECT pg_sleep(2);\nDROP TABLE a;");
+  ASSERT_EQ(run({"up"}).status, 0);
+  auto down = start({"down"});
+  await("EXISTS (SELECT FROM slipway.migration WHERE state = 'undoing')");
+  const auto up = run({"up"});
+  EXPECT_EQ(up.status, 0) << up.err;
+  EXPECT_EQ(down.wait(), 0) << down.printed();
+  EXPECT_EQ(value("SELECT to_regclass('a') IS NOT NULL"), "t");
+  EXPECT_EQ(value("SELECT string_agg(kind || outcome, ' ' ORDER BY id) FROM slipway.run"),
+            "updone downdone updone");
+}
+
 TEST_F(Concurrency, CtrlCCancelsOnTheServerAndSaysWhatIsThere) {
   write("1_a.sql", "CREATE TABLE a (id int);\nSELECT pg_sleep(600);", "DROP TABLE a;");
   auto running = start({"up"});
