@@ -17,18 +17,16 @@ std::string holder_name(pg::Session& session, const std::string& history_schema,
   return *holder ? (*holder)->describe() : std::string("a runner that has just finished");
 }
 
-// Waits, with the lock in hand, and yields what was seen last. Nothing when the lock was lost
-// meanwhile.
-Result<std::optional<Remains>> outwait_remains(Hold& hold, pg::Session& working,
-                                               const std::string& history_schema,
-                                               Waiting& waiting) {
+// Waits, with the lock in hand, until nothing remains; `seen` is what was seen last. False when the
+// lock was lost meanwhile.
+Result<bool> outwait_remains(Hold& hold, pg::Session& working, const std::string& history_schema,
+                             Waiting& waiting, Remains& seen) {
   for (;;) {
-    SLIPWAY_ASSIGN(const auto remains,
-                   look_for_remains(working, history_schema, waiting.attempt()));
-    if (!remains.any()) return std::optional(remains);
-    SLIPWAY_TRY(waiting.pause(k_ghost, [&] { return remains.describe(); }));
+    SLIPWAY_ASSIGN(seen, look_for_remains(working, history_schema, waiting.attempt()));
+    if (!seen.any()) return true;
+    SLIPWAY_TRY(waiting.pause(k_ghost, [&] { return seen.describe(); }));
     SLIPWAY_ASSIGN(const bool held, hold.still_held(waiting.attempt()));
-    if (!held) return std::optional<Remains>();
+    if (!held) return false;
   }
 }
 
@@ -43,13 +41,15 @@ Status take_turn(Hold& hold, pg::Session& working, const std::string& history_sc
           k_other, [&] { return holder_name(working, history_schema, waiting.attempt()); }));
       continue;
     }
-    SLIPWAY_ASSIGN(const auto remains, outwait_remains(hold, working, history_schema, waiting));
-    if (!remains) {
+    Remains remains;
+    SLIPWAY_ASSIGN(const bool alone,
+                   outwait_remains(hold, working, history_schema, waiting, remains));
+    if (!alone) {
       const auto lost = hold.release(waiting.attempt());
       static_cast<void>(lost);
       continue;
     }
-    if (!remains->lease_table) return {};
+    if (!remains.lease_table) return {};
     SLIPWAY_ASSIGN(const auto other,
                    other_lease(working, history_schema, hold.token(), waiting.attempt()));
     if (other.empty()) return {};
