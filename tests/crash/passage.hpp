@@ -14,6 +14,10 @@ namespace slipway::test {
 
 using Environment = std::map<std::string, std::string>;
 
+/// The number of the statement that slipway asks about, as it stands in the command it names; empty
+/// when it asks about none.
+std::string asked_statement(const std::string& told);
+
 /// One kind of migrations on its way in one direction, to be interrupted at will: where it starts
 /// from, and what a run that nothing disturbs makes of it.
 class Passage {

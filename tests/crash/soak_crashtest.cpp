@@ -4,6 +4,7 @@
 // them.
 #include "../e2e/running_program.hpp"
 #include "message_relay.hpp"
+#include "passage.hpp"
 #include "soak_world.hpp"
 #include "target_state.hpp"
 
@@ -16,7 +17,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <iostream>
-#include <regex>
 #include <thread>
 
 namespace slipway {
@@ -192,14 +192,12 @@ protected:
   }
 
   void answer(const test::Ran& ran, int version, Direction direction) {
-    std::smatch found;
-    static const std::regex question("repair[^\n]*--(?:un)?done ([0-9]+)");
-    if (!std::regex_search(ran.err, found, question)) {
+    const auto number = test::asked_statement(ran.err);
+    if (number.empty()) {
       ADD_FAILURE() << "stuck\n" << told();
       return;
     }
     ++tally_.questions;
-    const auto number = found[1].str();
     const bool done =
         value("SELECT " + world_->took_effect(version, direction, std::stoi(number))) == "t";
     const auto repaired = run({"repair", done ? "--done" : "--undone", number});
