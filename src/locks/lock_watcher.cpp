@@ -54,8 +54,11 @@ public:
 
   Watched done() {
     // A cancel is sent under this mutex, so none is under way once we have it.
-    const std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
+    const bool may_have_signalled = task_ && task_->signals;
     task_.reset();
+    // Who was signalled must be told, also when we got on before the watcher could write it down.
+    if (may_have_signalled) looked_.wait_for(lock, 2 * k_patience, [this] { return !looking_; });
     return std::exchange(watched_, {});
   }
 
@@ -84,9 +87,12 @@ private:
       changed_.wait(lock, [this] { return ending_ || (task_ && !hopeless_); });
       if (ending_) return;
       const auto task = *task_;
+      looking_ = true;
       lock.unlock();
       look(task);
       lock.lock();
+      looking_ = false;
+      looked_.notify_all();
       const auto calm = Clock::now() - task.start > k_calm_after;
       changed_.wait_for(lock, calm ? k_calm_poll : k_poll,
                         [&] { return ending_ || !task_ || task_->number != task.number; });
@@ -141,9 +147,11 @@ private:
   Open open_;
   std::mutex mutex_;
   std::condition_variable changed_;
+  std::condition_variable looked_;
   // Guarded by mutex_.
   bool ending_ = false;
   bool hopeless_ = false;
+  bool looking_ = false;
   std::uint64_t number_ = 0;
   std::optional<Task> task_;
   Watched watched_;

@@ -4,10 +4,14 @@
 #include "slipway/os/child.hpp"
 #include "slipway/os/identity.hpp"
 #include "slipway/os/real_file_system.hpp"
+#include "slipway/os/unique_fd.hpp"
 
 #include <csignal>
+#include <iterator>
 #include <stdexcept>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <thread>
 #include <unistd.h>
 
@@ -23,6 +27,14 @@ template<class T>
 T or_throw(Result<T> result) {
   if (!result) throw std::runtime_error(result.error().message);
   return std::move(*result);
+}
+
+bool accepts_connections(const std::string& path) {
+  const os::UniqueFd socket(::socket(AF_UNIX, SOCK_STREAM, 0));
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  path.copy(std::begin(address.sun_path), sizeof(address.sun_path) - 1);
+  return ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0;
 }
 
 } // namespace
@@ -71,7 +83,8 @@ void Pooler::start() {
   pid_ = or_throw(os::spawn(command, {}, os::Ties::own_group));
   const auto socket = folder_.path() + "/.s.PGSQL." + k_port;
   const auto deadline = long_wait().deadline;
-  while (access(socket.c_str(), F_OK) != 0) {
+  // The socket's file is there a moment before anybody listens.
+  while (!accepts_connections(socket)) {
     if (deadline.passed()) throw std::runtime_error("PgBouncer did not start");
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
