@@ -42,7 +42,8 @@ protected:
   }
 };
 
-// Fails when Approach::next does not look: the ALTER then queues, and the observer sees it.
+// Fails when neither look is made, the one before BEGIN and the one before the statement: the ALTER
+// then queues, and the observer sees it.
 TEST_F(LockAcquisition, NobodyIsMadeToQueueWhileAnOldTransactionHoldsTheTable) {
   make_role("app_user");
   auto old = holder("app_user", "SELECT * FROM busy");
