@@ -5,10 +5,9 @@
 
 #include "slipway/apply/interrupted.hpp"
 #include "slipway/base/duration.hpp"
+#include "slipway/os/clock.hpp"
 
-#include <algorithm>
 #include <fmt/format.h>
-#include <poll.h>
 
 namespace slipway::app {
 
@@ -23,12 +22,6 @@ std::string label(const plan::Step& step) {
 
 std::string retry_command(const plan::Step& step) {
   return step.direction == Direction::up ? "slipway up" : "slipway down";
-}
-
-void pause(const Wait& wait) {
-  pollfd stop{
-      .fd = wait.stop != nullptr ? wait.stop->descriptor() : -1, .events = POLLIN, .revents = 0};
-  poll(&stop, 1, static_cast<int>(std::min(k_pause, wait.deadline.remaining()).count()));
 }
 
 bool is_committed(const plan::Step& step, const plan::AppliedMigration* recorded,
@@ -102,7 +95,7 @@ Status Runner::reconnect(const Wait& wait) {
       break;
     }
     if (wait.deadline.passed() || wait.stop_requested()) return fail(session.error());
-    pause(wait);
+    os::pause(k_pause, wait);
   }
   const auto prepared = [&]() -> Status {
     SLIPWAY_TRY(prepare_session(wait));

@@ -7,21 +7,15 @@
 #include "settle/look.hpp"
 #include "transaction.hpp"
 
-#include <algorithm>
+#include "slipway/os/clock.hpp"
+
 #include <fmt/format.h>
-#include <poll.h>
 
 namespace slipway::apply::settle {
 
 namespace {
 
 constexpr Millis k_pause{500};
-
-void pause(const Wait& wait) {
-  pollfd stop{
-      .fd = wait.stop != nullptr ? wait.stop->descriptor() : -1, .events = POLLIN, .revents = 0};
-  poll(&stop, 1, static_cast<int>(std::min(k_pause, wait.deadline.remaining()).count()));
-}
 
 // Others queue behind a lock that is waited for, so that it is asked for again and again instead.
 Status send(const RunContext& context, const Cleanup& cleanup, const Wait& wait) {
@@ -35,7 +29,7 @@ Status send(const RunContext& context, const Cleanup& cleanup, const Wait& wait)
     const bool again = sent.error().is_lock_timeout() && !budget.passed() &&
                        !wait.stop_requested() && !wait.deadline.passed();
     if (!again) return fail(sent.error());
-    pause(wait);
+    os::pause(k_pause, wait);
   }
   return lift_limits(context, wait);
 }
