@@ -1,22 +1,15 @@
 #include "slipway/app/locks.hpp"
 
 #include "slipway/app/target.hpp"
+#include "slipway/os/clock.hpp"
 
 #include <fmt/format.h>
-#include <thread>
 
 namespace slipway::app {
 
 namespace {
 
 constexpr Millis k_one_look{10'000};
-constexpr Millis k_stop_slice{50};
-
-void pause(Millis duration, const Wait& wait) {
-  const auto until = earlier(Deadline::after(duration), wait.deadline);
-  while (!until.passed() && !wait.stop_requested())
-    std::this_thread::sleep_for(std::min(k_stop_slice, until.remaining()));
-}
 
 Error no_cancel_for_idle(const locks::StopCandidate& candidate) {
   return Error(ErrorCode::check_failed,
@@ -55,7 +48,7 @@ Status watch_blocking_tree(const Context& context, std::chrono::milliseconds int
     if (wait.deadline.passed() || wait.stop_requested()) break;
     if (!tree) return fail(tree.error());
     show(*tree);
-    pause(interval, wait);
+    os::pause(interval, wait);
   }
   return {};
 }

@@ -1,10 +1,10 @@
 #include "waiting.hpp"
 
 #include "slipway/base/duration.hpp"
+#include "slipway/os/clock.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
-#include <poll.h>
 
 namespace slipway::locks {
 
@@ -14,14 +14,6 @@ constexpr Millis k_shortest_poll{50};
 constexpr Millis k_longest_poll{1000};
 constexpr Millis k_report_every{5000};
 constexpr Millis k_shortest_attempt{5000};
-
-// Wakes early on a stop request.
-void sleep(Millis duration, const Wait& wait) {
-  const auto limit = std::min(duration, wait.deadline.remaining());
-  pollfd stop{
-      .fd = wait.stop != nullptr ? wait.stop->descriptor() : -1, .events = POLLIN, .revents = 0};
-  poll(&stop, 1, static_cast<int>(limit.count()));
-}
 
 } // namespace
 
@@ -56,9 +48,9 @@ Status Waiting::pause(const std::string& what, const std::function<std::string()
   // Jitter, so that twenty pods that start together do not ask together for ever.
   const std::uniform_int_distribution<std::int64_t>::param_type range(poll_every_.count() / 2,
                                                                       poll_every_.count());
-  sleep(std::min(Millis(std::uniform_int_distribution<std::int64_t>(range)(random_)),
-                 std::max(limit_.remaining(), Millis(1))),
-        wait_);
+  os::pause(std::min(Millis(std::uniform_int_distribution<std::int64_t>(range)(random_)),
+                     std::max(limit_.remaining(), Millis(1))),
+            wait_);
   poll_every_ = std::min(poll_every_ * 2, k_longest_poll);
   if (wait_.stop_requested())
     return fail(Error(ErrorCode::cancelled, "stopped while waiting for another slipway")
