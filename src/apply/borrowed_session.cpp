@@ -3,6 +3,7 @@
 #include "borrowed_session.hpp"
 
 #include "failure.hpp"
+#include "statement.hpp"
 
 #include "slipway/base/duration.hpp"
 
@@ -18,9 +19,7 @@ constexpr Millis k_longest = std::chrono::hours(24);
 
 Millis time_limit(const RunContext& context, const plan::Step& step,
                   const plan::PlannedStatement& statement) {
-  const auto usual = statement.facts.is_concurrent_index ? context.limits.concurrent_timeout
-                                                         : context.limits.statement_timeout;
-  const auto limit = step.migration.statement_timeout.value_or(usual);
+  const auto limit = statement_timeout(context, step, &statement.facts);
   return limit.count() > 0 ? limit : k_longest;
 }
 
@@ -52,21 +51,22 @@ Status check_settings(const RunContext& context, const plan::Step& step,
               "WHERE s.name OPERATOR(pg_catalog.=) 'lock_timeout'"),
           {}, wait));
   const Millis lock_timeout(rows.integer(0, 0));
-  const Millis statement_timeout(rows.integer(0, 1));
-  if (statement.facts.is_concurrent_index && lock_timeout.count() > 0)
+  const Millis ends_after(rows.integer(0, 1));
+  const bool concurrent = works_concurrently(statement.facts);
+  if (concurrent && lock_timeout.count() > 0)
     return fail(unfit(
         fmt::format("behind the pooler lock_timeout is {} and cannot be changed: it would end this "
-                    "statement while it waits for old transactions, and leave an INVALID index",
+                    "statement while it waits for old transactions, and leave it half done",
                     format_duration(lock_timeout)),
         context, step, statement, "0"));
-  if (lock_timeout.count() == 0 && can_stall_others(statement.facts))
+  if (lock_timeout.count() == 0 && !concurrent && can_stall_others(statement.facts))
     return fail(unfit(
         "behind the pooler lock_timeout is off and cannot be set: others would queue behind this statement without a limit",
         context, step, statement, fmt::format("{}ms", context.limits.locks.lock_timeout.count())));
-  if (statement_timeout.count() > 0 && statement_timeout < time_limit(context, step, statement))
+  if (ends_after.count() > 0 && ends_after < time_limit(context, step, statement))
     context.events.on_event(event::Note{
         .message = fmt::format("{}: behind the pooler the server ends statement {} after {}",
-                               label(step), statement.number, format_duration(statement_timeout))});
+                               label(step), statement.number, format_duration(ends_after))});
   return {};
 }
 

@@ -76,9 +76,9 @@ public:
 private:
   Attempted with_locks() {
     const auto start = std::chrono::steady_clock::now();
-    auto found = locks::survey(context_.session, {&statement_.facts}, wait_);
+    auto found = look();
     if (!found) return {.rows = fail(std::move(found).error())};
-    if (!found->blockers.empty() && !manner_.despite_blockers) {
+    if (!found->blockers.empty()) {
       Attempted attempted{.rows = fail(ErrorCode::lock_timeout, "others hold what it needs"),
                           .trouble = Trouble::blocked};
       attempted.blockers = std::move(found->blockers);
@@ -100,6 +100,13 @@ private:
     auto attempted = sent();
     attempted.lock_wait = waited;
     return attempted;
+  }
+
+  Result<locks::Survey> look() {
+    const std::vector<const sql::StatementFacts*> statements = {&statement_.facts};
+    if (!manner_.despite_blockers) return locks::survey(context_.session, statements, wait_);
+    SLIPWAY_ASSIGN(auto targets, locks::targets(context_.session, statements, wait_));
+    return locks::Survey{.targets = std::move(targets), .blockers = {}};
   }
 
   Attempted sent() {

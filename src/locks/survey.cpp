@@ -260,6 +260,13 @@ bool is_worth_a_look(const sql::StatementFacts& facts) {
   });
 }
 
+Result<std::vector<Target>> targets(pg::Session& session,
+                                    const std::vector<const sql::StatementFacts*>& statements,
+                                    const Wait& wait) {
+  SLIPWAY_ASSIGN(auto sample, take_sample(session, parameters(statements), wait));
+  return std::move(sample.survey.targets);
+}
+
 Result<Survey> survey(pg::Session& session,
                       const std::vector<const sql::StatementFacts*>& statements, const Wait& wait) {
   const auto params = parameters(statements);

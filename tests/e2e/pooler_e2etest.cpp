@@ -276,6 +276,19 @@ TEST_F(PoolerTest, AnIndexIsNotBuiltConcurrentlyUnderALockTimeoutThatCannotBeCha
   EXPECT_NE(doctor.out.find("lock_timeout"), std::string::npos) << doctor.out;
 }
 
+// Detaching waits for old transactions as an index build does, with nobody queueing behind it.
+TEST_F(PoolerTest, APartitionIsDetachedConcurrentlyWithNoLockTimeoutToBeSet) {
+  const Pooler pooler("transaction", 5);
+  if (connect().server_version() < 140000) GTEST_SKIP() << "DETACH CONCURRENTLY came with 14";
+  exec("CREATE TABLE p (id int) PARTITION BY RANGE (id)");
+  exec("CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (10)");
+  write("1_d.sql", "ALTER TABLE p DETACH PARTITION p1 CONCURRENTLY;",
+        "ALTER TABLE p ATTACH PARTITION p1 FOR VALUES FROM (0) TO (10);");
+  const auto up = through(pooler, {"up"});
+  EXPECT_EQ(up.status, 0) << up.err;
+  EXPECT_EQ(value("SELECT count(*) FROM pg_inherits WHERE inhparent = 'p'::regclass"), "0");
+}
+
 // The server has nobody's patience to keep here: the time limit is ours.
 TEST_F(PoolerTest, AConcurrentIndexIsCancelledAtItsTimeLimit) {
   exec("CREATE TABLE a (id int)");

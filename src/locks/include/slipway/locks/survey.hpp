@@ -37,6 +37,12 @@ inline constexpr Millis k_young{30};
 Result<Survey> survey(pg::Session& session,
                       const std::vector<const sql::StatementFacts*>& statements, const Wait& wait);
 
+/// Only the relations of a survey, in one question, for an attempt that is made whoever is in the
+/// way.
+Result<std::vector<Target>> targets(pg::Session& session,
+                                    const std::vector<const sql::StatementFacts*>& statements,
+                                    const Wait& wait);
+
 /// Whether a survey of this statement can find anything: it names a relation and its lock is one
 /// that others may have to wait behind.
 bool is_worth_a_look(const sql::StatementFacts& facts);
