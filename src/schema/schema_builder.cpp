@@ -1,0 +1,164 @@
+#include "store.hpp"
+
+#include "slipway/base/bug.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <numeric>
+#include <tuple>
+
+namespace slipway::schema {
+
+namespace {
+
+constexpr std::size_t k_block = std::size_t{64} * 1024;
+
+using Store = Object::Store;
+using Index = Object::Index;
+
+struct DraftEntry {
+  Kind kind;
+  Index parent; // itself, when it is no part
+  std::string_view schema, name, part;
+};
+
+struct DraftValue {
+  Index object;
+  Property property;
+  std::string_view text;
+};
+
+} // namespace
+
+std::string_view TextPool::keep(std::string_view text) {
+  const auto found = known_.find(text);
+  if (found != known_.end()) return *found;
+  const auto kept = copy(text);
+  known_.insert(kept);
+  return kept;
+}
+
+std::string_view TextPool::copy(std::string_view text) {
+  if (used_ + text.size() > capacity_) {
+    capacity_ = std::max(k_block, text.size());
+    blocks_.push_back(std::make_unique<char[]>(capacity_));
+    used_ = 0;
+  }
+  char* const place = blocks_.empty() ? nullptr : blocks_.back().get() + used_;
+  if (!text.empty()) std::memcpy(place, text.data(), text.size());
+  used_ += text.size();
+  return text.empty() ? std::string_view() : std::string_view(place, text.size());
+}
+
+struct SchemaBuilder::Draft {
+  std::unique_ptr<Store> store = std::make_unique<Store>();
+  std::vector<DraftEntry> entries;
+  std::vector<DraftValue> values;
+  std::vector<Dependency> dependencies;
+};
+
+SchemaBuilder::SchemaBuilder() : draft_(std::make_unique<Draft>()) {
+}
+SchemaBuilder::~SchemaBuilder() = default;
+
+SchemaBuilder::Handle SchemaBuilder::add(Kind kind, std::string_view schema, std::string_view name,
+                                         std::string_view part) {
+  const auto handle = static_cast<Handle>(draft_->entries.size());
+  auto& texts = draft_->store->texts;
+  draft_->entries.push_back({kind, handle, texts.keep(schema), texts.keep(name), texts.keep(part)});
+  return handle;
+}
+
+SchemaBuilder::Handle SchemaBuilder::add_part(Handle parent, Kind kind, std::string_view part) {
+  const auto handle = static_cast<Handle>(draft_->entries.size());
+  const auto holder = draft_->entries[parent];
+  draft_->entries.push_back(
+      {kind, parent, holder.schema, holder.name, draft_->store->texts.keep(part)});
+  return handle;
+}
+
+void SchemaBuilder::set(Handle handle, Property property, std::string_view value) {
+  draft_->values.push_back({handle, property, draft_->store->texts.keep(value)});
+}
+
+void SchemaBuilder::set_flag(Handle handle, Property property, bool value) {
+  if (value) set(handle, property, "yes");
+}
+
+void SchemaBuilder::set_list(Handle handle, Property property,
+                             const std::vector<std::string>& values) {
+  if (values.empty()) return;
+  set(handle, property,
+      property_shape(property) == Shape::set ? join_set(values) : join_list(values));
+}
+
+void SchemaBuilder::depends(Handle object, Handle needs) {
+  if (object != needs) draft_->dependencies.push_back({object, needs});
+}
+
+void SchemaBuilder::dependencies_read() {
+  draft_->store->dependencies_read = true;
+}
+
+Schema SchemaBuilder::finish(Origin origin) {
+  auto& draft = *draft_;
+  const auto& entries = draft.entries;
+  const auto key = [&](Index at) {
+    const auto& entry = entries[at];
+    const auto& top = entries[entry.parent];
+    const bool part = entry.parent != at;
+    return std::tuple(top.schema, top.kind, top.name, top.part, part, entry.kind, entry.part);
+  };
+  std::vector<Index> order(entries.size());
+  std::iota(order.begin(), order.end(), Index{0});
+  std::sort(order.begin(), order.end(), [&](Index a, Index b) { return key(a) < key(b); });
+
+  auto store = std::move(draft.store);
+  store->origin = std::move(origin);
+  std::vector<Index> place(entries.size());
+  for (Index at = 0; at < order.size(); ++at) place[order[at]] = at;
+
+  store->entries.resize(entries.size());
+  for (Index at = 0; at < order.size(); ++at) {
+    const auto& from = entries[order[at]];
+    SLIPWAY_ASSERT(at == 0 || key(order[at - 1]) < key(order[at]));
+    auto& entry = store->entries[at];
+    entry.kind = from.kind;
+    entry.schema = from.schema;
+    entry.name = from.name;
+    entry.part = from.part;
+    entry.parent = place[from.parent];
+    if (entry.parent == at)
+      store->tops.push_back(at);
+    else
+      ++store->entries[entry.parent].parts;
+  }
+
+  // By object and property; of two values for one property the one that was set last stays.
+  auto& values = draft.values;
+  for (auto& value : values) value.object = place[value.object];
+  std::stable_sort(values.begin(), values.end(), [](const DraftValue& a, const DraftValue& b) {
+    return std::tuple(a.object, a.property) < std::tuple(b.object, b.property);
+  });
+  store->values.reserve(values.size());
+  for (std::size_t at = 0; at < values.size(); ++at) {
+    const auto& value = values[at];
+    if (at + 1 < values.size() && values[at + 1].object == value.object &&
+        values[at + 1].property == value.property)
+      continue;
+    auto& entry = store->entries[value.object];
+    if (entry.values == 0) entry.first_value = static_cast<Index>(store->values.size());
+    ++entry.values;
+    store->values.push_back({value.property, value.text});
+  }
+
+  for (auto& one : draft.dependencies)
+    store->dependencies.push_back({place[one.object], place[one.needs]});
+  auto& needs = store->dependencies;
+  std::sort(needs.begin(), needs.end());
+  needs.erase(std::unique(needs.begin(), needs.end()), needs.end());
+  draft_ = std::make_unique<Draft>();
+  return Schema(std::move(store));
+}
+
+} // namespace slipway::schema
