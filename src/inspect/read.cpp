@@ -40,15 +40,16 @@ Result<schema::Origin> origin_of(Reading& reading) {
   schema::Origin origin;
   origin.server_version = reading.version();
   origin.left_out = reading.scope().leave_out;
-  SLIPWAY_TRY(
-      reading.each("SELECT pg_catalog.pg_encoding_to_char(d.encoding), pg_catalog.concat_ws(' ', " +
-                       reading.since(15, "d.datlocprovider, ", "") +
-                       "d.datcollate, d.datctype) FROM pg_catalog.pg_database AS d "
-                       "WHERE d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database()",
-                   [&](const CopiedRow& row) {
-                     origin.encoding = row.text(0);
-                     origin.locale = row.text(1);
-                   }));
+  SLIPWAY_TRY(reading.each(
+      "SELECT pg_catalog.pg_encoding_to_char(d.encoding), pg_catalog.concat_ws(' ', " +
+          reading.since(15, "d.datlocprovider, ", "") +
+          "d.datcollate, d.datctype), pg_catalog.pg_get_userbyid(d.datdba) FROM pg_catalog.pg_database AS d "
+          "WHERE d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database()",
+      [&](const CopiedRow& row) {
+        origin.encoding = row.text(0);
+        origin.locale = row.text(1);
+        origin.owner = row.text(2);
+      }));
   return origin;
 }
 

@@ -15,9 +15,10 @@ struct Named {
 };
 
 constexpr auto k_properties = std::to_array<Named>({
-    {Property::owner, "owner", Shape::text, "role that owns it"},
+    {Property::owner, "owner", Shape::text,
+     "role that owns it, when not the owner of the database"},
     {Property::acl, "acl", Shape::set,
-     "privileges, an aclitem each; empty text: none at all; absent: those that a new object of this owner has. Of default "
+     "privileges, see acl.hpp; empty text: none at all; absent: those that a new object of this owner has. Of default "
      "privileges: all that new objects get, or with a schema all that they get besides"},
     {Property::comment, "comment", Shape::text, "text of COMMENT ON"},
     {Property::security_labels, "security_labels", Shape::set, "PROVIDER=LABEL each"},
@@ -68,6 +69,8 @@ constexpr auto k_properties = std::to_array<Named>({
     {Property::identity, "identity", Shape::text, "'always' or 'by default'"},
     {Property::identity_options, "identity_options", Shape::list,
      "of the identity's sequence, as CREATE SEQUENCE writes them, only those that are not usual"},
+    {Property::identity_acl, "identity_acl", Shape::set,
+     "privileges on the identity's sequence, as acl"},
     {Property::generated, "generated", Shape::text,
      "expression and kind: 'stored EXPR' or 'virtual EXPR'"},
     {Property::storage, "storage", Shape::text,
@@ -176,6 +179,7 @@ constexpr auto k_properties = std::to_array<Named>({
     {Property::not_relocatable, "not_relocatable", Shape::flag,
      "extension that cannot change schema"},
     {Property::wrapper, "wrapper", Shape::text, "foreign data wrapper"},
+    {Property::server, "server", Shape::text, "of a foreign table"},
     {Property::server_type, "server_type", Shape::text, "TYPE of a foreign server"},
     {Property::secret_digest, "secret_digest", Shape::set,
      "of what must not be written down the name and the salted SHA-256 of the value, NAME=DIGEST each; of a subscription: "

@@ -1,11 +1,13 @@
 #include "store.hpp"
 
 #include "slipway/base/bug.hpp"
+#include "slipway/schema/acl.hpp"
 
 #include <algorithm>
 #include <cstring>
 #include <numeric>
 #include <tuple>
+#include <unordered_map>
 
 namespace slipway::schema {
 
@@ -93,14 +95,34 @@ void SchemaBuilder::set_list(Handle handle, Property property,
 }
 
 void SchemaBuilder::depends(Handle object, Handle needs) {
-  if (object != needs) draft_->dependencies.push_back({object, needs});
+  // A part needs what it is a part of, and nobody has to say so.
+  const auto& entries = draft_->entries;
+  if (object == needs || entries[object].parent == needs || entries[needs].parent == object) return;
+  draft_->dependencies.push_back({object, needs});
 }
 
 void SchemaBuilder::dependencies_read() {
   draft_->store->dependencies_read = true;
 }
 
+void SchemaBuilder::settle_owners(std::string_view database_owner) {
+  auto& draft = *draft_;
+  std::unordered_map<Index, std::string_view> owners;
+  for (const auto& value : draft.values)
+    if (value.property == Property::owner) owners[value.object] = value.text;
+  for (auto& value : draft.values) {
+    if (value.property != Property::acl || value.text.empty()) continue;
+    const auto found = owners.find(draft.entries[value.object].parent);
+    const auto owner = found == owners.end() ? database_owner : found->second;
+    value.text = draft.store->texts.keep(join_set(canonical_acl(split_list(value.text), owner)));
+  }
+  std::erase_if(draft.values, [&](const DraftValue& value) {
+    return value.property == Property::owner && value.text == database_owner;
+  });
+}
+
 Schema SchemaBuilder::finish(Origin origin) {
+  settle_owners(origin.owner);
   auto& draft = *draft_;
   const auto& entries = draft.entries;
   const auto key = [&](Index at) {
