@@ -96,6 +96,7 @@ private:
     if (name == "version") return read_version();
     if (!version_seen_) return fail(json_.error("\"version\" comes after \"format\""));
     if (name == "server_version") return read_integer(origin_.server_version);
+    if (name == "owner") return read_text(origin_.owner);
     if (name == "encoding") return read_text(origin_.encoding);
     if (name == "locale") return read_text(origin_.locale);
     if (name == "left_out") {

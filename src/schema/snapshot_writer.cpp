@@ -59,7 +59,9 @@ private:
   void add_head() {
     const auto& origin = schema_.origin();
     json_ += "{\"format\":\"slipway schema\",\"version\":1,\n\"server_version\":" +
-             std::to_string(origin.server_version) + ",\n\"encoding\":";
+             std::to_string(origin.server_version) + ",\n\"owner\":";
+    add_json_string(json_, origin.owner);
+    json_ += ",\n\"encoding\":";
     add_json_string(json_, origin.encoding);
     json_ += ",\n\"locale\":";
     add_json_string(json_, origin.locale);

@@ -1,4 +1,5 @@
 // Schemas that no server would hold: the snapshot keeps whatever the value model can.
+#include "slipway/schema/acl.hpp"
 #include "slipway/schema/difference.hpp"
 #include "slipway/schema/fingerprint.hpp"
 #include "slipway/schema/snapshot.hpp"
@@ -13,8 +14,9 @@ namespace {
 // Few different ones, so that objects of the same name in other places are common.
 rc::Gen<std::string> any_name() {
   return rc::gen::oneOf(rc::gen::element<std::string>("a", "public", "Quoted Name", "with\nnewline",
-                                                      "\"", "\\", "", "dot.ted", "名前", "na\xefve",
-                                                      "a)(", "tab\t", "\x01\x7f"),
+                                                      "\"", "\\", "", "dot.ted", "sl/ash", "a by b",
+                                                      "名前", "na\xefve", "a)(", "tab\t",
+                                                      "\x01\x7f"),
                         rc::gen::arbitrary<std::string>());
 }
 
@@ -31,10 +33,29 @@ Kind any_kind(bool part) {
   return *rc::gen::elementOf(kinds);
 }
 
+// The builder reads privileges, so they are well-formed ones.
+std::vector<std::string> any_acl() {
+  std::vector<std::string> items;
+  for (int more = *rc::gen::inRange(0, 3); more > 0; --more) {
+    AclItem item;
+    item.grantee = *rc::gen::element(AclItem::Grantee::role, AclItem::Grantee::owner,
+                                     AclItem::Grantee::everybody);
+    item.role = *any_name();
+    item.privileges = *rc::gen::element<std::string>("r", "arwd", "r*w");
+    item.grantor = *any_name();
+    items.push_back(item.text());
+  }
+  return items;
+}
+
 void fill_properties(SchemaBuilder& builder, SchemaBuilder::Handle object) {
   const int count = *rc::gen::inRange(0, 6);
   for (int i = 0; i < count; ++i) {
     const auto property = *rc::gen::elementOf(all_properties());
+    if (property == Property::acl) {
+      builder.set_list(object, property, any_acl());
+      continue;
+    }
     switch (*rc::gen::inRange(0, 4)) {
     case 0:
       builder.set_flag(object, property);
@@ -75,7 +96,7 @@ Schema any_schema() {
     for (int needs = all.empty() ? 0 : *rc::gen::inRange(0, 10); needs > 0; --needs)
       builder.depends(*rc::gen::elementOf(all), *rc::gen::elementOf(all));
   }
-  return builder.finish({*rc::gen::inRange(0, 190000), *any_text(), *any_text(),
+  return builder.finish({*rc::gen::inRange(0, 190000), *any_name(), *any_text(), *any_text(),
                          *rc::gen::container<std::vector<std::string>>(any_text())});
 }
 

@@ -8,7 +8,7 @@ namespace slipway::schema {
 namespace {
 
 Origin some_origin() {
-  return {150020, "UTF8", "libc C.UTF-8 C.UTF-8", {"auth"}};
+  return {150020, "app", "UTF8", "libc C.UTF-8 C.UTF-8", {"auth"}};
 }
 
 Schema small_schema() {
@@ -17,8 +17,8 @@ Schema small_schema() {
   builder.set(function, Property::body, "BEGIN\n  RETURN 'ä\\';\nEND");
   builder.set(function, Property::cost, "0.0025");
   const auto table = builder.add(Kind::table, "public", "orders");
-  builder.set(table, Property::owner, "app");
-  builder.set_list(table, Property::acl, {"b=r/app", "a=r/app"});
+  builder.set(table, Property::owner, "ops");
+  builder.set_list(table, Property::acl, {"b=r/app", "ops=arw/ops"});
   builder.set_flag(table, Property::row_security);
   const auto column = builder.add_part(table, Kind::column, "id");
   builder.set(column, Property::type, "bigint");
@@ -30,13 +30,14 @@ Schema small_schema() {
 
 constexpr std::string_view k_small = R"x({"format":"slipway schema","version":1,
 "server_version":150020,
+"owner":"app",
 "encoding":"UTF8",
 "locale":"libc C.UTF-8 C.UTF-8",
 "left_out":["auth"],
 "dependencies":true,
 "objects":[
 {"kind":"function","schema":"public","name":"f","part":"integer, text","properties":{"cost":0.0025,"body":"BEGIN\n  RETURN 'ä\\';\nEND"}},
-{"kind":"table","schema":"public","name":"orders","properties":{"owner":"app","acl":["a=r/app","b=r/app"],"row_security":true}},
+{"kind":"table","schema":"public","name":"orders","properties":{"owner":"ops","acl":["<owner>=arw","b=r by app"],"row_security":true}},
 {"kind":"column","schema":"public","name":"orders","part":"id","properties":{"type":"bigint","position":1},"needs":["function public.f(integer, text)"]}
 ]}
 )x";
@@ -120,8 +121,8 @@ TEST(Snapshot, OddValuesComeBackAsTheyWere) {
       {Property::cost, "-"},
       {Property::cost, "1e5"},
       {Property::cost, "1."},
-      {Property::acl, "b\na"},
-      {Property::acl, "a\\"},
+      {Property::tags, "b\na"},
+      {Property::tags, "a\\"},
       {Property::labels, ""},
       {Property::labels, "\\x"},
       {Property::labels, "\n"},
