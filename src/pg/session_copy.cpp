@@ -1,4 +1,4 @@
-// COPY ... FROM STDIN in pieces, as fast as the server takes them.
+// COPY in pieces, as fast as the other side takes them.
 #include "session_state.hpp"
 
 #include "rows_handle.hpp"
@@ -36,7 +36,48 @@ Status send_end(Exchange& exchange) {
   return {};
 }
 
+/// Hands on each row as it comes; ends without an error when there are no more, or when the result
+/// that follows says why.
+Status take_rows(Exchange& exchange, const RowHandler& on_row) {
+  for (;;) {
+    char* data = nullptr;
+    const int length = PQgetCopyData(exchange.connection(), &data, 1);
+    const MemoryHandle owned(data);
+    if (length < 0) return {};
+    if (length == 0) {
+      SLIPWAY_TRY(exchange.pump());
+      continue;
+    }
+    std::string_view row(data, static_cast<std::size_t>(length));
+    if (!row.empty() && row.back() == '\n') row.remove_suffix(1);
+    if (!exchange.interrupted()) on_row(row);
+  }
+}
+
 } // namespace
+
+Result<Rows> Session::copy_out(const SqlText& sql, const RowHandler& on_row, const Wait& wait) {
+  const std::string& text = sql.str();
+  SLIPWAY_TRY(check_text(text, text));
+  Exchange exchange(state_->connection, wait, Permanence::none);
+  SLIPWAY_TRY(exchange.ready_to_send());
+  SLIPWAY_TRY(exchange.sent(PQsendQuery(exchange.connection(), text.c_str()), text));
+  SLIPWAY_ASSIGN(ResultHandle started, exchange.next());
+  const bool copying = started && PQresultStatus(started.get()) == PGRES_COPY_OUT;
+  if (copying) {
+    SLIPWAY_TRY(take_rows(exchange, on_row));
+    SLIPWAY_ASSIGN(ResultHandle result, last_result(*state_, exchange, text));
+    return rows_of(std::move(result));
+  }
+  const bool refused = started && PQresultStatus(started.get()) == PGRES_FATAL_ERROR;
+  Error error = refused ? exchange.error_of(started.get(), text)
+                        : Error(ErrorCode::sql, "the statement given for COPY TO STDOUT is none");
+  if (!state_->connection.usable()) return fail(std::move(error));
+  ResultHandle unused;
+  const Status rest = read_results(*state_, exchange, text, unused);
+  if (!rest && !rest.error().connection_usable()) return fail(rest.error());
+  return fail(std::move(error));
+}
 
 Result<Rows> Session::copy_in(const SqlText& sql, std::string_view data, const Wait& wait) {
   const std::string& text = sql.str();

@@ -15,9 +15,10 @@ struct Named {
 };
 
 constexpr auto k_properties = std::to_array<Named>({
-    {Property::owner, "owner", Shape::text, "role that owns it"},
+    {Property::owner, "owner", Shape::text,
+     "role that owns it, when not the owner of the database"},
     {Property::acl, "acl", Shape::set,
-     "privileges, an aclitem each; absent when they are the ones a new object of this owner has"},
+     "privileges, see acl.hpp; empty text: none at all; absent: those that a new object of this owner has"},
     {Property::comment, "comment", Shape::text, "text of COMMENT ON"},
     {Property::security_labels, "security_labels", Shape::set, "PROVIDER=LABEL each"},
     {Property::options, "options", Shape::set, "storage parameters or options, NAME=VALUE each"},

@@ -1,11 +1,13 @@
 #include "store.hpp"
 
 #include "slipway/base/bug.hpp"
+#include "slipway/schema/acl.hpp"
 
 #include <algorithm>
 #include <cstring>
 #include <numeric>
 #include <tuple>
+#include <unordered_map>
 
 namespace slipway::schema {
 
@@ -100,7 +102,24 @@ void SchemaBuilder::dependencies_read() {
   draft_->store->dependencies_read = true;
 }
 
+void SchemaBuilder::settle_owners(std::string_view database_owner) {
+  auto& draft = *draft_;
+  std::unordered_map<Index, std::string_view> owners;
+  for (const auto& value : draft.values)
+    if (value.property == Property::owner) owners[value.object] = value.text;
+  for (auto& value : draft.values) {
+    if (value.property != Property::acl || value.text.empty()) continue;
+    const auto found = owners.find(draft.entries[value.object].parent);
+    const auto owner = found == owners.end() ? database_owner : found->second;
+    value.text = draft.store->texts.keep(join_set(canonical_acl(split_list(value.text), owner)));
+  }
+  std::erase_if(draft.values, [&](const DraftValue& value) {
+    return value.property == Property::owner && value.text == database_owner;
+  });
+}
+
 Schema SchemaBuilder::finish(Origin origin) {
+  settle_owners(origin.owner);
   auto& draft = *draft_;
   const auto& entries = draft.entries;
   const auto key = [&](Index at) {

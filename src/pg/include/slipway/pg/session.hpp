@@ -59,6 +59,10 @@ private:
 /// thread; must not use the session.
 using NoticeHandler = std::function<void(const SqlError&)>;
 
+/// Takes one row of a COPY TO STDOUT as the server sends it, without the line end. The text lives
+/// during the call only.
+using RowHandler = std::function<void(std::string_view)>;
+
 enum class TransactionStatus { idle, active, in_transaction, in_failed_transaction, unknown };
 
 /// A statement for a pipeline or a prepared call.
@@ -93,6 +97,9 @@ public:
   Result<Rows> execute(const SqlText& sql, const Wait& wait);
   /// COPY ... FROM STDIN with `data` as sent. Yields the row count in affected().
   Result<Rows> copy_in(const SqlText& sql, std::string_view data, const Wait& wait);
+  /// COPY ... TO STDOUT, each row as it comes, so that a large result is never held. For reading
+  /// only: nothing in the statement may write. Yields the row count in affected().
+  Result<Rows> copy_out(const SqlText& sql, const RowHandler& on_row, const Wait& wait);
   /// Sends all queries at once, one Sync at the end, so one network round trip. Stops at the first
   /// that fails and yields its error (whether a COMMIT among them took effect is in outcome()).
   /// Statements are prepared once per session by their text and run from then on without parsing.

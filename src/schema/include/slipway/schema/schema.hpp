@@ -33,6 +33,9 @@ struct Identity {
 /// expressions need not be comparable.
 struct Origin {
   int server_version = 0; ///< 150020 style
+  /// Owner of the database. What it owns has no owner of its own here, and privileges are said
+  /// relative to the owner, so that the same schema in two databases is the same.
+  std::string owner;
   std::string encoding;
   std::string locale;                ///< of the database: provider, collate and ctype
   std::vector<std::string> left_out; ///< schemas that were not read
@@ -145,6 +148,7 @@ public:
   Schema finish(Origin origin);
 
 private:
+  void settle_owners(std::string_view database_owner);
   struct Draft;
   std::unique_ptr<Draft> draft_;
 };

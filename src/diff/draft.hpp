@@ -1,0 +1,76 @@
+#pragma once
+
+#include "slipway/diff/plan.hpp"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace slipway::diff {
+
+/// Something in FROM that cannot stay while a statement changes it: `object` is taken down before
+/// and put up after, with everything that needs it, if `also` says so of the dependent.
+struct Disturbance {
+  schema::Identity object;
+  enum class Reach {
+    everything,  ///< all that needs the object: it goes and comes back
+    type_change, ///< of a column: what PostgreSQL does not carry over when the type changes
+    new_meaning, ///< of a column: the same, and what has an expression over it, too, because its
+                 ///< operators may be others under the new type
+  } reach = Reach::everything;
+};
+
+/// What a rule writes: statements in their order, with what is to be known about them.
+class Draft {
+public:
+  /// Adds a statement. `kind` says what it does in small words: "add column".
+  Draft& add(std::string kind, std::string sql) {
+    statements_.push_back({std::move(kind), std::move(sql)});
+    return *this;
+  }
+  /// The last statement must not be inside a transaction block.
+  Draft& alone() {
+    statements_.back().transactional = false;
+    return *this;
+  }
+  /// What comes before the last statement is committed first.
+  Draft& after_commit() {
+    statements_.back().starts_transaction = true;
+    return *this;
+  }
+  /// The last statement shares the transaction of the one before it.
+  Draft& with_previous() {
+    statements_.back().with_previous = true;
+    return *this;
+  }
+  /// Something to know about the last statement.
+  Draft& finding(FindingKind kind, std::string message, std::string count_sql = {}) {
+    statements_.back().findings.push_back({kind, {}, std::move(message), std::move(count_sql)});
+    return *this;
+  }
+  void disturb(schema::Identity object, Disturbance::Reach reach) {
+    disturbances_.push_back({std::move(object), reach});
+  }
+  void refuse(std::string message) { refusals_.push_back(std::move(message)); }
+
+  struct Drafted {
+    std::string kind;
+    std::string sql;
+    bool transactional = true;
+    bool starts_transaction = false;
+    bool with_previous = false;
+    std::vector<Finding> findings;
+  };
+  std::vector<Drafted>& statements() { return statements_; }
+  const std::vector<Drafted>& statements() const { return statements_; }
+  const std::vector<Disturbance>& disturbances() const { return disturbances_; }
+  const std::vector<std::string>& refusals() const { return refusals_; }
+  bool empty() const { return statements_.empty(); }
+
+private:
+  std::vector<Drafted> statements_;
+  std::vector<Disturbance> disturbances_;
+  std::vector<std::string> refusals_;
+};
+
+} // namespace slipway::diff

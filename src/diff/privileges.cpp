@@ -1,0 +1,250 @@
+#include "privileges.hpp"
+
+#include "naming.hpp"
+
+#include "slipway/schema/acl.hpp"
+
+#include <array>
+#include <map>
+
+namespace slipway::diff {
+
+namespace {
+
+using schema::AclItem;
+using schema::Kind;
+using schema::Object;
+using schema::Property;
+
+struct Letter {
+  char letter;
+  std::string_view word;
+};
+
+// https://www.postgresql.org/docs/current/ddl-priv.html#PRIVILEGE-ABBREVS-TABLE
+constexpr auto k_letters = std::to_array<Letter>({
+    {'r', "SELECT"},
+    {'a', "INSERT"},
+    {'w', "UPDATE"},
+    {'d', "DELETE"},
+    {'D', "TRUNCATE"},
+    {'x', "REFERENCES"},
+    {'t', "TRIGGER"},
+    {'m', "MAINTAIN"},
+    {'X', "EXECUTE"},
+    {'U', "USAGE"},
+    {'C', "CREATE"},
+});
+
+std::string_view word_of(char letter) {
+  for (const auto& one : k_letters)
+    if (one.letter == letter) return one.word;
+  return "ALL";
+}
+
+// What the owner of a new object may do with it.
+std::string_view all_of(const Object& object) {
+  switch (object.kind()) {
+  case Kind::table:
+  case Kind::foreign_table:
+  case Kind::view:
+  case Kind::materialized_view:
+    return "arwdDxt";
+  case Kind::sequence:
+    return "rwU";
+  case Kind::function:
+  case Kind::procedure:
+  case Kind::aggregate:
+    return "X";
+  case Kind::schema:
+    return "UC";
+  case Kind::column:
+    return "";
+  default:
+    return "U";
+  }
+}
+
+// What everybody may do with a new object.
+std::string_view public_of(const Object& object) {
+  switch (object.kind()) {
+  case Kind::function:
+  case Kind::procedure:
+  case Kind::aggregate:
+    return "X";
+  case Kind::enum_type:
+  case Kind::domain:
+  case Kind::composite_type:
+  case Kind::range_type:
+  case Kind::base_type:
+  case Kind::language:
+    return "U";
+  default:
+    return "";
+  }
+}
+
+struct Holder {
+  AclItem::Grantee grantee;
+  std::string role;
+  auto operator<=>(const Holder&) const = default;
+};
+enum class Hold { without_option, with_option };
+using Privileges = std::map<Holder, std::map<char, Hold>>;
+
+void note(Privileges& privileges, const Holder& holder, std::string_view letters) {
+  for (std::size_t at = 0; at < letters.size(); ++at) {
+    if (letters[at] == '*') continue;
+    const bool option = at + 1 < letters.size() && letters[at + 1] == '*';
+    auto& hold = privileges[holder][letters[at]];
+    if (option) hold = Hold::with_option;
+  }
+}
+
+Privileges usual(const Object& object) {
+  Privileges privileges;
+  note(privileges, {AclItem::Grantee::owner, {}}, all_of(object));
+  note(privileges, {AclItem::Grantee::everybody, {}}, public_of(object));
+  return privileges;
+}
+
+Privileges of(const Object& object) {
+  if (!object.has(Property::acl)) return usual(object);
+  Privileges privileges;
+  for (const auto& text : object.list(Property::acl)) {
+    if (text.empty()) continue;
+    const auto item = schema::parse_acl_item(text);
+    note(privileges, {item.grantee, item.role}, item.privileges);
+  }
+  return privileges;
+}
+
+std::string target_of(const Object& object) {
+  switch (object.kind()) {
+  case Kind::column:
+  case Kind::table:
+  case Kind::view:
+  case Kind::materialized_view:
+  case Kind::foreign_table:
+    return "TABLE " + qualified(object);
+  case Kind::aggregate:
+    return "FUNCTION " + qualified(object) + "(" + std::string(object.part()) + ")";
+  case Kind::domain:
+    return "TYPE " + qualified(object);
+  case Kind::server:
+    return "FOREIGN SERVER " + qualified(object);
+  default:
+    return sql_name(object.identity());
+  }
+}
+
+class Writer {
+public:
+  Writer(const Object& object, std::string owner, Draft& draft)
+      : object_(object), owner_(std::move(owner)), draft_(draft) {}
+
+  void change(const Privileges& before, const Privileges& after) {
+    // What is taken away comes first: a REVOKE on a table takes its columns' privileges, too.
+    for (const auto& [holder, letters] : before) {
+      revoke(holder, letters, after);
+      revoke_option(holder, letters, after);
+    }
+    for (const auto& [holder, letters] : after) {
+      grant(holder, letters, before, Hold::without_option);
+      grant(holder, letters, before, Hold::with_option);
+    }
+  }
+
+private:
+  static const std::map<char, Hold>& find(const Privileges& all, const Holder& holder) {
+    static const std::map<char, Hold> none;
+    const auto found = all.find(holder);
+    return found == all.end() ? none : found->second;
+  }
+
+  void revoke(const Holder& holder, const std::map<char, Hold>& letters, const Privileges& after) {
+    std::string gone;
+    for (const auto& [letter, hold] : letters)
+      if (!find(after, holder).contains(letter)) gone += letter;
+    if (!gone.empty())
+      draft_.add("revoke",
+                 "REVOKE " + list(gone) + " ON " + target_of(object_) + " FROM " + name(holder));
+  }
+
+  void revoke_option(const Holder& holder, const std::map<char, Hold>& letters,
+                     const Privileges& after) {
+    std::string gone;
+    for (const auto& [letter, hold] : letters) {
+      const auto& kept = find(after, holder);
+      const auto found = kept.find(letter);
+      if (hold == Hold::with_option && found != kept.end() && found->second == Hold::without_option)
+        gone += letter;
+    }
+    if (!gone.empty())
+      draft_.add("revoke", "REVOKE GRANT OPTION FOR " + list(gone) + " ON " + target_of(object_) +
+                               " FROM " + name(holder));
+  }
+
+  void grant(const Holder& holder, const std::map<char, Hold>& letters, const Privileges& before,
+             Hold wanted) {
+    std::string gained;
+    for (const auto& [letter, hold] : letters) {
+      if (hold != wanted) continue;
+      const auto& had = find(before, holder);
+      const auto found = had.find(letter);
+      if (found == had.end() || (hold == Hold::with_option && found->second != hold))
+        gained += letter;
+    }
+    if (!gained.empty())
+      draft_.add("grant", "GRANT " + list(gained) + " ON " + target_of(object_) + " TO " +
+                              name(holder) +
+                              (wanted == Hold::with_option ? " WITH GRANT OPTION" : ""));
+  }
+
+  std::string list(std::string_view letters) const {
+    std::string text;
+    for (const auto& word : privilege_words(letters)) {
+      text += (text.empty() ? "" : ", ") + word;
+      if (object_.kind() == Kind::column) text += " (" + ident(object_.part()) + ")";
+    }
+    return text;
+  }
+
+  std::string name(const Holder& holder) const {
+    if (holder.grantee == AclItem::Grantee::everybody) return "PUBLIC";
+    return ident(holder.grantee == AclItem::Grantee::owner ? owner_ : holder.role);
+  }
+
+  const Object& object_;
+  std::string owner_;
+  Draft& draft_;
+};
+
+std::string owner_of(const Object& object, const std::string& database_owner) {
+  const auto holder = object.parent().value_or(object);
+  return holder.has(Property::owner) ? std::string(holder.text(Property::owner)) : database_owner;
+}
+
+} // namespace
+
+std::vector<std::string> privilege_words(std::string_view letters) {
+  std::vector<std::string> words;
+  // In the order of the table above, which is the one of the documentation.
+  for (const auto& one : k_letters)
+    if (letters.find(one.letter) != std::string_view::npos) words.emplace_back(one.word);
+  for (const char letter : letters)
+    if (letter != '*' && word_of(letter) == "ALL") return {"ALL"};
+  return words;
+}
+
+void grant_to_new(const Scene& scene, const Object& object, Draft& draft) {
+  if (!object.has(Property::acl)) return;
+  Writer(object, owner_of(object, scene.from.origin().owner), draft)
+      .change(usual(object), of(object));
+}
+
+void change_privileges(const Scene& scene, const Object& from, const Object& to, Draft& draft) {
+  Writer(to, owner_of(to, scene.from.origin().owner), draft).change(of(from), of(to));
+}
+
+} // namespace slipway::diff

@@ -1,0 +1,16 @@
+#pragma once
+
+#include "rules.hpp"
+
+namespace slipway::diff {
+
+/// GRANT and REVOKE that bring the privileges of an object just made to those of `object`.
+void grant_to_new(const Scene& scene, const schema::Object& object, Draft& draft);
+/// The same from one set to another. What is taken away comes first.
+void change_privileges(const Scene& scene, const schema::Object& from, const schema::Object& to,
+                       Draft& draft);
+
+/// The words for privilege letters, without their grant options: SELECT, INSERT.
+std::vector<std::string> privilege_words(std::string_view letters);
+
+} // namespace slipway::diff

@@ -1,0 +1,100 @@
+#include "satellites.hpp"
+
+#include "naming.hpp"
+#include "privileges.hpp"
+
+#include <algorithm>
+
+namespace slipway::diff {
+
+namespace {
+
+using schema::Kind;
+using schema::Object;
+using schema::Property;
+
+// COMMENT ON and SECURITY LABEL call some kinds by another word than ALTER does.
+std::string commented_name(const Object& object) {
+  if (object.kind() == Kind::domain) return "DOMAIN " + qualified(object);
+  return sql_name(object.identity());
+}
+
+void comment(const std::string& on, std::optional<std::string_view> text, Draft& draft) {
+  draft.add("comment", "COMMENT ON " + on + " IS " + (text ? literal(*text) : "NULL"));
+}
+
+void label(const Object& object, const std::vector<std::string>& before,
+           const std::vector<std::string>& after, Draft& draft) {
+  const auto provider_of = [](const std::string& one) { return one.substr(0, one.find('=')); };
+  for (const auto& one : before) {
+    const bool stays = std::any_of(after.begin(), after.end(), [&](const std::string& other) {
+      return provider_of(other) == provider_of(one);
+    });
+    if (!stays)
+      draft.add("security label", "SECURITY LABEL FOR " + ident(provider_of(one)) + " ON " +
+                                      commented_name(object) + " IS NULL");
+  }
+  for (const auto& one : after) {
+    if (std::find(before.begin(), before.end(), one) != before.end()) continue;
+    draft.add("security label", "SECURITY LABEL FOR " + ident(provider_of(one)) + " ON " +
+                                    commented_name(object) + " IS " +
+                                    literal(one.substr(one.find('=') + 1)));
+  }
+}
+
+std::string index_of_constraint(const Object& constraint) {
+  return "INDEX " + qualified(constraint.schema(), constraint.part());
+}
+
+void own(const Object& object, Draft& draft) {
+  if (is_part(object.kind()) || !object.has(Property::owner)) return;
+  draft.add("owner", "ALTER " + sql_name(object.identity()) + " OWNER TO " +
+                         ident(object.text(Property::owner)));
+}
+
+} // namespace
+
+bool is_satellite(Property property) {
+  return property == Property::owner || property == Property::acl ||
+         property == Property::comment || property == Property::security_labels ||
+         property == Property::index_comment;
+}
+
+void add_satellites(const Scene& scene, const Object& object, Draft& draft) {
+  own(object, draft);
+  grant_to_new(scene, object, draft);
+  if (object.has(Property::comment))
+    comment(commented_name(object), object.text(Property::comment), draft);
+  if (object.has(Property::index_comment))
+    comment(index_of_constraint(object), object.text(Property::index_comment), draft);
+  label(object, {}, object.list(Property::security_labels), draft);
+}
+
+void change_satellites(const Scene& scene, const Object& from, const Object& to,
+                       const std::vector<schema::PropertyDifference>& changed, Draft& draft) {
+  for (const auto& one : changed) {
+    switch (one.property) {
+    case Property::owner:
+      draft.add("owner", "ALTER " + sql_name(to.identity()) + " OWNER TO " +
+                             ident(to.has(Property::owner) ? to.text(Property::owner)
+                                                           : scene.from.origin().owner));
+      break;
+    case Property::acl:
+      change_privileges(scene, from, to, draft);
+      break;
+    case Property::comment:
+      comment(commented_name(to), to.get(Property::comment), draft);
+      break;
+    case Property::index_comment:
+      comment(index_of_constraint(to), to.get(Property::index_comment), draft);
+      break;
+    case Property::security_labels:
+      label(to, from.list(Property::security_labels), to.list(Property::security_labels), draft);
+      break;
+    default:
+      break;
+    }
+  }
+}
+
+} // namespace slipway::diff

@@ -1,0 +1,18 @@
+#pragma once
+
+#include "rules.hpp"
+
+namespace slipway::diff {
+
+// What hangs on an object of any kind: owner, privileges, comment, security labels. It goes with
+// the object when that is dropped, and so has to be said again when it is rebuilt.
+
+/// Whether a property is one of these.
+bool is_satellite(schema::Property property);
+/// After CREATE: brings what a new object has to what `object` has.
+void add_satellites(const Scene& scene, const schema::Object& object, Draft& draft);
+/// The difference between two.
+void change_satellites(const Scene& scene, const schema::Object& from, const schema::Object& to,
+                       const std::vector<schema::PropertyDifference>& changed, Draft& draft);
+
+} // namespace slipway::diff

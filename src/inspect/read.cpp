@@ -1,0 +1,79 @@
+#include "slipway/inspect/read.hpp"
+
+#include "readers.hpp"
+
+#include <array>
+
+namespace slipway::inspect {
+
+namespace {
+
+// What the texts of expressions depend on.
+// https://www.postgresql.org/docs/current/runtime-config-client.html
+constexpr std::string_view k_begin = R"(
+BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY;
+SET LOCAL search_path = '';
+SET LOCAL datestyle = 'ISO, MDY';
+SET LOCAL intervalstyle = 'postgres';
+SET LOCAL timezone = 'UTC';
+SET LOCAL quote_all_identifiers = off;
+SET LOCAL extra_float_digits = 1;
+SET LOCAL bytea_output = 'hex';
+SET LOCAL xmlbinary = 'base64';
+SET LOCAL jit = off;
+SET LOCAL lock_timeout = '2s')";
+
+using Reader = Status (*)(Reading&);
+
+constexpr auto k_readers = std::to_array<Reader>({
+    read_schemas,     read_extensions,     read_languages,
+    read_types,       read_collations,     read_relations,
+    read_columns,     read_sequences,      read_indexes,
+    read_constraints, read_rules,          read_triggers,
+    read_policies,    read_statistics,     read_routines,
+    read_operators,   read_text_search,    read_foreign,
+    read_replication, read_event_triggers, read_default_privileges,
+    read_comments,
+});
+
+Result<schema::Origin> origin_of(Reading& reading) {
+  schema::Origin origin;
+  origin.server_version = reading.version();
+  origin.left_out = reading.scope().leave_out;
+  SLIPWAY_TRY(reading.each(
+      "SELECT pg_catalog.pg_encoding_to_char(d.encoding), pg_catalog.concat_ws(' ', " +
+          reading.since(15, "d.datlocprovider, ", "") +
+          "d.datcollate, d.datctype), pg_catalog.pg_get_userbyid(d.datdba) FROM pg_catalog.pg_database AS d "
+          "WHERE d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database()",
+      [&](const CopiedRow& row) {
+        origin.encoding = row.text(0);
+        origin.locale = row.text(1);
+        origin.owner = row.text(2);
+      }));
+  return origin;
+}
+
+Result<schema::Schema> read_all(Reading& reading) {
+  for (const auto reader : k_readers) SLIPWAY_TRY(reader(reading));
+  if (reading.scope().dependencies) {
+    SLIPWAY_TRY(read_dependencies(reading));
+    reading.builder().dependencies_read();
+  }
+  SLIPWAY_ASSIGN(auto origin, origin_of(reading));
+  return reading.builder().finish(std::move(origin));
+}
+
+} // namespace
+
+Result<schema::Schema> read_schema(pg::Session& session, const Scope& scope, const Wait& wait) {
+  SLIPWAY_TRY(session.execute(SqlText(std::string(k_begin)), wait));
+  Reading reading(session, scope, wait);
+  auto schema = read_all(reading);
+  if (session.usable()) {
+    const auto ended = session.execute(SqlText("ROLLBACK"), wait);
+    if (schema && !ended) return fail(ended.error());
+  }
+  return schema;
+}
+
+} // namespace slipway::inspect

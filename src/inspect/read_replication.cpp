@@ -1,0 +1,9 @@
+#include "readers.hpp"
+
+namespace slipway::inspect {
+
+Status read_replication(Reading&) {
+  return {};
+}
+
+} // namespace slipway::inspect
