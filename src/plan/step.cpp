@@ -176,9 +176,8 @@ Error placed_at(Error error, const source::Section& section, const sql::Statemen
   Place place = place_of(section, statement);
   if (error.sql && error.sql->position) {
     const std::string_view text = *section.text;
-    const std::size_t offset =
-        statement.span.offset +
-        byte_of_code_point(section.sql(statement), *error.sql->position - 1);
+    const std::size_t offset = statement.span.offset +
+                               byte_of_code_point(section.sql(statement), *error.sql->position - 1);
     const LineIndex lines(text);
     const auto at = lines.position(text, offset);
     place.line = at.line;

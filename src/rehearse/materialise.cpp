@@ -66,8 +66,8 @@ Result<Materialised> rebuild(const Workshop& workshop, const schema::Schema& sch
   const auto plan = diff::make_plan(empty.schema, schema, {.not_renamed = {}, .online = false});
   if (!plan.refusals.empty())
     return fail(Error(ErrorCode::unsupported,
-                      fmt::format("{} cannot be made for a trial: {}",
-                                  plan.refusals.front().object, plan.refusals.front().message)));
+                      fmt::format("{} cannot be made for a trial: {}", plan.refusals.front().object,
+                                  plan.refusals.front().message)));
   SLIPWAY_TRY(workshop.shadow.run(empty.database, plan.statements, wait));
   SLIPWAY_ASSIGN(empty.schema, read_back(workshop, empty.database, wait));
   return empty;

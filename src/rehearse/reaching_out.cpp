@@ -32,9 +32,10 @@ Status refuse_drop(pg::Session& session, const sql::StatementFacts& facts, const
   SLIPWAY_ASSIGN(
       const auto rows,
       session.query(
-          SqlText("SELECT s.subname FROM pg_catalog.pg_subscription AS s JOIN pg_catalog.pg_database "
-                  "AS d ON d.oid OPERATOR(pg_catalog.=) s.subdbid WHERE s.subslotname IS NOT NULL "
-                  "AND d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database()"),
+          SqlText(
+              "SELECT s.subname FROM pg_catalog.pg_subscription AS s JOIN pg_catalog.pg_database "
+              "AS d ON d.oid OPERATOR(pg_catalog.=) s.subdbid WHERE s.subslotname IS NOT NULL "
+              "AND d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database()"),
           {}, wait));
   for (std::size_t row = 0; row < rows.size(); ++row) {
     const bool named =
@@ -42,8 +43,8 @@ Status refuse_drop(pg::Session& session, const sql::StatementFacts& facts, const
         std::any_of(facts.objects.begin(), facts.objects.end(),
                     [&](const auto& one) { return one.name.name == rows.text(row, 0); });
     if (named)
-      return fail(refusal("DROP SUBSCRIPTION",
-                          "disable it and set slot_name = NONE before it is dropped"));
+      return fail(
+          refusal("DROP SUBSCRIPTION", "disable it and set slot_name = NONE before it is dropped"));
   }
   return {};
 }

@@ -1,6 +1,8 @@
 // Finds the roles that a schema names.
 #include "slipway/rehearse/shadow.hpp"
 
+#include "slipway/schema/acl.hpp"
+
 namespace slipway::rehearse {
 
 namespace {
@@ -18,18 +20,6 @@ std::string unquoted(std::string_view name) {
   return plain;
 }
 
-// Where the name at the start of `text` ends.
-std::size_t end_of_name(std::string_view text, std::string_view stops) {
-  bool quoted = false;
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    if (text[at] == '"')
-      quoted = !quoted;
-    else if (!quoted && stops.find(text[at]) != std::string_view::npos)
-      return at;
-  }
-  return text.size();
-}
-
 class Roles {
 public:
   void add(std::string_view name) {
@@ -37,20 +27,17 @@ public:
     if (!role.empty() && role != "public") found_.insert(role);
   }
 
-  // GRANTEE=PRIVILEGES/GRANTOR, with an empty grantee for PUBLIC.
-  void add_privilege(std::string_view item) {
-    const std::size_t equals = end_of_name(item, "=");
-    add(item.substr(0, equals));
-    if (equals == item.size()) return;
-    const std::string_view rest = item.substr(equals + 1);
-    if (const auto slash = rest.find('/'); slash != std::string_view::npos)
-      add(rest.substr(slash + 1));
+  void add_privilege(std::string_view text) {
+    const auto item = schema::parse_acl_item(text);
+    if (item.grantee == schema::AclItem::Grantee::role) found_.insert(item.role);
+    if (!item.grantor.empty()) found_.insert(item.grantor);
   }
 
   void look_at(const schema::Object& object) {
     add(object.text(Property::owner));
     add(object.text(Property::role));
-    if (object.has(Property::acl))
+    // Empty text stands for no privileges at all.
+    if (!object.text(Property::acl).empty())
       for (const auto& item : object.list(Property::acl)) add_privilege(item);
     if (object.has(Property::roles))
       for (const auto& role : object.list(Property::roles)) add(role);

@@ -36,12 +36,6 @@ Error missing_extension(Error error, const sql::StatementFacts& facts) {
 
 } // namespace
 
-Status become_owner(pg::Session& session, const std::string& owner, const Wait& wait) {
-  SLIPWAY_TRY(session.execute(
-      SqlText("SET SESSION AUTHORIZATION " + quote_identifier(owner)), wait));
-  return {};
-}
-
 // One list, so that going back to where a transaction began is going back in it.
 void ScriptRun::lay_out() {
   for (const auto& group : script_.groups) {
@@ -60,10 +54,10 @@ Status ScriptRun::send(const Sent& one, const Wait& wait) {
   }
   SLIPWAY_TRY(refuse_reaching_out(session_, one.text, one.statement->facts, wait));
   const auto& data = one.statement->statement.copy_data;
-  SLIPWAY_TRY(data ? session_.copy_in(sql,
-                                      std::string_view(*script_.section.text)
-                                          .substr(data->offset, data->length),
-                                      wait)
+  SLIPWAY_TRY(data ? session_.copy_in(
+                         sql,
+                         std::string_view(*script_.section.text).substr(data->offset, data->length),
+                         wait)
                    : session_.execute(sql, wait));
   return {};
 }

@@ -9,9 +9,6 @@
 
 namespace slipway::rehearse {
 
-/// SET SESSION AUTHORIZATION. A RESET or DISCARD ALL ends it.
-Status become_owner(pg::Session& session, const std::string& owner, const Wait& wait);
-
 /// One script on one session. Roles belong to a whole server and so to all scripts that run on it:
 /// a missing one is made, and making one that an earlier script made is passed over. Then the
 /// transaction it stood in is run again from its start.

@@ -65,23 +65,34 @@ Result<Shadow> Shadow::start(const ShadowOptions& options, const Wait& wait) {
   // What the server says is read by code here; and nothing that is tried here may reach out.
   cluster.settings = {{"lc_messages", "C"}, {"max_logical_replication_workers", "0"}};
   SLIPWAY_ASSIGN(auto started, pg::Cluster::start(cluster, wait));
-  Shadow shadow(std::move(started), options.owner);
-  SLIPWAY_TRY(shadow.prepare_owner(options.loopback, wait));
+  Shadow shadow(std::move(started), options.author.empty() ? options.owner : options.author);
+  SLIPWAY_TRY(shadow.prepare_roles(options, wait));
   return shadow;
 }
 
-Status Shadow::prepare_owner(bool loopback, const Wait& wait) {
-  if (owner_ == k_superuser) return {};
+// Superusers, so that whatever was enough elsewhere is enough here.
+Status Shadow::prepare_roles(const ShadowOptions& options, const Wait& wait) {
   SLIPWAY_ASSIGN(auto session, open(cluster_.connection_string(), wait));
-  SLIPWAY_ASSIGN(const auto made,
-                 session.query(SqlText("SELECT pg_catalog.gen_random_uuid()::text"), {}, wait));
-  password_ = made.text(0, 0);
-  // A superuser, so that whatever the owner was given elsewhere is enough here.
-  SLIPWAY_TRY(session.execute(SqlText(fmt::format("CREATE ROLE {} SUPERUSER {} PASSWORD {}",
-                                                  quote_identifier(owner_),
-                                                  loopback ? "LOGIN" : "NOLOGIN",
-                                                  quote_literal(password_))),
-                              wait));
+  SLIPWAY_TRY(make_roles({options.owner, author_}, wait));
+  for (const auto& role : {options.owner, author_})
+    SLIPWAY_TRY(session.execute(
+        SqlText(fmt::format("ALTER ROLE {} SUPERUSER", quote_identifier(role))), wait));
+  if (author_ != k_superuser && options.loopback) {
+    SLIPWAY_ASSIGN(const auto made,
+                   session.query(SqlText("SELECT pg_catalog.gen_random_uuid()::text"), {}, wait));
+    password_ = made.text(0, 0);
+    SLIPWAY_TRY(
+        session.execute(SqlText(fmt::format("ALTER ROLE {} LOGIN PASSWORD {}",
+                                            quote_identifier(author_), quote_literal(password_))),
+                        wait));
+  }
+  // Every later session of the superuser begins as the owner, whoever opens it; so do the ones that
+  // make databases.
+  if (options.owner != k_superuser)
+    SLIPWAY_TRY(session.execute(
+        SqlText(fmt::format("ALTER ROLE {} SET role = {}", quote_identifier(k_superuser),
+                            quote_literal(options.owner))),
+        wait));
   return {};
 }
 
@@ -92,14 +103,12 @@ Result<std::string> Shadow::new_database(const std::string& template_database, c
 }
 
 Result<pg::Session> Shadow::connect(const std::string& database, const Wait& wait) {
-  SLIPWAY_ASSIGN(auto session, open(cluster_.connection_string(database), wait));
-  SLIPWAY_TRY(become_owner(session, owner_, wait));
-  return session;
+  return open(cluster_.connection_string(database), wait);
 }
 
 std::string Shadow::loopback_url(const std::string& database) const {
-  if (owner_ == k_superuser) return cluster_.loopback_connection_string(database);
-  return fmt::format("postgres://{}:{}@127.0.0.1:{}/{}", url_encoded(owner_), password_,
+  if (author_ == k_superuser) return cluster_.loopback_connection_string(database);
+  return fmt::format("postgres://{}:{}@127.0.0.1:{}/{}", url_encoded(author_), password_,
                      cluster_.port(), database);
 }
 
@@ -116,8 +125,8 @@ Status Shadow::make_roles(const std::set<std::string>& names, const Wait& wait) 
   return {};
 }
 
-Result<std::vector<std::string>>
-Shadow::missing_extensions(const std::vector<std::string>& names, const Wait& wait) {
+Result<std::vector<std::string>> Shadow::missing_extensions(const std::vector<std::string>& names,
+                                                            const Wait& wait) {
   SLIPWAY_ASSIGN(auto session, open(cluster_.connection_string(), wait));
   SLIPWAY_ASSIGN(
       const auto rows,
@@ -150,12 +159,13 @@ Status Shadow::run(const std::string& database, const std::vector<Script>& scrip
                    const Wait& wait) {
   SLIPWAY_ASSIGN(auto session, connect(database, wait));
   for (const auto& script : scripts) {
+    SLIPWAY_TRY(
+        session.execute(SqlText("SET SESSION AUTHORIZATION " + quote_identifier(author_)), wait));
     ScriptRun run(session, script, [this](const std::string& role, const Wait& limit) {
       return make_roles({role}, limit);
     });
     SLIPWAY_TRY(run.run(wait));
     SLIPWAY_TRY(session.execute(SqlText("DISCARD ALL"), wait));
-    SLIPWAY_TRY(become_owner(session, owner_, wait));
   }
   return {};
 }

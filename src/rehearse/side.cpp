@@ -36,15 +36,13 @@ bool has_section_mark(const std::string& text) {
   constexpr std::array<std::string_view, 4> k_marks = {"slipway:up", "migrate:up", "+goose up",
                                                        "+migrate up"};
   const std::string lower = to_lower_ascii(text);
-  return std::any_of(k_marks.begin(), k_marks.end(), [&](std::string_view mark) {
-    return lower.find(mark) != std::string::npos;
-  });
+  return std::any_of(k_marks.begin(), k_marks.end(),
+                     [&](std::string_view mark) { return lower.find(mark) != std::string::npos; });
 }
 
-Result<Side> folder_side(const FileSystem& files, std::string path) {
-  while (path.size() > 1 && path.back() == '/') path.pop_back();
+Result<Side> folder_side(const FileSystem& files, const std::string& path) {
   SLIPWAY_ASSIGN(const bool migrations, is_migrations_folder(files, path));
-  if (migrations) return one_path(SideKind::migrations, std::move(path));
+  if (migrations) return one_path(SideKind::migrations, path);
   SLIPWAY_ASSIGN(auto names, files.list_files(path));
   std::erase_if(names, [](const auto& name) { return !has_ending(name, ".sql"); });
   std::sort(names.begin(), names.end());
@@ -67,8 +65,8 @@ Result<Side> files_side(const FileSystem& files, std::string_view text) {
   }
   for (const auto& path : side.paths)
     if (!files.exists(path) || files.is_folder(path))
-      return fail(
-          Error(ErrorCode::usage, fmt::format("{} is not there", path)).with_hint(std::string(k_forms)));
+      return fail(Error(ErrorCode::usage, fmt::format("{} is not there", path))
+                      .with_hint(std::string(k_forms)));
   return side;
 }
 
@@ -124,7 +122,8 @@ Result<Side> parse_side(std::string_view text, const FileSystem& files) {
     if (!side.command.empty()) return side;
     return fail(ErrorCode::usage, "command: names no program");
   }
-  const std::string path(text);
+  std::string path(text);
+  while (path.size() > 1 && path.back() == '/') path.pop_back();
   if (files.is_folder(path)) return folder_side(files, path);
   if (has_ending(text, ".json") && files.exists(path)) return one_path(SideKind::snapshot, path);
   if (has_ending(text, ".sql") || (!text.empty() && files.exists(path)))

@@ -19,8 +19,11 @@ struct ShadowOptions {
   std::string bin_folder;
   /// The version that is wanted, 15 for 15.x; 0: the one that is found first.
   int major_version = 0;
-  /// The role that everything is made as, so that it owns what the same scripts gave it elsewhere.
+  /// Owner of the databases, and what everybody is who connects: what schemas say of owners and
+  /// privileges is relative to the owner of the database.
   std::string owner = "postgres";
+  /// The role that scripts run as, so that it owns what they make; empty: the owner.
+  std::string author;
   /// Listen on loopback, too, for programs that fill a database.
   bool loopback = false;
 };
@@ -34,15 +37,14 @@ public:
 
   pg::Cluster& cluster() { return cluster_; }
   int major_version() const { return cluster_.major_version(); }
-  const std::string& owner() const { return owner_; }
 
   /// A new database, empty or a copy of `template_database`, to which nobody may be connected.
   /// Yields its name.
   Result<std::string> new_database(const std::string& template_database, const Wait& wait);
-  /// A session of the owner.
+  /// A session as the owner.
   Result<pg::Session> connect(const std::string& database, const Wait& wait);
-  /// Where a program reaches a database over loopback as the owner, with a password. Precondition:
-  /// options.loopback.
+  /// Where a program reaches a database over loopback as the author of scripts, with a password.
+  /// Precondition: options.loopback.
   std::string loopback_url(const std::string& database) const;
 
   /// Makes those roles that are not there, without any right. They last as long as the server.
@@ -62,13 +64,13 @@ public:
   Status run(const std::string& database, const std::vector<Script>& scripts, const Wait& wait);
 
 private:
-  Shadow(pg::Cluster cluster, std::string owner)
-      : cluster_(std::move(cluster)), owner_(std::move(owner)) {}
-  Status prepare_owner(bool loopback, const Wait& wait);
+  Shadow(pg::Cluster cluster, std::string author)
+      : cluster_(std::move(cluster)), author_(std::move(author)) {}
+  Status prepare_roles(const ShadowOptions& options, const Wait& wait);
 
   pg::Cluster cluster_;
-  std::string owner_;
-  std::string password_; ///< of the owner, where it is not the cluster's own superuser
+  std::string author_;
+  std::string password_; ///< of the author, where it is not the cluster's own superuser
   int made_ = 0;
 };
 
