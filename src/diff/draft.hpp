@@ -2,6 +2,9 @@
 
 #include "slipway/diff/plan.hpp"
 
+#include <cstddef>
+#include <iterator>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -43,6 +46,11 @@ public:
     statements_.back().with_previous = true;
     return *this;
   }
+  /// What is added from here on is for the end, when everything else is in place: it takes long and
+  /// is done in transactions of its own.
+  void later() {
+    if (!late_from_) late_from_ = statements_.size();
+  }
   /// Something to know about the last statement.
   Draft& finding(FindingKind kind, std::string message, std::string count_sql = {}) {
     statements_.back().findings.push_back({kind, {}, std::move(message), std::move(count_sql)});
@@ -65,12 +73,24 @@ public:
   const std::vector<Drafted>& statements() const { return statements_; }
   const std::vector<Disturbance>& disturbances() const { return disturbances_; }
   const std::vector<std::string>& refusals() const { return refusals_; }
+  /// Takes out what was added after later().
+  Draft split_off_late() {
+    Draft late;
+    if (!late_from_) return late;
+    const auto first = statements_.begin() + static_cast<std::ptrdiff_t>(*late_from_);
+    late.statements_.assign(std::make_move_iterator(first),
+                            std::make_move_iterator(statements_.end()));
+    statements_.erase(first, statements_.end());
+    late_from_.reset();
+    return late;
+  }
   bool empty() const { return statements_.empty(); }
 
 private:
   std::vector<Drafted> statements_;
   std::vector<Disturbance> disturbances_;
   std::vector<std::string> refusals_;
+  std::optional<std::size_t> late_from_;
 };
 
 } // namespace slipway::diff

@@ -1,0 +1,201 @@
+// What must come before what.
+#include "nodes.hpp"
+
+#include "naming.hpp"
+
+#include <cctype>
+#include <map>
+#include <tuple>
+#include <unordered_map>
+
+namespace slipway::diff {
+
+namespace {
+
+using schema::Identity;
+using schema::Kind;
+using schema::Object;
+using schema::Property;
+
+// Objects that cannot have the same name at one time.
+std::string name_space(const Identity& identity) {
+  switch (identity.kind) {
+  case Kind::table:
+  case Kind::foreign_table:
+  case Kind::view:
+  case Kind::materialized_view:
+  case Kind::sequence:
+    return "relation " + qualified(identity);
+  case Kind::index:
+    return "relation " + qualified(identity.schema, identity.part);
+  case Kind::enum_type:
+  case Kind::domain:
+  case Kind::composite_type:
+  case Kind::range_type:
+  case Kind::base_type:
+    return "relation " + qualified(identity);
+  case Kind::function:
+  case Kind::procedure:
+  case Kind::aggregate:
+    return "routine " + qualified(identity) + "(" + identity.part + ")";
+  default:
+    return identity.path();
+  }
+}
+
+std::set<std::string> words_of(std::string_view text) {
+  std::set<std::string> words;
+  std::string word;
+  for (const char c : text) {
+    if (std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '$' ||
+        (static_cast<unsigned char>(c) & 0x80U) != 0) {
+      word += c;
+      continue;
+    }
+    if (!word.empty()) words.insert(std::move(word));
+    word.clear();
+  }
+  if (!word.empty()) words.insert(std::move(word));
+  return words;
+}
+
+class Demands {
+public:
+  Demands(const Scene& scene, const std::vector<Node>& nodes)
+      : scene_(scene), nodes_(nodes), order_(nodes.size()) {
+    for (std::size_t at = 0; at < nodes.size(); ++at) {
+      by_object_[{nodes[at].object, nodes[at].verb}] = at;
+    }
+  }
+
+  Order run() {
+    for (const auto& one : scene_.to.dependencies())
+      made_before(scene_.to.at(one.needs), scene_.to.at(one.object));
+    for (const auto& one : scene_.from.dependencies())
+      gone_before(scene_.from.at(one.object), scene_.from.at(one.needs));
+    for (std::size_t at = 0; at < nodes_.size(); ++at) {
+      with_parent(at);
+      late_columns(at);
+    }
+    same_names();
+    mentioned_in_bodies();
+    return std::move(order_);
+  }
+
+private:
+  using Where = std::optional<std::size_t>;
+
+  Where at(const Identity& identity, Verb verb) const {
+    const auto found = by_object_.find({identity, verb});
+    return found == by_object_.end() ? Where() : Where(found->second);
+  }
+  // A part without a step of its own is made, or goes, with what it is a part of.
+  Where at(const Object& object, Verb verb) const {
+    if (const auto found = at(object.identity(), verb)) return found;
+    const auto parent = object.parent();
+    return parent ? at(parent->identity(), verb) : std::nullopt;
+  }
+  void demand(Where first, Where second) {
+    if (first && second) order_.before(*first, *second);
+  }
+
+  void made_before(const Object& needed, const Object& object) {
+    const auto own = object.identity();
+    for (const auto verb : {Verb::create, Verb::alter}) {
+      const auto later = verb == Verb::create ? at(object, verb) : at(own, verb);
+      demand(at(needed, Verb::create), later);
+      demand(at(needed.identity(), Verb::alter), later);
+    }
+    demand(at(needed, Verb::create), at(own, Verb::late));
+    demand(at(needed.identity(), Verb::alter), at(own, Verb::late));
+  }
+
+  void gone_before(const Object& object, const Object& needed) {
+    const auto goes = at(needed, Verb::drop);
+    demand(at(object, Verb::drop), goes);
+    demand(at(object.identity(), Verb::alter), goes);
+    demand(at(object.identity(), Verb::late), goes);
+    demand(at(object, Verb::drop), at(needed.identity(), Verb::alter));
+  }
+
+  void with_parent(std::size_t node) {
+    const auto& identity = nodes_[node].object;
+    demand(at(identity, Verb::drop), at(identity, Verb::create));
+    demand(at(identity, Verb::drop), at(identity, Verb::alter));
+    demand(at(identity, Verb::alter), at(identity, Verb::create));
+    demand(at(identity, Verb::alter), at(identity, Verb::late));
+    if (!is_part(identity.kind)) {
+      // A schema is there before its objects, and they are gone before it.
+      if (identity.schema.empty()) return;
+      const Identity holder{Kind::schema, {}, identity.schema, {}};
+      const auto verb = nodes_[node].verb;
+      if (verb == Verb::create || verb == Verb::alter) demand(at(holder, Verb::create), node);
+      if (verb == Verb::drop) demand(node, at(holder, Verb::drop));
+      return;
+    }
+    const auto& schema = nodes_[node].verb == Verb::drop ? scene_.from : scene_.to;
+    const auto object = schema.find(identity);
+    const auto holder = object ? object->parent() : std::nullopt;
+    if (!holder) return;
+    const auto parent = holder->identity();
+    if (nodes_[node].verb == Verb::drop) {
+      demand(node, at(parent, Verb::drop));
+      return;
+    }
+    demand(at(parent, Verb::create), node);
+    demand(at(parent, Verb::alter), node);
+  }
+
+  // A key wants its columns to be NOT NULL, which they become late.
+  void late_columns(std::size_t node) {
+    const auto& identity = nodes_[node].object;
+    if (identity.kind != Kind::constraint || nodes_[node].verb == Verb::drop) return;
+    const auto object = scene_.to.find(identity);
+    if (!object) return;
+    for (const auto& column : object->list(Property::columns))
+      demand(at(Identity{Kind::column, identity.schema, identity.name, column}, Verb::late), node);
+  }
+
+  void same_names() {
+    std::multimap<std::string, std::size_t> leaving;
+    for (std::size_t node = 0; node < nodes_.size(); ++node)
+      if (nodes_[node].verb == Verb::drop) leaving.emplace(name_space(nodes_[node].object), node);
+    for (std::size_t node = 0; node < nodes_.size(); ++node) {
+      if (nodes_[node].verb != Verb::create) continue;
+      const auto [first, last] = leaving.equal_range(name_space(nodes_[node].object));
+      for (auto one = first; one != last; ++one) order_.before(one->second, node);
+    }
+  }
+
+  // The catalog knows nothing of what the text of a routine's body uses.
+  void mentioned_in_bodies() {
+    std::unordered_multimap<std::string, std::size_t> made;
+    for (std::size_t node = 0; node < nodes_.size(); ++node)
+      if (nodes_[node].verb != Verb::drop && !is_part(nodes_[node].object.kind))
+        made.emplace(nodes_[node].object.name, node);
+    for (std::size_t node = 0; node < nodes_.size(); ++node) {
+      const auto kind = nodes_[node].object.kind;
+      if (nodes_[node].verb == Verb::drop || (kind != Kind::function && kind != Kind::procedure))
+        continue;
+      const auto object = scene_.to.find(nodes_[node].object);
+      if (!object) continue;
+      for (const auto& word : words_of(object->text(Property::body))) {
+        const auto [first, last] = made.equal_range(word);
+        for (auto one = first; one != last; ++one) order_.rather_before(one->second, node);
+      }
+    }
+  }
+
+  const Scene& scene_;
+  const std::vector<Node>& nodes_;
+  Order order_;
+  std::map<std::pair<Identity, Verb>, std::size_t> by_object_;
+};
+
+} // namespace
+
+Order order_of(const Scene& scene, const std::vector<Node>& nodes) {
+  return Demands(scene, nodes).run();
+}
+
+} // namespace slipway::diff

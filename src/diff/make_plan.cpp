@@ -1,0 +1,92 @@
+#include "slipway/diff/plan.hpp"
+
+#include "naming.hpp"
+#include "nodes.hpp"
+#include "rules.hpp"
+#include "tasks.hpp"
+
+#include <algorithm>
+#include <map>
+
+namespace slipway::diff {
+
+namespace {
+
+using schema::Kind;
+
+void emit(const Node& node, Plan& plan) {
+  const auto path = node.object.path();
+  for (const auto& refusal : node.draft.refusals()) plan.refusals.push_back({path, refusal});
+  if (!node.draft.refusals().empty()) return;
+  for (const auto& drafted : node.draft.statements()) {
+    Statement statement;
+    statement.sql = drafted.sql;
+    statement.kind = drafted.kind;
+    statement.object = path;
+    statement.transactional = drafted.transactional;
+    statement.starts_transaction = drafted.starts_transaction;
+    statement.with_previous = drafted.with_previous;
+    statement.findings = drafted.findings;
+    for (auto& finding : statement.findings) {
+      finding.object = path;
+      plan.findings.push_back(finding);
+    }
+    plan.statements.push_back(std::move(statement));
+  }
+}
+
+// What follows a statement that takes long does not keep that one's locks.
+void end_long_transactions(Plan& plan) {
+  for (std::size_t at = 1; at < plan.statements.size(); ++at) {
+    auto& next = plan.statements[at];
+    if (plan.statements[at - 1].kind == "validate constraint" && !next.with_previous)
+      next.starts_transaction = true;
+  }
+}
+
+} // namespace
+
+bool Scene::in_use(const schema::Object& object) const {
+  if (!options.online) return false;
+  const auto holder = object.parent().value_or(object);
+  if (rebuilt.contains(holder.identity()) || rebuilt.contains(object.identity())) return false;
+  return from.relation(holder.schema(), holder.name()).has_value();
+}
+
+Plan make_plan(const schema::Schema& from, const schema::Schema& to, const Options& options) {
+  Scene scene{from, to, options, {}};
+  auto tasks = find_tasks(scene);
+  spread(scene, tasks);
+  const auto nodes = make_nodes(scene, tasks);
+  Plan plan;
+  plan.refusals = std::move(tasks.refusals);
+  plan.questions = std::move(tasks.questions);
+  for (const auto& question : plan.questions)
+    plan.findings.push_back({FindingKind::ambiguity, question.gone.path(), question.message, {}});
+  for (const auto at : order_of(scene, nodes).sorted(nodes)) emit(nodes[at], plan);
+  end_long_transactions(plan);
+  return plan;
+}
+
+const Rule& rule_of(Kind kind) {
+  static const std::map<Kind, Rule> rules = [] {
+    std::map<Kind, Rule> all;
+    for (const auto list :
+         {table_rules, column_rules, constraint_rules, index_rules, view_rules, trigger_rules,
+          type_rules, sequence_rules, routine_rules, operator_rules, schema_rules, text_rules,
+          foreign_rules, replication_rules, privilege_rules})
+      for (const auto& rule : list()) all.emplace(rule.kind, rule);
+    return all;
+  }();
+  return rules.at(kind);
+}
+
+void plain_drop(const Scene&, const schema::Object& object, Draft& draft) {
+  draft.add("drop " + std::string(kind_name(object.kind())), "DROP " + sql_name(object.identity()));
+}
+
+Altered always_rebuild(const Scene&, const Alteration&, Draft&) {
+  return Altered::rebuild;
+}
+
+} // namespace slipway::diff

@@ -1,0 +1,162 @@
+// What goes down and comes up again because of what else is done: everything that needs an object
+// which is dropped and created anew, and what stands in the way of a column's new type.
+#include "tasks.hpp"
+
+#include <deque>
+
+namespace slipway::diff {
+
+namespace {
+
+using schema::Identity;
+using schema::Kind;
+using schema::Object;
+using schema::Property;
+using Reach = Disturbance::Reach;
+
+bool is_type(Kind kind) {
+  return kind == Kind::enum_type || kind == Kind::domain || kind == Kind::composite_type ||
+         kind == Kind::range_type || kind == Kind::base_type;
+}
+
+class Spreader {
+public:
+  Spreader(Scene& scene, Tasks& tasks) : scene_(scene), tasks_(tasks) {
+    for (const auto& dependency : scene.from.dependencies())
+      dependents_[dependency.needs].push_back(dependency.object);
+  }
+
+  void run() {
+    for (const auto& [identity, task] : tasks_.all) {
+      if (task.kind == Task::Kind::rebuild) disturbed_.push_back({identity, Reach::everything});
+      if (task.kind == Task::Kind::rebuild) scene_.rebuilt.insert(identity);
+      for (const auto& one : task.draft.disturbances()) disturbed_.push_back(one);
+    }
+    while (!disturbed_.empty()) {
+      const auto next = disturbed_.front();
+      disturbed_.pop_front();
+      if (const auto object = scene_.from.find(next.object)) spread_from(*object, next.reach);
+    }
+  }
+
+private:
+  void spread_from(const Object& object, Reach reach) {
+    reach_dependents(object, object, reach);
+    for (const auto& part : object.parts()) reach_dependents(object, part, reach);
+  }
+
+  void reach_dependents(const Object& disturbed, const Object& needed, Reach reach) {
+    const auto found = dependents_.find(needed.index());
+    if (found == dependents_.end()) return;
+    for (const auto index : found->second) {
+      const auto dependent = scene_.from.at(index);
+      const bool own_part = dependent.parent() && *dependent.parent() == disturbed;
+      if (!own_part && dependent != disturbed) reach_one(disturbed, dependent, reach);
+    }
+  }
+
+  void reach_one(const Object& disturbed, const Object& dependent, Reach reach) {
+    if (reach != Reach::everything && !minds_new_type(dependent, reach)) return;
+    const auto identity = dependent.identity();
+    const auto to = scene_.to.find(identity);
+    if (!to) return;
+    if (const auto holder = dependent.parent();
+        holder && scene_.rebuilt.contains(holder->identity()))
+      return;
+    switch (dependent.kind()) {
+    case Kind::table:
+    case Kind::foreign_table:
+    case Kind::composite_type:
+      refuse(disturbed, dependent);
+      return;
+    case Kind::column:
+      reach_column(disturbed, dependent, *to);
+      return;
+    case Kind::schema:
+    case Kind::extension:
+      return;
+    default:
+      rebuild(dependent, *to);
+    }
+  }
+
+  // https://www.postgresql.org/docs/current/sql-altertable.html, and ATPrepAlterColumnType's
+  // errors: views, rules, policies, triggers and generated columns stop it; constraints, indexes
+  // and statistics are carried over, if their expressions still mean something.
+  static bool minds_new_type(const Object& dependent, Reach reach) {
+    switch (dependent.kind()) {
+    case Kind::index:
+      return reach == Reach::new_meaning &&
+             (dependent.has(Property::predicate) || has_expression(dependent));
+    case Kind::constraint:
+      return reach == Reach::new_meaning &&
+             (dependent.has(Property::expression) || dependent.has(Property::definition));
+    case Kind::column:
+      return dependent.has(Property::generated);
+    case Kind::statistics:
+    case Kind::sequence:
+    case Kind::publication:
+      return false;
+    default:
+      return true;
+    }
+  }
+
+  static bool has_expression(const Object& index) {
+    return index.text(Property::columns).find('(') != std::string_view::npos;
+  }
+
+  void reach_column(const Object& disturbed, const Object& from, const Object& to) {
+    if (is_type(disturbed.kind())) {
+      refuse(disturbed, from);
+      return;
+    }
+    if (from.has(Property::generated)) {
+      if (to.has(Property::generated)) rebuild(from, to);
+      return;
+    }
+    if (!from.has(Property::default_value)) return;
+    auto& task = task_of(from, to);
+    task.resets_default = true;
+  }
+
+  Task& task_of(const Object& from, const Object& to) {
+    auto& task = tasks_.all[to.identity()];
+    if (!task.from && !task.to) {
+      task.from = from;
+      task.to = to;
+    }
+    return task;
+  }
+
+  void rebuild(const Object& from, const Object& to) {
+    auto& task = task_of(from, to);
+    if (task.kind != Task::Kind::alter) return;
+    task.kind = Task::Kind::rebuild;
+    scene_.rebuilt.insert(to.identity());
+    disturbed_.push_back({from.identity(), Reach::everything});
+  }
+
+  void refuse(const Object& disturbed, const Object& dependent) {
+    const auto path = disturbed.path();
+    if (!refused_.insert({disturbed.identity(), dependent.identity()}).second) return;
+    tasks_.refusals.push_back(
+        {path,
+         path + " would have to be made anew, which " + dependent.path() +
+             " does not survive: change it by hand, in steps (a new one beside it, move what uses it, drop the old)"});
+  }
+
+  Scene& scene_;
+  Tasks& tasks_;
+  std::map<Object::Index, std::vector<Object::Index>> dependents_;
+  std::deque<Disturbance> disturbed_;
+  std::set<std::pair<Identity, Identity>> refused_;
+};
+
+} // namespace
+
+void spread(Scene& scene, Tasks& tasks) {
+  Spreader(scene, tasks).run();
+}
+
+} // namespace slipway::diff

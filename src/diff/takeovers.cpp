@@ -1,0 +1,135 @@
+#include "takeovers.hpp"
+
+#include "naming.hpp"
+#include "satellites.hpp"
+
+#include <algorithm>
+
+namespace slipway::diff {
+
+namespace {
+
+using schema::Identity;
+using schema::Kind;
+using schema::Object;
+using schema::Property;
+
+bool same_but_for_satellites(const Object& one, const Object& other) {
+  const auto values_of = [](const Object& object) {
+    std::vector<std::pair<Property, std::string_view>> values;
+    for (const auto& value : object.values())
+      if (!is_satellite(value.property) && is_compared(value.property))
+        values.emplace_back(value.property, value.text);
+    return values;
+  };
+  return values_of(one) == values_of(other);
+}
+
+std::string rename_of(const Object& from, const Object& to) {
+  if (from.kind() == Kind::index)
+    return "ALTER INDEX " + qualified(from.schema(), from.part()) + " RENAME TO " +
+           ident(to.part());
+  return "ALTER TABLE " + qualified(from) + " RENAME CONSTRAINT " + ident(from.part()) + " TO " +
+         ident(to.part());
+}
+
+std::vector<schema::PropertyDifference> satellites_of(const Object& from, const Object& to) {
+  std::vector<schema::PropertyDifference> changed;
+  for (const auto property : {Property::comment, Property::index_comment}) {
+    const auto before = from.get(property);
+    const auto after = to.get(property);
+    if (before != after)
+      changed.push_back({property, before ? std::optional<std::string>(*before) : std::nullopt,
+                         after ? std::optional<std::string>(*after) : std::nullopt});
+  }
+  return changed;
+}
+
+bool stays(const Scene& scene, const Object& part) {
+  return scene.from.relation(part.schema(), part.name()) &&
+         scene.to.relation(part.schema(), part.name());
+}
+
+// Renames that only parts of a table that stays can have.
+void rename_parts(const Scene& scene, Tasks& tasks, Kind kind) {
+  std::vector<Identity> gone;
+  std::vector<Identity> made;
+  for (const auto& [identity, task] : tasks.all) {
+    if (identity.kind != kind) continue;
+    if (task.kind == Task::Kind::drop && stays(scene, *task.from)) gone.push_back(identity);
+    if (task.kind == Task::Kind::create && stays(scene, *task.to)) made.push_back(identity);
+  }
+  for (const auto& to : made) {
+    const auto from = std::find_if(gone.begin(), gone.end(), [&](const Identity& one) {
+      return one.schema == to.schema && one.name == to.name &&
+             same_but_for_satellites(*tasks.all[one].from, *tasks.all[to].to);
+    });
+    if (from == gone.end()) continue;
+    const auto before = *tasks.all[*from].from;
+    auto& task = tasks.all[to];
+    task.kind = Task::Kind::alter;
+    task.from = before;
+    task.changed = satellites_of(before, *task.to);
+    task.draft.add(kind == Kind::index ? "rename index" : "rename constraint",
+                   rename_of(before, *task.to));
+    tasks.taken_over.insert(*from);
+    tasks.all.erase(*from);
+    gone.erase(from);
+  }
+}
+
+bool can_become(const Object& index, const Object& constraint) {
+  const auto type = constraint.text(Property::constraint_type);
+  if (type != "unique" && type != "primary key") return false;
+  std::vector<std::string> keys;
+  for (const auto& column : constraint.list(Property::columns)) keys.push_back(ident(column));
+  return index.has(Property::unique) && !index.has(Property::predicate) &&
+         !index.has(Property::invalid) && index.text(Property::method) == "btree" &&
+         index.list(Property::columns) == keys &&
+         index.get(Property::include) == constraint.get(Property::include) &&
+         index.get(Property::options) == constraint.get(Property::options) &&
+         index.get(Property::tablespace) == constraint.get(Property::tablespace) &&
+         index.has(Property::nulls_not_distinct) == constraint.has(Property::nulls_not_distinct);
+}
+
+std::string using_index(const Object& index, const Object& constraint) {
+  std::string sql =
+      "ALTER TABLE " + qualified(constraint) + " ADD CONSTRAINT " + ident(constraint.part()) +
+      (constraint.text(Property::constraint_type) == "unique" ? " UNIQUE" : " PRIMARY KEY") +
+      " USING INDEX " + ident(index.part());
+  if (constraint.has(Property::deferrable)) sql += " DEFERRABLE";
+  if (constraint.has(Property::initially_deferred)) sql += " INITIALLY DEFERRED";
+  return sql;
+}
+
+void promote_indexes(const Scene& scene, Tasks& tasks) {
+  std::vector<Identity> gone;
+  for (const auto& [identity, task] : tasks.all)
+    if (identity.kind == Kind::index && task.kind == Task::Kind::drop && stays(scene, *task.from))
+      gone.push_back(identity);
+  for (auto& [identity, task] : tasks.all) {
+    if (identity.kind != Kind::constraint || task.kind != Task::Kind::create ||
+        !stays(scene, *task.to))
+      continue;
+    const auto found = std::find_if(gone.begin(), gone.end(), [&](const Identity& one) {
+      return one.schema == identity.schema && one.name == identity.name &&
+             can_become(*tasks.all.at(one).from, *task.to);
+    });
+    if (found == gone.end()) continue;
+    task.draft.add("add constraint", using_index(*tasks.all.at(*found).from, *task.to));
+    tasks.taken_over.insert(*found);
+    gone.erase(found);
+  }
+  for (const auto& one : tasks.taken_over)
+    if (one.kind == Kind::index) tasks.all.erase(one);
+}
+
+} // namespace
+
+void take_over(const Scene& scene, Tasks& tasks) {
+  rename_parts(scene, tasks, Kind::constraint);
+  rename_parts(scene, tasks, Kind::index);
+  promote_indexes(scene, tasks);
+}
+
+} // namespace slipway::diff

@@ -1,0 +1,38 @@
+#pragma once
+
+#include "slipway/diff/plan.hpp"
+#include "slipway/inspect/read.hpp"
+#include "slipway/schema/difference.hpp"
+#include "slipway/test/test_server.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace slipway::test {
+
+/// Two databases, the plan from one to the other, and what became of it.
+struct Planned {
+  diff::Plan plan;
+  std::vector<std::string> left; ///< what still differs after all rounds, by path and property
+  std::string error;             ///< of the statement that failed, with its text
+  int rounds = 0;
+  /// All statements, one a line, for looking into.
+  std::string sql() const;
+  bool has(diff::FindingKind kind) const;
+};
+
+class PlanTest : public ::testing::Test {
+protected:
+  /// Makes both databases, plans, and runs the plan on the first with `seed` in it, as often as
+  /// something still differs and at most three times. With questions or refusals nothing runs.
+  Planned run(const std::string& from_sql, const std::string& to_sql, const std::string& seed = {},
+              diff::Options options = {});
+  /// The same both ways; expects that each arrives.
+  void expect_both_ways(const std::string& from_sql, const std::string& to_sql);
+  void expect_arrives(const std::string& from_sql, const std::string& to_sql);
+  int major_version() const { return TestServer::instance().major_version(); }
+};
+
+} // namespace slipway::test
