@@ -46,6 +46,7 @@ enum class Property : std::uint8_t {
   not_null_name,
   not_null_not_valid,
   not_null_no_inherit,
+  not_null_comment,
   default_value,
   identity,
   identity_options,
