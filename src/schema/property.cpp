@@ -69,6 +69,8 @@ constexpr auto k_properties = std::to_array<Named>({
     {Property::identity, "identity", Shape::text, "'always' or 'by default'"},
     {Property::identity_options, "identity_options", Shape::list,
      "of the identity's sequence, as CREATE SEQUENCE writes them, only those that are not usual"},
+    {Property::identity_acl, "identity_acl", Shape::set,
+     "privileges on the identity's sequence, as acl"},
     {Property::generated, "generated", Shape::text,
      "expression and kind: 'stored EXPR' or 'virtual EXPR'"},
     {Property::storage, "storage", Shape::text,
@@ -177,6 +179,7 @@ constexpr auto k_properties = std::to_array<Named>({
     {Property::not_relocatable, "not_relocatable", Shape::flag,
      "extension that cannot change schema"},
     {Property::wrapper, "wrapper", Shape::text, "foreign data wrapper"},
+    {Property::server, "server", Shape::text, "of a foreign table"},
     {Property::server_type, "server_type", Shape::text, "TYPE of a foreign server"},
     {Property::secret_digest, "secret_digest", Shape::set,
      "of what must not be written down the name and the salted SHA-256 of the value, NAME=DIGEST each; of a subscription: "

@@ -95,7 +95,10 @@ void SchemaBuilder::set_list(Handle handle, Property property,
 }
 
 void SchemaBuilder::depends(Handle object, Handle needs) {
-  if (object != needs) draft_->dependencies.push_back({object, needs});
+  // A part needs what it is a part of, and nobody has to say so.
+  const auto& entries = draft_->entries;
+  if (object == needs || entries[object].parent == needs || entries[needs].parent == object) return;
+  draft_->dependencies.push_back({object, needs});
 }
 
 void SchemaBuilder::dependencies_read() {
