@@ -28,7 +28,8 @@ void set_fields(Reading& reading, Handle handle, const CopiedRow& row, std::size
     case Shape::list:
     case Shape::set:
       const auto values = row.array(at);
-      if (values.empty() && property == Property::acl) builder.set(handle, property, "");
+      if (values.empty() && (property == Property::acl || property == Property::operations))
+        builder.set(handle, property, "");
       builder.set_list(handle, property, values);
       break;
     }

@@ -13,7 +13,7 @@ inline constexpr Oid k_first_user_oid = 16384;
 
 /// Sets the fields of `row` from `first` on as `properties`, one each: by the property's shape as
 /// text, as a flag (t or f), or as the elements of an array. NULL is absent; so is an empty array,
-/// but not for privileges, of which there may be none.
+/// but not for privileges and operations, of which having none is something else.
 void set_fields(Reading& reading, Handle handle, const CopiedRow& row, std::size_t first,
                 std::initializer_list<schema::Property> properties);
 

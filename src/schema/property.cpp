@@ -186,7 +186,7 @@ constexpr auto k_properties = std::to_array<Named>({
      "conninfo, where the role may read it"},
     {Property::all_tables, "all_tables", Shape::flag, "FOR ALL TABLES"},
     {Property::operations, "operations", Shape::set,
-     "what a publication publishes, when not everything"},
+     "what a publication publishes, when not everything; empty text: nothing"},
     {Property::via_root, "via_root", Shape::flag, "publish_via_partition_root"},
     {Property::tables, "tables", Shape::set,
      "of a publication, as FOR TABLE ONLY lists them: NAME (COLUMN, COLUMN) WHERE (EXPRESSION)"},
