@@ -1,5 +1,4 @@
-// What many readers say in SQL, and how the rows that come back become properties.
-#include "fields.hpp"
+#include "sql_pieces.hpp"
 
 #include "slipway/base/sql_text.hpp"
 
@@ -7,39 +6,18 @@
 
 namespace slipway::inspect {
 
-using schema::Property;
-using schema::Shape;
-
-void set_fields(Reading& reading, Handle handle, const CopiedRow& row, std::size_t first,
-                std::initializer_list<Property> properties) {
-  auto& builder = reading.builder();
-  std::size_t field = first;
-  for (const auto property : properties) {
-    const auto at = field++;
-    if (row.is_null(at)) continue;
-    switch (schema::property_shape(property)) {
-    case Shape::flag:
-      builder.set_flag(handle, property, row.yes(at));
-      break;
-    case Shape::text:
-    case Shape::number:
-      builder.set(handle, property, row.text(at));
-      break;
-    case Shape::list:
-    case Shape::set:
-      const auto values = row.array(at);
-      if (values.empty() && property == Property::acl) builder.set(handle, property, "");
-      builder.set_list(handle, property, values);
-      break;
-    }
-  }
+Status each_own(Reading& reading, Catalog catalog, const std::string& select,
+                const std::function<void(const CopiedRow&)>& on_row) {
+  return reading.each(select, [&](const CopiedRow& row) {
+    if (!reading.is_member(catalog, row.oid(0))) on_row(row);
+  });
 }
 
-std::string is_own(Catalog catalog, const std::string& oid) {
-  return fmt::format("NOT EXISTS (SELECT FROM pg_catalog.pg_depend AS own "
-                     "WHERE own.classid OPERATOR(pg_catalog.=) {}::pg_catalog.oid "
-                     "AND own.objid OPERATOR(pg_catalog.=) {} "
-                     "AND own.objsubid OPERATOR(pg_catalog.=) 0 AND own.deptype IN ('e', 'i'))",
+std::string is_made_itself(Catalog catalog, const std::string& oid) {
+  return fmt::format("NOT EXISTS (SELECT FROM pg_catalog.pg_depend AS made "
+                     "WHERE made.classid OPERATOR(pg_catalog.=) {}::pg_catalog.oid "
+                     "AND made.objid OPERATOR(pg_catalog.=) {} "
+                     "AND made.objsubid OPERATOR(pg_catalog.=) 0 AND made.deptype IN ('i'))",
                      static_cast<Oid>(catalog), oid);
 }
 
