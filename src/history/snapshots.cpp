@@ -20,11 +20,12 @@ std::string Snapshots::table(std::string_view name) const {
 
 Result<std::optional<SnapshotRow>> Snapshots::newest(pg::Session& session, const Wait& wait) const {
   const auto rows = session.query(
-      SqlText(fmt::format(
-          "SELECT s.run, pg_catalog.to_char(s.taken_at AT TIME ZONE 'UTC', "
-          "'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), s.fingerprint, s.salt, s.gate, "
-          "(SELECT pg_catalog.max(r.id) FROM {} AS r) FROM {} AS s ORDER BY s.run DESC LIMIT 1",
-          table("run"), table("snapshot"))),
+      SqlText(
+          fmt::format("SELECT s.run, pg_catalog.to_char(s.taken_at AT TIME ZONE 'UTC', "
+                      "'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), s.fingerprint, s.salt, s.gate, "
+                      "(SELECT j.run FROM {} AS j WHERE j.state OPERATOR(pg_catalog.=) 'finished' "
+                      "ORDER BY j.id DESC LIMIT 1) FROM {} AS s ORDER BY s.run DESC LIMIT 1",
+                      table("journal"), table("snapshot"))),
       {}, wait);
   if (!rows) {
     const auto& error = rows.error();
@@ -40,7 +41,7 @@ Result<std::optional<SnapshotRow>> Snapshots::newest(pg::Session& session, const
   row.fingerprint = rows->text(0, 2);
   row.salt = rows->text(0, 3);
   row.gate = rows->text(0, 4);
-  row.newest_run = rows->is_null(0, 5) ? row.run : rows->integer(0, 5);
+  if (!rows->is_null(0, 5) && rows->integer(0, 5) > row.run) row.later_run = rows->integer(0, 5);
   return std::optional<SnapshotRow>(std::move(row));
 }
 
@@ -59,7 +60,8 @@ Result<std::string> Snapshots::content(pg::Session& session, std::int64_t run,
 }
 
 Status Snapshots::add(pg::Session& session, const SnapshotRow& row, const std::string& content,
-                      std::int64_t keep, const Wait& wait) const {
+                      const std::string& fingerprint_after, std::int64_t keep,
+                      const Wait& wait) const {
   const auto run = std::to_string(row.run);
   const pg::Query insert{
       SqlText(
@@ -79,7 +81,7 @@ Status Snapshots::add(pg::Session& session, const SnapshotRow& row, const std::s
   const pg::Query note{SqlText(fmt::format("UPDATE {} SET fingerprint_after = $2::text "
                                            "WHERE id OPERATOR(pg_catalog.=) $1::bigint",
                                            table("run"))),
-                       {run, row.fingerprint}};
+                       {run, fingerprint_after}};
   SLIPWAY_TRY(session.pipeline({insert, remove, note}, wait));
   return {};
 }

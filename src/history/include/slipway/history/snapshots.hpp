@@ -14,11 +14,11 @@ namespace slipway::history {
 struct SnapshotRow {
   std::int64_t run = 0;
   std::string taken_at;    ///< "2026-11-20T10:30:00Z"; empty when it is being written
-  std::string fingerprint; ///< without secrets
+  std::string fingerprint; ///< of the content, digests of secrets included
   std::string salt;        ///< of the digests of secrets in it
   std::string gate;        ///< inspect::Gate::text() from just before it was read; empty: none
-  /// The newest run there is; greater than `run` when that one could not keep a snapshot.
-  std::int64_t newest_run = 0;
+  /// The newest run that changed something, when it is newer and could keep no snapshot; else 0.
+  std::int64_t later_run = 0;
 };
 
 /// The schema as the newest runs left it, in the target itself.
@@ -31,9 +31,9 @@ public:
   /// The snapshot itself, as schema::from_json reads it.
   Result<std::string> content(pg::Session& session, std::int64_t run, const Wait& wait) const;
 
-  /// Keeps one and removes all but the `keep` newest; the run has its fingerprint from then on.
+  /// Keeps one and removes all but the `keep` newest. `fingerprint_after` is noted on the run.
   Status add(pg::Session& session, const SnapshotRow& row, const std::string& content,
-             std::int64_t keep, const Wait& wait) const;
+             const std::string& fingerprint_after, std::int64_t keep, const Wait& wait) const;
   /// Notes on the run what it found.
   Status note_before(pg::Session& session, std::int64_t run, const std::string& fingerprint,
                      const Wait& wait) const;
