@@ -1,8 +1,6 @@
 // Turns what the server said about one statement into what a person needs at 2 AM.
 #include "failure.hpp"
 
-#include "slipway/base/text.hpp"
-
 #include <array>
 #include <fmt/format.h>
 #include <string_view>
@@ -53,28 +51,7 @@ std::string retry_command(const plan::Step& step) {
 }
 
 Error placed(Error error, const plan::Step& step, const plan::PlannedStatement& statement) {
-  Place place = plan::place_of(step.section, statement.statement);
-  if (error.sql && error.sql->position) {
-    const std::string_view text = *step.section.text;
-    const auto sql = step.section.sql(statement.statement);
-    const std::size_t offset =
-        statement.statement.span.offset + byte_of_code_point(sql, *error.sql->position - 1);
-    const LineIndex lines(text);
-    const auto at = lines.position(text, offset);
-    place.line = at.line;
-    place.column = at.column;
-    place.source_line = std::string(lines.line_at(text, offset));
-    // The server points at where a word begins; underline the word.
-    std::size_t end = offset;
-    const auto is_word = [](char c) {
-      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-             c == '_' || static_cast<unsigned char>(c) >= 0x80U;
-    };
-    while (end < text.size() && is_word(text[end])) ++end;
-    place.width = std::max<std::size_t>(1, code_points(text.substr(offset, end - offset)));
-  }
-  error.place = std::move(place);
-  return error;
+  return plan::placed_at(std::move(error), step.section, statement.statement);
 }
 
 Error hinted(Error error, const plan::Step& step) {

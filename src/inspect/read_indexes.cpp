@@ -1,9 +1,170 @@
+#include "index_keys.hpp"
 #include "readers.hpp"
+#include "row_values.hpp"
+
+#include <algorithm>
+#include <map>
+#include <unordered_map>
 
 namespace slipway::inspect {
 
-Status read_indexes(Reading&) {
-  return {};
+using schema::Kind;
+using schema::Property;
+
+namespace {
+
+std::string indexes_sql(const Reading& reading) {
+  return "SELECT i.indexrelid, i.indrelid, x.relname, a.amname, i.indisunique, "
+         "NOT (i.indisvalid AND i.indisready AND i.indislive), " +
+         reading.since(15, "i.indnullsnotdistinct", "false") +
+         ", s.spcname, x.reloptions, pg_catalog.pg_get_expr(i.indpred, i.indrelid), "
+         "i.indnkeyatts, i.indkey, i.indclass, i.indcollation, i.indoption, i.indisclustered, "
+         "i.indisreplident, EXISTS (SELECT FROM pg_catalog.pg_constraint AS k "
+         "WHERE k.conindid OPERATOR(pg_catalog.=) i.indexrelid AND k.contype IN ('p', 'u', 'x')) "
+         "FROM pg_catalog.pg_index AS i "
+         "JOIN pg_catalog.pg_class AS x ON x.oid OPERATOR(pg_catalog.=) i.indexrelid "
+         "JOIN pg_catalog.pg_am AS a ON a.oid OPERATOR(pg_catalog.=) x.relam "
+         "LEFT JOIN pg_catalog.pg_tablespace AS s "
+         "ON s.oid OPERATOR(pg_catalog.=) x.reltablespace WHERE " +
+         reading.in_read_schemas("x.relnamespace");
+}
+
+class Indexes {
+public:
+  explicit Indexes(Reading& reading) : reading_(reading) {}
+
+  Status read() {
+    SLIPWAY_TRY(read_operator_classes());
+    SLIPWAY_TRY(reading_.each(indexes_sql(reading_), [&](const CopiedRow& row) { add(row); }));
+    SLIPWAY_TRY(read_written_keys());
+    SLIPWAY_TRY(read_statistics_targets());
+    return read_parents();
+  }
+
+private:
+  // Those that the server has for btree and hash take no parameters.
+  Status read_operator_classes() {
+    return reading_.each("SELECT o.oid, o.opcintype FROM pg_catalog.pg_opclass AS o "
+                         "JOIN pg_catalog.pg_am AS a ON a.oid OPERATOR(pg_catalog.=) o.opcmethod "
+                         "WHERE o.opcdefault AND o.oid OPERATOR(pg_catalog.<) 16384 "
+                         "AND a.amname IN ('btree', 'hash')",
+                         [&](const CopiedRow& row) { usual_for_[row.oid(0)] = row.oid(1); });
+  }
+
+  void add(const CopiedRow& row) {
+    const auto oid = row.oid(0);
+    const auto* const table = reading_.relations().relation(row.oid(1));
+    if (table == nullptr || reading_.is_member(Catalog::relation, oid)) return;
+    auto& builder = reading_.builder();
+    if (row.yes(15)) builder.set(table->handle, Property::cluster_on, row.text(2));
+    if (row.yes(16))
+      builder.set(table->handle, Property::replica_identity, "index " + std::string(row.text(2)));
+    const auto columns = numbers(row.text(11));
+    const auto keys = static_cast<std::size_t>(row.number(10));
+    auto include =
+        names(row.oid(1), {columns.begin() + static_cast<std::ptrdiff_t>(keys), columns.end()});
+    if (row.yes(17)) {
+      reading_.relations().add_index(oid, {row.array(8), std::move(include),
+                                           std::string(row.text(7)), row.yes(6), row.yes(5)});
+      return;
+    }
+    const auto handle = builder.add_part(table->handle, Kind::index, row.text(2));
+    reading_.remember(Catalog::relation, oid, handle);
+    set_values(reading_, handle, row, 3,
+               {Property::method, Property::unique, Property::invalid, Property::nulls_not_distinct,
+                Property::tablespace, Property::options, Property::predicate});
+    builder.set_list(handle, Property::include, include);
+    if (is_plain(row, columns, keys))
+      builder.set_list(handle, Property::columns, quoted_names(row.oid(1), columns, keys));
+    else
+      written_.emplace(oid, handle);
+  }
+
+  // Whether each key is nothing but a column, in the order and with the collation and the operator
+  // class that it has when nothing is said. Anything else is left to the server to write.
+  bool is_plain(const CopiedRow& row, const std::vector<Oid>& columns, std::size_t keys) {
+    const auto classes = numbers(row.text(12));
+    const auto collations = numbers(row.text(13));
+    const auto orders = numbers(row.text(14));
+    for (std::size_t key = 0; key < keys; ++key) {
+      const auto* const column =
+          reading_.relations().column(row.oid(1), static_cast<int>(columns[key]));
+      if (column == nullptr || orders[key] != 0) return false;
+      const auto usual = usual_for_.find(classes[key]);
+      if (usual == usual_for_.end() || usual->second != column->type) return false;
+      if (collations[key] != 0 && collations[key] != column->collation) return false;
+    }
+    return true;
+  }
+
+  std::vector<std::string> names(Oid table, const std::vector<Oid>& numbers) {
+    std::vector<std::string> found;
+    for (const auto number : numbers)
+      if (const auto* column = reading_.relations().column(table, static_cast<int>(number)))
+        found.push_back(column->name);
+    return found;
+  }
+
+  std::vector<std::string> quoted_names(Oid table, const std::vector<Oid>& columns,
+                                        std::size_t keys) {
+    auto found =
+        names(table, {columns.begin(), columns.begin() + static_cast<std::ptrdiff_t>(keys)});
+    for (auto& name : found) name = reading_.quoted()(name);
+    return found;
+  }
+
+  std::string written_oids() const {
+    std::vector<Oid> oids;
+    for (const auto& [oid, handle] : written_) oids.push_back(oid);
+    std::sort(oids.begin(), oids.end());
+    return "'" + oid_array(oids) + "'::pg_catalog.oid[]";
+  }
+
+  Status read_written_keys() {
+    if (written_.empty()) return {};
+    return reading_.each("SELECT i, pg_catalog.pg_get_indexdef(i) FROM pg_catalog.unnest(" +
+                             written_oids() + ") AS i",
+                         [&](const CopiedRow& row) {
+                           reading_.builder().set_list(written_.at(row.oid(0)), Property::columns,
+                                                       index_keys(row.text(1)));
+                         });
+  }
+
+  // Only keys that are expressions can have one.
+  Status read_statistics_targets() {
+    if (written_.empty()) return {};
+    std::map<Oid, std::vector<std::string>> targets;
+    SLIPWAY_TRY(reading_.each(
+        "SELECT a.attrelid, a.attnum, a.attstattarget FROM pg_catalog.pg_attribute AS a "
+        "WHERE a.attstattarget OPERATOR(pg_catalog.>=) 0 AND a.attrelid OPERATOR(pg_catalog.=) ANY (" +
+            written_oids() + ") ORDER BY a.attrelid, a.attnum",
+        [&](const CopiedRow& row) {
+          targets[row.oid(0)].push_back(std::string(row.text(1)) + "=" + std::string(row.text(2)));
+        }));
+    for (const auto& [index, list] : targets)
+      reading_.builder().set_list(written_.at(index), Property::column_statistics, list);
+    return {};
+  }
+
+  Status read_parents() {
+    return reading_.each("SELECT i.inhrelid, p.relname FROM pg_catalog.pg_inherits AS i "
+                         "JOIN pg_catalog.pg_class AS p "
+                         "ON p.oid OPERATOR(pg_catalog.=) i.inhparent WHERE p.relkind IN ('I')",
+                         [&](const CopiedRow& row) {
+                           if (const auto index = reading_.known(Catalog::relation, row.oid(0)))
+                             set_values(reading_, *index, row, 1, {Property::parent});
+                         });
+  }
+
+  Reading& reading_;
+  std::unordered_map<Oid, Oid> usual_for_;  ///< operator class to the type whose default it is
+  std::unordered_map<Oid, Handle> written_; ///< indexes whose keys the server writes
+};
+
+} // namespace
+
+Status read_indexes(Reading& reading) {
+  return Indexes(reading).read();
 }
 
 } // namespace slipway::inspect

@@ -58,4 +58,32 @@ const std::string& Reading::schema_name(Oid oid) const {
   return schemas_.at(oid);
 }
 
+void Reading::note_piece(Catalog catalog, Oid oid, Handle of) {
+  pieces_[joined(static_cast<Oid>(catalog), oid)] = of;
+}
+
+std::optional<Handle> Reading::meant_by(Oid catalog, Oid oid, int column) const {
+  if (column != 0) {
+    if (const auto part = known(catalog, oid, column)) return part;
+  }
+  if (const auto whole = known(catalog, oid)) return whole;
+  const auto found = pieces_.find(joined(catalog, oid));
+  if (found == pieces_.end()) return std::nullopt;
+  return found->second;
+}
+
+void Reading::note_member(Oid catalog, Oid oid, Oid extension) {
+  members_[joined(catalog, oid)] = extension;
+}
+
+bool Reading::is_member(Catalog catalog, Oid oid) const {
+  return extension_of(static_cast<Oid>(catalog), oid).has_value();
+}
+
+std::optional<Oid> Reading::extension_of(Oid catalog, Oid oid) const {
+  const auto found = members_.find(joined(catalog, oid));
+  if (found == members_.end()) return std::nullopt;
+  return found->second;
+}
+
 } // namespace slipway::inspect

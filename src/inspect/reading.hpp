@@ -3,6 +3,7 @@
 #include "slipway/inspect/read.hpp"
 
 #include "copied_row.hpp"
+#include "found_relations.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -88,6 +89,20 @@ public:
   const std::string& schema_name(Oid oid) const;
   bool is_read(Oid schema) const { return schemas_.contains(schema); }
 
+  /// Notes that a row of a catalog is no object of its own but a piece of one (the index of a
+  /// constraint, the sequence of an identity, a rule that is a view's query).
+  void note_piece(Catalog catalog, Oid oid, Handle of);
+  /// The object that the row became or is a piece of.
+  std::optional<Handle> meant_by(Oid catalog, Oid oid, int column = 0) const;
+
+  /// Members of extensions are left out; what needs one of them needs the extension.
+  void note_member(Oid catalog, Oid oid, Oid extension);
+  bool is_member(Catalog catalog, Oid oid) const;
+  std::optional<Oid> extension_of(Oid catalog, Oid oid) const;
+
+  FoundRelations& relations() { return relations_; }
+  NameQuoting& quoted() { return quoted_; }
+
 private:
   pg::Session& session_;
   const Scope& scope_;
@@ -97,6 +112,10 @@ private:
   std::unordered_map<std::uint64_t, Handle> objects_;
   std::unordered_map<std::uint64_t, Handle> columns_;
   std::unordered_map<Oid, std::string> schemas_;
+  std::unordered_map<std::uint64_t, Handle> pieces_;
+  std::unordered_map<std::uint64_t, Oid> members_;
+  FoundRelations relations_;
+  NameQuoting quoted_;
 };
 
 } // namespace slipway::inspect

@@ -172,6 +172,30 @@ Place place_of(const source::Section& section, const sql::Statement& statement) 
   return place;
 }
 
+Error placed_at(Error error, const source::Section& section, const sql::Statement& statement) {
+  Place place = place_of(section, statement);
+  if (error.sql && error.sql->position) {
+    const std::string_view text = *section.text;
+    const std::size_t offset = statement.span.offset +
+                               byte_of_code_point(section.sql(statement), *error.sql->position - 1);
+    const LineIndex lines(text);
+    const auto at = lines.position(text, offset);
+    place.line = at.line;
+    place.column = at.column;
+    place.source_line = std::string(lines.line_at(text, offset));
+    // The server points at where a word begins; underline the word.
+    std::size_t end = offset;
+    const auto is_word = [](char c) {
+      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+             c == '_' || static_cast<unsigned char>(c) >= 0x80U;
+    };
+    while (end < text.size() && is_word(text[end])) ++end;
+    place.width = std::max<std::size_t>(1, code_points(text.substr(offset, end - offset)));
+  }
+  error.place = std::move(place);
+  return error;
+}
+
 Result<Step> make_step(Direction direction, source::Migration migration, source::Section section) {
   std::vector<std::string_view> texts;
   texts.reserve(section.statements.size());

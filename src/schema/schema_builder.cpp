@@ -95,7 +95,10 @@ void SchemaBuilder::set_list(Handle handle, Property property,
 }
 
 void SchemaBuilder::depends(Handle object, Handle needs) {
-  if (object != needs) draft_->dependencies.push_back({object, needs});
+  // A part needs what it is a part of, and nobody has to say so.
+  const auto& entries = draft_->entries;
+  if (object == needs || entries[object].parent == needs || entries[needs].parent == object) return;
+  draft_->dependencies.push_back({object, needs});
 }
 
 void SchemaBuilder::dependencies_read() {
@@ -108,7 +111,8 @@ void SchemaBuilder::settle_owners(std::string_view database_owner) {
   for (const auto& value : draft.values)
     if (value.property == Property::owner) owners[value.object] = value.text;
   for (auto& value : draft.values) {
-    if (value.property != Property::acl || value.text.empty()) continue;
+    const bool acl = value.property == Property::acl || value.property == Property::identity_acl;
+    if (!acl || value.text.empty()) continue;
     const auto found = owners.find(draft.entries[value.object].parent);
     const auto owner = found == owners.end() ? database_owner : found->second;
     value.text = draft.store->texts.keep(join_set(canonical_acl(split_list(value.text), owner)));

@@ -113,5 +113,7 @@ Status mark_done(Step& step, const std::vector<JournaledStatement>& journaled);
 
 /// Where a statement stands in its file, with its first line.
 Place place_of(const source::Section& section, const sql::Statement& statement);
+/// The error of a statement with its place in the file: the word the server points at, if it does.
+Error placed_at(Error error, const source::Section& section, const sql::Statement& statement);
 
 } // namespace slipway::plan

@@ -1,0 +1,152 @@
+// Makes the two sides of a comparison comparable: on servers of one version, under one owner.
+#include "diff_sides.hpp"
+
+#include "slipway/rehearse/same_meaning.hpp"
+#include "slipway/schema/snapshot.hpp"
+
+#include <fmt/format.h>
+#include <random>
+
+namespace slipway::app {
+
+namespace {
+
+using rehearse::Side;
+using rehearse::SideKind;
+
+constexpr int k_numbers_a_major = 10'000; ///< 150020 is of 15
+constexpr std::size_t k_shown_differences = 5;
+
+// One side on its way.
+struct Draft {
+  Side side;
+  std::optional<pg::Session> session;
+  std::optional<schema::Schema> read; ///< of a live database or a snapshot
+  std::string author;                 ///< of a live database: who makes its objects
+  int major_version() const { return read ? read->origin().server_version / k_numbers_a_major : 0; }
+};
+
+std::string fresh_salt() {
+  std::random_device random;
+  return fmt::format("{:08x}{:08x}{:08x}{:08x}", random(), random(), random(), random());
+}
+
+Result<pg::Session> connect(const Context& context, const Side& side, const Wait& wait) {
+  if (side.kind == SideKind::target) return open_session(context, "diff", wait);
+  return open_other_session(context, side.url, "diff", wait);
+}
+
+// The role whose work the objects of a database are: that of the history, else the one that has
+// most relations, else the one that is connected.
+Result<std::string> author_of(pg::Session& session, const std::string& history_schema,
+                              const Wait& wait) {
+  SLIPWAY_ASSIGN(
+      const auto rows,
+      session.query(
+          SqlText(
+              "SELECT COALESCE("
+              "(SELECT pg_catalog.pg_get_userbyid(n.nspowner) FROM pg_catalog.pg_namespace AS n "
+              "WHERE n.nspname OPERATOR(pg_catalog.=) $1::name), "
+              "(SELECT pg_catalog.pg_get_userbyid(c.relowner) FROM pg_catalog.pg_class AS c "
+              "JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace "
+              "WHERE n.nspname OPERATOR(pg_catalog.<>) 'information_schema' "
+              "AND n.nspname OPERATOR(pg_catalog.!~) '^pg_' "
+              "GROUP BY c.relowner ORDER BY pg_catalog.count(*) DESC, c.relowner LIMIT 1), "
+              "CURRENT_USER)::text"),
+          {history_schema}, wait));
+  return std::string(rows.text(0, 0));
+}
+
+Result<Draft> draft_of(const Context& context, const std::string& text, const inspect::Scope& scope,
+                       const Wait& wait) {
+  Draft draft;
+  SLIPWAY_ASSIGN(draft.side, rehearse::parse_side(text, context.files));
+  if (draft.side.is_live()) {
+    SLIPWAY_ASSIGN(draft.session, connect(context, draft.side, wait));
+    SLIPWAY_ASSIGN(draft.read, inspect::read_schema(*draft.session, scope, wait));
+    SLIPWAY_ASSIGN(draft.author, author_of(*draft.session, scope.leave_out.front(), wait));
+  } else if (draft.side.kind == SideKind::snapshot) {
+    SLIPWAY_ASSIGN(const auto bytes, context.files.read(draft.side.paths.front()));
+    SLIPWAY_ASSIGN(draft.read, schema::from_json(bytes));
+  }
+  return draft;
+}
+
+// 0 when nothing speaks for one.
+Result<int> version_for(const Draft& from, const Draft& to) {
+  const int one = from.major_version();
+  const int other = to.major_version();
+  if (one == 0 || other == 0 || one == other) return one == 0 ? other : one;
+  return fail(
+      Error(ErrorCode::unsupported,
+            fmt::format("{} is of PostgreSQL {}, {} of PostgreSQL {}: what two versions write for "
+                        "an expression cannot be compared",
+                        from.side.describe(), one, to.side.describe(), other))
+          .with_hint("compare each with the migrations, or with a database of its own version"));
+}
+
+rehearse::ShadowOptions shadow_options(const Context& context, const Draft& from, const Draft& to,
+                                       int major_version) {
+  rehearse::ShadowOptions options;
+  options.bin_folder = context.config.path("dev.server_bin");
+  options.major_version = major_version;
+  options.loopback = from.side.kind == SideKind::command || to.side.kind == SideKind::command;
+  for (const Draft* one : {&to, &from})
+    if (one->session) {
+      options.owner = one->read->origin().owner;
+      options.author = one->author;
+    }
+  return options;
+}
+
+// A copy that is not the same proves nothing.
+Result<rehearse::Materialised> copy_of(const rehearse::Workshop& workshop, Draft& draft,
+                                       const Wait& wait) {
+  SLIPWAY_ASSIGN(auto copy, rehearse::rebuild(workshop, *draft.read, wait));
+  const auto differences = schema::compare(*draft.read, copy.schema);
+  if (!rehearse::differ_in_text_only(differences)) {
+    Error error(ErrorCode::unsupported,
+                fmt::format("no true copy of {} could be made on a throwaway server",
+                            draft.side.describe()));
+    for (auto& line : rehearse::told(differences, k_shown_differences))
+      error.notes.push_back("differs: " + std::move(line));
+    return fail(std::move(error));
+  }
+  copy.schema = std::move(*draft.read);
+  return copy;
+}
+
+Result<rehearse::Materialised> make(const rehearse::Workshop& workshop, Draft& draft,
+                                    const Wait& wait) {
+  if (draft.read) return copy_of(workshop, draft, wait);
+  return rehearse::materialise(workshop, draft.side, wait);
+}
+
+} // namespace
+
+Result<Sides> make_sides(const Context& context, const std::string& from, const std::string& to,
+                         const Wait& wait) {
+  const inspect::Scope scope{.leave_out = {context.config.text("history.schema")},
+                             .dependencies = true,
+                             .salt = fresh_salt()};
+  SLIPWAY_ASSIGN(auto one, draft_of(context, from, scope, wait));
+  SLIPWAY_ASSIGN(auto other, draft_of(context, to, scope, wait));
+  SLIPWAY_ASSIGN(const int version, version_for(one, other));
+  SLIPWAY_ASSIGN(auto shadow,
+                 rehearse::Shadow::start(shadow_options(context, one, other, version), wait));
+  Sides sides;
+  sides.from_name = one.side.describe();
+  sides.to_name = other.side.describe();
+  sides.shadow = std::make_unique<rehearse::Shadow>(std::move(shadow));
+  sides.workshop = std::make_unique<rehearse::Workshop>(
+      rehearse::Workshop{.shadow = *sides.shadow,
+                         .files = context.files,
+                         .scope = scope,
+                         .working_directory = context.config.working_directory()});
+  SLIPWAY_ASSIGN(sides.from, make(*sides.workshop, one, wait));
+  SLIPWAY_ASSIGN(sides.to, make(*sides.workshop, other, wait));
+  if (one.session) sides.live = std::move(one.session);
+  return sides;
+}
+
+} // namespace slipway::app
