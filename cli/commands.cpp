@@ -12,10 +12,13 @@ Command dev_command();
 Command docs_command();
 Command doctor_command();
 Command down_command();
+Command drift_command();
 Command explain_command();
+Command fingerprint_command();
 Command goto_command();
 Command help_command();
 Command init_command();
+Command inspect_command();
 Command locks_command();
 Command man_command();
 Command new_command();
@@ -23,6 +26,7 @@ Command plan_command();
 Command preflight_command();
 Command redo_command();
 Command repair_command();
+Command snapshot_command();
 Command status_command();
 Command up_command();
 Command verify_command();
@@ -33,8 +37,9 @@ std::vector<std::string_view> command_groups() {
 
 std::vector<Command> commands() {
   return {
-      demo_command(),   init_command(),      new_command(),    status_command(),
-      plan_command(),   preflight_command(), locks_command(),  explain_command(),
+      demo_command(),      init_command(),    new_command(),      status_command(),
+      plan_command(),      preflight_command(), locks_command(),  inspect_command(),
+      fingerprint_command(), snapshot_command(), drift_command(), explain_command(),
       config_command(), up_command(),        down_command(),   redo_command(),
       goto_command(),   verify_command(),    repair_command(), baseline_command(),
       doctor_command(), dev_command(),       help_command(),   completion_command(),
