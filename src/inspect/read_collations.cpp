@@ -1,7 +1,8 @@
 // Collations and conversions. Of a collation the encoding does not count: it follows the database's
 // and cannot be chosen.
-#include "fields.hpp"
 #include "readers.hpp"
+#include "row_values.hpp"
+#include "sql_pieces.hpp"
 
 #include <fmt/format.h>
 
@@ -22,33 +23,34 @@ std::string locale_sql(const Reading& reading) {
 }
 
 Status read_collation_objects(Reading& reading) {
-  return reading.each(fmt::format(R"(
+  return each_own(reading, Catalog::collation,
+                  fmt::format(R"(
 SELECT c.oid, c.collnamespace, c.collname, pg_catalog.pg_get_userbyid(c.collowner),
   CASE c.collprovider WHEN 'c' THEN 'libc' WHEN 'i' THEN 'icu' WHEN 'b' THEN 'builtin' END,
   {locale}, NOT c.collisdeterministic, {rules}
 FROM pg_catalog.pg_collation AS c
-WHERE {read} AND {own})",
-                                  fmt::arg("locale", locale_sql(reading)),
-                                  fmt::arg("rules", reading.since(16, "c.collicurules", "NULL")),
-                                  fmt::arg("read", reading.in_read_schemas("c.collnamespace")),
-                                  fmt::arg("own", is_own(Catalog::collation, "c.oid"))),
-                      [&](const CopiedRow& row) {
-                        const auto handle = reading.builder().add(
-                            Kind::collation, reading.schema_name(row.oid(1)), row.text(2));
-                        reading.remember(Catalog::collation, row.oid(0), handle);
-                        set_fields(reading, handle, row, 3,
-                                   {Property::owner, Property::provider, Property::locale,
-                                    Property::nondeterministic, Property::rules_text});
-                      });
+WHERE {read})",
+                              fmt::arg("locale", locale_sql(reading)),
+                              fmt::arg("rules", reading.since(16, "c.collicurules", "NULL")),
+                              fmt::arg("read", reading.in_read_schemas("c.collnamespace"))),
+                  [&](const CopiedRow& row) {
+                    const auto handle = reading.builder().add(
+                        Kind::collation, reading.schema_name(row.oid(1)), row.text(2));
+                    reading.remember(Catalog::collation, row.oid(0), handle);
+                    set_values(reading, handle, row, 3,
+                               {Property::owner, Property::provider, Property::locale,
+                                Property::nondeterministic, Property::rules_text});
+                  });
 }
 
 Status read_conversions(Reading& reading) {
-  return reading.each(
+  return each_own(
+      reading, Catalog::conversion,
       fmt::format(
           R"(
 SELECT c.oid, c.connamespace, c.conname, pg_catalog.pg_get_userbyid(c.conowner), c.condefault, {clauses}
 FROM pg_catalog.pg_conversion AS c
-WHERE {read} AND {own})",
+WHERE {read})",
           fmt::arg(
               "clauses",
               clause_array({clause("FOR", "pg_catalog.quote_literal(pg_catalog.pg_encoding_to_char("
@@ -56,13 +58,12 @@ WHERE {read} AND {own})",
                             clause("TO", "pg_catalog.quote_literal(pg_catalog.pg_encoding_to_char("
                                          "c.contoencoding)::pg_catalog.text)"),
                             clause("FROM", function_name("c.conproc"))})),
-          fmt::arg("read", reading.in_read_schemas("c.connamespace")),
-          fmt::arg("own", is_own(Catalog::conversion, "c.oid"))),
+          fmt::arg("read", reading.in_read_schemas("c.connamespace"))),
       [&](const CopiedRow& row) {
         const auto handle =
             reading.builder().add(Kind::conversion, reading.schema_name(row.oid(1)), row.text(2));
         reading.remember(Catalog::conversion, row.oid(0), handle);
-        set_fields(reading, handle, row, 3,
+        set_values(reading, handle, row, 3,
                    {Property::owner, Property::is_default, Property::clauses});
       });
 }

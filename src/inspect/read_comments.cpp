@@ -1,5 +1,5 @@
-// Comments and security labels of everything that was read before.
-#include "fields.hpp"
+// Comments and security labels of everything that was read before. Those on array types,
+// multiranges and row types are nobody's: pg_dump loses them, too.
 #include "readers.hpp"
 
 #include <map>
@@ -10,47 +10,35 @@ using schema::Property;
 
 namespace {
 
-// A comment on the index behind a constraint is the constraint's, one on NOT NULL its column's or
-// domain's. Those on arrays, multiranges and row types are nobody's: pg_dump loses them, too.
+// initdb gives the schema public a comment, so that it says nothing.
 constexpr std::string_view k_comments = R"(
-SELECT d.classoid, d.objoid, d.objsubid, d.description, i.oid, n.conrelid, n.conkey[1], n.contypid
+SELECT d.classoid, d.objoid, d.objsubid, d.description, c.relkind
 FROM pg_catalog.pg_description AS d
-LEFT JOIN pg_catalog.pg_constraint AS i
-  ON d.classoid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass
-  AND d.objsubid OPERATOR(pg_catalog.=) 0 AND i.conindid OPERATOR(pg_catalog.=) d.objoid
-  AND i.contype IN ('p', 'u', 'x')
-LEFT JOIN pg_catalog.pg_constraint AS n
-  ON d.classoid OPERATOR(pg_catalog.=) 'pg_catalog.pg_constraint'::pg_catalog.regclass
-  AND n.oid OPERATOR(pg_catalog.=) d.objoid AND n.contype OPERATOR(pg_catalog.=) 'n'
-LEFT JOIN pg_catalog.pg_type AS t
-  ON d.classoid OPERATOR(pg_catalog.=) 'pg_catalog.pg_type'::pg_catalog.regclass
-  AND t.oid OPERATOR(pg_catalog.=) d.objoid
-LEFT JOIN pg_catalog.pg_type AS e
-  ON e.oid OPERATOR(pg_catalog.=) t.typelem AND e.typarray OPERATOR(pg_catalog.=) t.oid
 LEFT JOIN pg_catalog.pg_class AS c
-  ON c.oid OPERATOR(pg_catalog.=) t.typrelid AND c.relkind OPERATOR(pg_catalog.<>) 'c'
+  ON d.classoid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass
+  AND c.oid OPERATOR(pg_catalog.=) d.objoid
 WHERE (d.objoid OPERATOR(pg_catalog.>=) 16384::pg_catalog.oid
     OR d.classoid OPERATOR(pg_catalog.=) 'pg_catalog.pg_namespace'::pg_catalog.regclass)
-  AND t.typtype IS DISTINCT FROM 'm' AND e.oid IS NULL AND c.oid IS NULL
   AND (d.classoid, d.objoid, d.description) IS DISTINCT FROM
     ('pg_catalog.pg_namespace'::pg_catalog.regclass, 2200::pg_catalog.oid, 'standard public schema'))";
 
+// Of a comment on a piece of an object: the index of a constraint, the sequence of an identity, or
+// the constraint behind NOT NULL.
+std::optional<Property> property_of_piece(const CopiedRow& row) {
+  if (row.oid(0) == static_cast<Oid>(Catalog::constraint)) return Property::not_null_comment;
+  if (row.oid(0) != static_cast<Oid>(Catalog::relation)) return std::nullopt;
+  return row.text(4) == "S" ? Property::identity_comment : Property::index_comment;
+}
+
 void set_comment(Reading& reading, const CopiedRow& row) {
-  const auto set = [&](std::optional<Handle> handle, Property property) {
-    if (handle) reading.builder().set(*handle, property, row.text(3));
-  };
-  const auto own = reading.known(row.oid(0), row.oid(1), static_cast<int>(row.number(2)));
-  const auto constraint =
-      row.is_null(4) ? std::nullopt : reading.known(Catalog::constraint, row.oid(4));
-  if (constraint)
-    set(constraint, Property::index_comment);
-  else if (own || row.is_null(5))
-    set(own, Property::comment);
-  else if (row.oid(5) != 0)
-    set(reading.known(Catalog::relation, row.oid(5), static_cast<int>(row.number(6))),
-        Property::not_null_comment);
-  else
-    set(reading.known(Catalog::type, row.oid(7)), Property::not_null_comment);
+  const auto column = static_cast<int>(row.number(2));
+  if (const auto own = reading.known(row.oid(0), row.oid(1), column)) {
+    reading.builder().set(*own, Property::comment, row.text(3));
+    return;
+  }
+  const auto whole = column == 0 ? reading.meant_by(row.oid(0), row.oid(1)) : std::nullopt;
+  const auto property = property_of_piece(row);
+  if (whole && property) reading.builder().set(*whole, *property, row.text(3));
 }
 
 // Subscriptions belong to the whole server, and so do their labels.

@@ -1,8 +1,9 @@
 // Foreign data wrappers, servers and user mappings.
-#include "fields.hpp"
 #include "privileges.hpp"
 #include "readers.hpp"
+#include "row_values.hpp"
 #include "secret_options.hpp"
+#include "sql_pieces.hpp"
 
 #include <fmt/format.h>
 
@@ -22,58 +23,53 @@ void set_options(Reading& reading, Handle handle, const std::vector<std::string>
 }
 
 Status read_wrappers(Reading& reading) {
-  return reading.each(
+  return each_own(
+      reading, Catalog::foreign_data_wrapper,
       fmt::format(R"(
 SELECT w.oid, w.fdwname, pg_catalog.pg_get_userbyid(w.fdwowner), {acl}, {handler}, {validator}, w.fdwoptions
-FROM pg_catalog.pg_foreign_data_wrapper AS w
-WHERE {own})",
+FROM pg_catalog.pg_foreign_data_wrapper AS w)",
                   fmt::arg("acl", acl_sql("F", "w.fdwacl", "w.fdwowner")),
                   fmt::arg("handler", function_name("w.fdwhandler")),
-                  fmt::arg("validator", function_name("w.fdwvalidator")),
-                  fmt::arg("own", is_own(Catalog::foreign_data_wrapper, "w.oid"))),
+                  fmt::arg("validator", function_name("w.fdwvalidator"))),
       [&](const CopiedRow& row) {
         const auto handle = reading.builder().add(Kind::foreign_data_wrapper, "", row.text(1));
         reading.remember(Catalog::foreign_data_wrapper, row.oid(0), handle);
-        set_fields(reading, handle, row, 2,
+        set_values(reading, handle, row, 2,
                    {Property::owner, Property::acl, Property::handler, Property::validator});
         set_options(reading, handle, row.array(6), OptionsOf::everybody, std::string(row.text(1)));
       });
 }
 
 Status read_servers(Reading& reading) {
-  return reading.each(fmt::format(R"(
+  return each_own(reading, Catalog::foreign_server,
+                  fmt::format(R"(
 SELECT s.oid, s.srvname, pg_catalog.pg_get_userbyid(s.srvowner), {acl}, pg_catalog.quote_ident(w.fdwname),
   s.srvtype, s.srvversion, s.srvoptions
 FROM pg_catalog.pg_foreign_server AS s
-JOIN pg_catalog.pg_foreign_data_wrapper AS w ON w.oid OPERATOR(pg_catalog.=) s.srvfdw
-WHERE {own})",
-                                  fmt::arg("acl", acl_sql("S", "s.srvacl", "s.srvowner")),
-                                  fmt::arg("own", is_own(Catalog::foreign_server, "s.oid"))),
-                      [&](const CopiedRow& row) {
-                        const auto handle = reading.builder().add(Kind::server, "", row.text(1));
-                        reading.remember(Catalog::foreign_server, row.oid(0), handle);
-                        set_fields(reading, handle, row, 2,
-                                   {Property::owner, Property::acl, Property::wrapper,
-                                    Property::server_type, Property::version});
-                        set_options(reading, handle, row.array(7), OptionsOf::everybody,
-                                    std::string(row.text(1)));
-                      });
+JOIN pg_catalog.pg_foreign_data_wrapper AS w ON w.oid OPERATOR(pg_catalog.=) s.srvfdw)",
+                              fmt::arg("acl", acl_sql("S", "s.srvacl", "s.srvowner"))),
+                  [&](const CopiedRow& row) {
+                    const auto handle = reading.builder().add(Kind::server, "", row.text(1));
+                    reading.remember(Catalog::foreign_server, row.oid(0), handle);
+                    set_values(reading, handle, row, 2,
+                               {Property::owner, Property::acl, Property::wrapper,
+                                Property::server_type, Property::version});
+                    set_options(reading, handle, row.array(7), OptionsOf::everybody,
+                                std::string(row.text(1)));
+                  });
 }
 
 // The view says who exists to everybody, and the options to those who may know them.
 Status read_user_mappings(Reading& reading) {
-  return reading.each(fmt::format(R"(
-SELECT m.umid, m.srvname, m.usename, m.umoptions
-FROM pg_catalog.pg_user_mappings AS m
-WHERE {own})",
-                                  fmt::arg("own", is_own(Catalog::user_mapping, "m.umid"))),
-                      [&](const CopiedRow& row) {
-                        const auto handle =
-                            reading.builder().add(Kind::user_mapping, "", row.text(1), row.text(2));
-                        reading.remember(Catalog::user_mapping, row.oid(0), handle);
-                        set_options(reading, handle, row.array(3), OptionsOf::one_user,
-                                    std::string(row.text(1)) + "/" + std::string(row.text(2)));
-                      });
+  return each_own(
+      reading, Catalog::user_mapping,
+      "SELECT m.umid, m.srvname, m.usename, m.umoptions FROM pg_catalog.pg_user_mappings AS m",
+      [&](const CopiedRow& row) {
+        const auto handle = reading.builder().add(Kind::user_mapping, "", row.text(1), row.text(2));
+        reading.remember(Catalog::user_mapping, row.oid(0), handle);
+        set_options(reading, handle, row.array(3), OptionsOf::one_user,
+                    std::string(row.text(1)) + "/" + std::string(row.text(2)));
+      });
 }
 
 } // namespace

@@ -1,6 +1,7 @@
 // Operators, and operator classes and families with their members.
-#include "fields.hpp"
 #include "readers.hpp"
+#include "row_values.hpp"
+#include "sql_pieces.hpp"
 
 #include <fmt/format.h>
 
@@ -43,62 +44,62 @@ std::string operator_clauses() {
 
 // An operator without a function is a mere name: another one has it as its commutator or negator.
 Status read_operator_objects(Reading& reading) {
-  return reading.each(
+  return each_own(
+      reading, Catalog::operator_,
       fmt::format(R"(
 SELECT o.oid, o.oprnamespace, o.oprname, pg_catalog.concat({left}, ', ', {right}),
   pg_catalog.pg_get_userbyid(o.oprowner), {clauses}
 FROM pg_catalog.pg_operator AS o
-WHERE o.oprcode::pg_catalog.oid OPERATOR(pg_catalog.<>) 0::pg_catalog.oid AND {read} AND {own})",
+WHERE o.oprcode::pg_catalog.oid OPERATOR(pg_catalog.<>) 0::pg_catalog.oid AND {read})",
                   fmt::arg("left", operand("o.oprleft")), fmt::arg("right", operand("o.oprright")),
                   fmt::arg("clauses", operator_clauses()),
-                  fmt::arg("read", reading.in_read_schemas("o.oprnamespace")),
-                  fmt::arg("own", is_own(Catalog::operator_, "o.oid"))),
+                  fmt::arg("read", reading.in_read_schemas("o.oprnamespace"))),
       [&](const CopiedRow& row) {
         const auto handle = reading.builder().add(Kind::operator_, reading.schema_name(row.oid(1)),
                                                   row.text(2), row.text(3));
         reading.remember(Catalog::operator_, row.oid(0), handle);
-        set_fields(reading, handle, row, 4, {Property::owner, Property::clauses});
+        set_values(reading, handle, row, 4, {Property::owner, Property::clauses});
       });
 }
 
 Status read_families(Reading& reading) {
-  return reading.each(fmt::format(R"(
+  return each_own(reading, Catalog::operator_family,
+                  fmt::format(R"(
 SELECT f.oid, f.opfnamespace, f.opfname, m.amname, pg_catalog.pg_get_userbyid(f.opfowner)
 FROM pg_catalog.pg_opfamily AS f
 JOIN pg_catalog.pg_am AS m ON m.oid OPERATOR(pg_catalog.=) f.opfmethod
-WHERE {read} AND {own})",
-                                  fmt::arg("read", reading.in_read_schemas("f.opfnamespace")),
-                                  fmt::arg("own", is_own(Catalog::operator_family, "f.oid"))),
-                      [&](const CopiedRow& row) {
-                        const auto handle = reading.builder().add(Kind::operator_family,
-                                                                  reading.schema_name(row.oid(1)),
-                                                                  row.text(2), row.text(3));
-                        reading.remember(Catalog::operator_family, row.oid(0), handle);
-                        set_fields(reading, handle, row, 4, {Property::owner});
-                      });
+WHERE {read})",
+                              fmt::arg("read", reading.in_read_schemas("f.opfnamespace"))),
+                  [&](const CopiedRow& row) {
+                    const auto handle = reading.builder().add(Kind::operator_family,
+                                                              reading.schema_name(row.oid(1)),
+                                                              row.text(2), row.text(3));
+                    reading.remember(Catalog::operator_family, row.oid(0), handle);
+                    set_values(reading, handle, row, 4, {Property::owner});
+                  });
 }
 
 Status read_classes(Reading& reading) {
   const auto storage = "CASE WHEN c.opckeytype OPERATOR(pg_catalog.<>) 0::pg_catalog.oid "
                        "THEN pg_catalog.format_type(c.opckeytype, NULL) END";
-  return reading.each(
+  return each_own(
+      reading, Catalog::operator_class,
       fmt::format(R"(
 SELECT c.oid, c.opcnamespace, c.opcname, m.amname, pg_catalog.pg_get_userbyid(c.opcowner),
   pg_catalog.format_type(c.opcintype, NULL), c.opcdefault, {clauses}
 FROM pg_catalog.pg_opclass AS c
 JOIN pg_catalog.pg_am AS m ON m.oid OPERATOR(pg_catalog.=) c.opcmethod
 JOIN pg_catalog.pg_opfamily AS f ON f.oid OPERATOR(pg_catalog.=) c.opcfamily
-WHERE {read} AND {own})",
+WHERE {read})",
                   fmt::arg("clauses",
                            clause_array({clause("FAMILY", full_name("f.opfnamespace", "f.opfname")),
                                          clause("STORAGE", storage)})),
-                  fmt::arg("read", reading.in_read_schemas("c.opcnamespace")),
-                  fmt::arg("own", is_own(Catalog::operator_class, "c.oid"))),
+                  fmt::arg("read", reading.in_read_schemas("c.opcnamespace"))),
       [&](const CopiedRow& row) {
         const auto handle = reading.builder().add(
             Kind::operator_class, reading.schema_name(row.oid(1)), row.text(2), row.text(3));
         reading.remember(Catalog::operator_class, row.oid(0), handle);
-        set_fields(reading, handle, row, 4,
+        set_values(reading, handle, row, 4,
                    {Property::owner, Property::type, Property::is_default, Property::clauses});
       });
 }
@@ -106,7 +107,7 @@ WHERE {read} AND {own})",
 // What holds a member, its class or its family, is in its dependencies alone. From 14 on members
 // that a class can do without are the family's.
 constexpr std::string_view k_members = R"(
-SELECT d.refclassid, d.refobjid, d.classid, d.objid,
+SELECT d.refclassid, d.refobjid,
   pg_catalog.format('OPERATOR %s %s%s', o.amopstrategy, o.amopopr::pg_catalog.regoperator,
     ' FOR ORDER BY ' OPERATOR(pg_catalog.||) (
       SELECT pg_catalog.format('%s.%I', s.opfnamespace::pg_catalog.regnamespace, s.opfname)
@@ -120,7 +121,7 @@ WHERE o.oid OPERATOR(pg_catalog.>=) 16384::pg_catalog.oid
   AND (d.refclassid OPERATOR(pg_catalog.<>) 'pg_catalog.pg_opfamily'::pg_catalog.regclass
     OR d.refobjid OPERATOR(pg_catalog.=) o.amopfamily)
 UNION ALL
-SELECT d.refclassid, d.refobjid, d.classid, d.objid,
+SELECT d.refclassid, d.refobjid,
   pg_catalog.format('FUNCTION %s (%s, %s) %s', p.amprocnum, pg_catalog.format_type(p.amproclefttype, NULL),
     pg_catalog.format_type(p.amprocrighttype, NULL), p.amproc::pg_catalog.oid::pg_catalog.regprocedure)
 FROM pg_catalog.pg_amproc AS p
@@ -135,8 +136,7 @@ Status read_members(Reading& reading) {
   SLIPWAY_TRY(reading.each(std::string(k_members), [&](const CopiedRow& row) {
     const auto holder = reading.known(row.oid(0), row.oid(1));
     if (!holder) return;
-    members[*holder].emplace_back(row.text(4));
-    reading.remember(static_cast<Catalog>(row.oid(2)), row.oid(3), *holder);
+    members[*holder].emplace_back(row.text(2));
   }));
   for (const auto& [holder, list] : members)
     reading.builder().set_list(holder, Property::members, list);

@@ -1,7 +1,8 @@
 // Publications and subscriptions.
-#include "fields.hpp"
 #include "readers.hpp"
+#include "row_values.hpp"
 #include "secret_options.hpp"
+#include "sql_pieces.hpp"
 
 #include <fmt/format.h>
 
@@ -15,25 +16,24 @@ using schema::Property;
 namespace {
 
 Status read_publication_objects(Reading& reading) {
-  return reading.each(
+  return each_own(
+      reading, Catalog::publication,
       fmt::format(
           R"(
 SELECT p.oid, p.pubname, pg_catalog.pg_get_userbyid(p.pubowner), p.puballtables,
   CASE WHEN NOT (p.pubinsert AND p.pubupdate AND p.pubdelete AND p.pubtruncate) THEN {operations} END,
   p.pubviaroot, {generated}
-FROM pg_catalog.pg_publication AS p
-WHERE {own})",
+FROM pg_catalog.pg_publication AS p)",
           fmt::arg("operations", clause_array({clause_if("insert", "p.pubinsert"),
                                                clause_if("update", "p.pubupdate"),
                                                clause_if("delete", "p.pubdelete"),
                                                clause_if("truncate", "p.pubtruncate")})),
           fmt::arg("generated",
-                   reading.since(18, "CASE p.pubgencols WHEN 's' THEN 'stored' END", "NULL")),
-          fmt::arg("own", is_own(Catalog::publication, "p.oid"))),
+                   reading.since(18, "CASE p.pubgencols WHEN 's' THEN 'stored' END", "NULL"))),
       [&](const CopiedRow& row) {
         const auto handle = reading.builder().add(Kind::publication, "", row.text(1));
         reading.remember(Catalog::publication, row.oid(0), handle);
-        set_fields(reading, handle, row, 2,
+        set_values(reading, handle, row, 2,
                    {Property::owner, Property::all_tables, Property::operations, Property::via_root,
                     Property::generated_columns});
       });
@@ -54,7 +54,7 @@ std::string published_table(const Reading& reading) {
 Status read_publication_members(Reading& reading) {
   const auto sql = fmt::format(
       R"(
-SELECT 'pg_catalog.pg_publication_rel'::pg_catalog.regclass::pg_catalog.oid, r.oid, r.prpubid, true, {table}
+SELECT r.prpubid, true, {table}
 FROM pg_catalog.pg_publication_rel AS r
 JOIN pg_catalog.pg_class AS c ON c.oid OPERATOR(pg_catalog.=) r.prrelid
 WHERE {read}{schemas})",
@@ -62,18 +62,16 @@ WHERE {read}{schemas})",
       fmt::arg("read", reading.in_read_schemas("c.relnamespace")),
       fmt::arg("schemas", reading.since(15, R"(
 UNION ALL
-SELECT 'pg_catalog.pg_publication_namespace'::pg_catalog.regclass::pg_catalog.oid, n.oid, n.pnpubid, false,
-  n.pnnspid::pg_catalog.regnamespace::pg_catalog.text
+SELECT n.pnpubid, false, n.pnnspid::pg_catalog.regnamespace::pg_catalog.text
 FROM pg_catalog.pg_publication_namespace AS n
 WHERE )" + reading.in_read_schemas("n.pnnspid"),
                                         "")));
   std::map<Handle, std::vector<std::string>> tables;
   std::map<Handle, std::vector<std::string>> schemas;
   SLIPWAY_TRY(reading.each(sql, [&](const CopiedRow& row) {
-    const auto publication = reading.known(Catalog::publication, row.oid(2));
+    const auto publication = reading.known(Catalog::publication, row.oid(0));
     if (!publication) return;
-    reading.remember(static_cast<Catalog>(row.oid(0)), row.oid(1), *publication);
-    (row.yes(3) ? tables : schemas)[*publication].emplace_back(row.text(4));
+    (row.yes(1) ? tables : schemas)[*publication].emplace_back(row.text(2));
   }));
   for (const auto& [publication, list] : tables)
     reading.builder().set_list(publication, Property::tables, list);
@@ -139,16 +137,15 @@ SELECT {oid}, s.subname, pg_catalog.pg_get_userbyid(s.subowner),
   {conninfo}
 FROM pg_catalog.pg_subscription AS s
 WHERE s.subdbid OPERATOR(pg_catalog.=) (SELECT d.oid FROM pg_catalog.pg_database AS d
-  WHERE d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database()){own})",
+  WHERE d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database()))",
           fmt::arg("oid", sight.oid ? "s.oid" : "0"),
           fmt::arg("enabled", clause_if("disabled", "NOT s.subenabled")),
           fmt::arg("clauses", subscription_clauses(reading, sight.commit)),
-          fmt::arg("conninfo", sight.conninfo ? "s.subconninfo" : "NULL"),
-          fmt::arg("own", sight.oid ? " AND " + is_own(Catalog::subscription, "s.oid") : "")),
+          fmt::arg("conninfo", sight.conninfo ? "s.subconninfo" : "NULL")),
       [&](const CopiedRow& row) {
         const auto handle = reading.builder().add(Kind::subscription, "", row.text(1));
         if (sight.oid) reading.remember(Catalog::subscription, row.oid(0), handle);
-        set_fields(reading, handle, row, 2,
+        set_values(reading, handle, row, 2,
                    {Property::owner, Property::enabled, Property::clauses, Property::members});
         if (!row.is_null(6))
           reading.builder().set_list(

@@ -1,7 +1,8 @@
 // Functions, procedures and aggregates.
-#include "fields.hpp"
 #include "privileges.hpp"
 #include "readers.hpp"
+#include "row_values.hpp"
+#include "sql_pieces.hpp"
 
 #include <fmt/format.h>
 
@@ -23,7 +24,7 @@ WHERE {which} AND {read} AND {own})",
       fmt::arg("acl", acl_sql("f", "p.proacl", "p.proowner")), fmt::arg("fields", fields),
       fmt::arg("joins", joins), fmt::arg("which", which),
       fmt::arg("read", reading.in_read_schemas("p.pronamespace")),
-      fmt::arg("own", is_own(Catalog::procedure, "p.oid")));
+      fmt::arg("own", is_made_itself(Catalog::procedure, "p.oid")));
 }
 
 Handle add_routine(Reading& reading, const CopiedRow& row) {
@@ -33,7 +34,7 @@ Handle add_routine(Reading& reading, const CopiedRow& row) {
   const auto handle =
       reading.builder().add(kind, reading.schema_name(row.oid(1)), row.text(2), row.text(4));
   reading.remember(Catalog::procedure, row.oid(0), handle);
-  set_fields(reading, handle, row, 5, {Property::owner, Property::acl, Property::arguments});
+  set_values(reading, handle, row, 5, {Property::owner, Property::acl, Property::arguments});
   return handle;
 }
 
@@ -59,12 +60,13 @@ p.probin,
 p.prokind OPERATOR(pg_catalog.=) 'w')",
       fmt::arg("support", function_name("p.prosupport")), fmt::arg("has_body", has_body),
       fmt::arg("sql_body", sql_body));
-  return reading.each(
+  return each_own(
+      reading, Catalog::procedure,
       routines_sql(reading, fields,
                    "JOIN pg_catalog.pg_language AS l ON l.oid OPERATOR(pg_catalog.=) p.prolang",
                    "p.prokind OPERATOR(pg_catalog.<>) 'a'"),
       [&](const CopiedRow& row) {
-        set_fields(reading, add_routine(reading, row), row, 8,
+        set_values(reading, add_routine(reading, row), row, 8,
                    {Property::result, Property::language, Property::volatility, Property::strict,
                     Property::security_definer, Property::leakproof, Property::parallel,
                     Property::cost, Property::rows, Property::support, Property::transforms,
@@ -129,7 +131,8 @@ std::string aggregate_clauses() {
 }
 
 Status read_aggregates(Reading& reading) {
-  return reading.each(
+  return each_own(
+      reading, Catalog::procedure,
       routines_sql(reading,
                    ", COALESCE(NULLIF(pg_catalog.pg_get_function_identity_arguments(p.oid), ''), "
                    "'*'), " +
@@ -140,8 +143,8 @@ Status read_aggregates(Reading& reading) {
       [&](const CopiedRow& row) {
         const auto handle = add_routine(reading, row);
         if (row.text(8) != row.text(4))
-          set_fields(reading, handle, row, 8, {Property::identity_arguments});
-        set_fields(reading, handle, row, 9, {Property::clauses});
+          set_values(reading, handle, row, 8, {Property::identity_arguments});
+        set_values(reading, handle, row, 9, {Property::clauses});
       });
 }
 

@@ -1,6 +1,7 @@
 // Parsers, templates, dictionaries and configurations of text search.
-#include "fields.hpp"
 #include "readers.hpp"
+#include "row_values.hpp"
+#include "sql_pieces.hpp"
 
 #include <fmt/format.h>
 
@@ -12,12 +13,10 @@ using schema::Property;
 namespace {
 
 // SELECT of the objects of one catalog: oid, schema and name, then `fields`.
-std::string objects_sql(const Reading& reading, Catalog catalog, const std::string& from,
-                        const std::string& prefix, const std::string& fields) {
-  return fmt::format("SELECT o.oid, o.{0}namespace, o.{0}name, {1} FROM pg_catalog.{2} WHERE {3} "
-                     "AND {4}",
-                     prefix, fields, from, reading.in_read_schemas("o." + prefix + "namespace"),
-                     is_own(catalog, "o.oid"));
+std::string objects_sql(const Reading& reading, const std::string& from, const std::string& prefix,
+                        const std::string& fields) {
+  return fmt::format("SELECT o.oid, o.{0}namespace, o.{0}name, {1} FROM pg_catalog.{2} WHERE {3}",
+                     prefix, fields, from, reading.in_read_schemas("o." + prefix + "namespace"));
 }
 
 Handle add(Reading& reading, Kind kind, Catalog catalog, const CopiedRow& row) {
@@ -31,27 +30,29 @@ std::string function_clause(const std::string& words, const std::string& column)
 }
 
 Status read_parsers(Reading& reading) {
-  return reading.each(
-      objects_sql(reading, Catalog::text_search_parser, "pg_ts_parser AS o", "prs",
-                  clause_array({function_clause("START =", "o.prsstart"),
-                                function_clause("GETTOKEN =", "o.prstoken"),
-                                function_clause("END =", "o.prsend"),
-                                function_clause("HEADLINE =", "o.prsheadline"),
-                                function_clause("LEXTYPES =", "o.prslextype")})),
-      [&](const CopiedRow& row) {
-        set_fields(reading,
-                   add(reading, Kind::text_search_parser, Catalog::text_search_parser, row), row, 3,
-                   {Property::clauses});
-      });
+  return each_own(reading, Catalog::text_search_parser,
+                  objects_sql(reading, "pg_ts_parser AS o", "prs",
+                              clause_array({function_clause("START =", "o.prsstart"),
+                                            function_clause("GETTOKEN =", "o.prstoken"),
+                                            function_clause("END =", "o.prsend"),
+                                            function_clause("HEADLINE =", "o.prsheadline"),
+                                            function_clause("LEXTYPES =", "o.prslextype")})),
+                  [&](const CopiedRow& row) {
+                    set_values(
+                        reading,
+                        add(reading, Kind::text_search_parser, Catalog::text_search_parser, row),
+                        row, 3, {Property::clauses});
+                  });
 }
 
 Status read_templates(Reading& reading) {
-  return reading.each(
-      objects_sql(reading, Catalog::text_search_template, "pg_ts_template AS o", "tmpl",
+  return each_own(
+      reading, Catalog::text_search_template,
+      objects_sql(reading, "pg_ts_template AS o", "tmpl",
                   clause_array({function_clause("INIT =", "o.tmplinit"),
                                 function_clause("LEXIZE =", "o.tmpllexize")})),
       [&](const CopiedRow& row) {
-        set_fields(reading,
+        set_values(reading,
                    add(reading, Kind::text_search_template, Catalog::text_search_template, row),
                    row, 3, {Property::clauses});
       });
@@ -80,8 +81,9 @@ std::vector<std::string> dictionary_options(std::string_view text) {
 }
 
 Status read_dictionaries(Reading& reading) {
-  return reading.each(
-      objects_sql(reading, Catalog::text_search_dictionary,
+  return each_own(
+      reading, Catalog::text_search_dictionary,
+      objects_sql(reading,
                   "pg_ts_dict AS o JOIN pg_catalog.pg_ts_template AS t "
                   "ON t.oid OPERATOR(pg_catalog.=) o.dicttemplate",
                   "dict",
@@ -90,7 +92,7 @@ Status read_dictionaries(Reading& reading) {
       [&](const CopiedRow& row) {
         const auto handle =
             add(reading, Kind::text_search_dictionary, Catalog::text_search_dictionary, row);
-        set_fields(reading, handle, row, 3, {Property::owner, Property::template_});
+        set_values(reading, handle, row, 3, {Property::owner, Property::template_});
         reading.builder().set_list(handle, Property::options, dictionary_options(row.text(5)));
       });
 }
@@ -107,19 +109,19 @@ ARRAY(SELECT pg_catalog.concat(t.alias, ': ',
   JOIN pg_catalog.pg_ts_dict AS d ON d.oid OPERATOR(pg_catalog.=) m.mapdict
   WHERE m.mapcfg OPERATOR(pg_catalog.=) o.oid
   GROUP BY t.alias ORDER BY t.alias COLLATE pg_catalog."C"))";
-  return reading.each(objects_sql(reading, Catalog::text_search_configuration,
-                                  "pg_ts_config AS o JOIN pg_catalog.pg_ts_parser AS p "
-                                  "ON p.oid OPERATOR(pg_catalog.=) o.cfgparser",
-                                  "cfg",
-                                  "pg_catalog.pg_get_userbyid(o.cfgowner), " +
-                                      full_name("p.prsnamespace", "p.prsname") + ", " + mappings),
-                      [&](const CopiedRow& row) {
-                        set_fields(reading,
-                                   add(reading, Kind::text_search_configuration,
-                                       Catalog::text_search_configuration, row),
-                                   row, 3,
-                                   {Property::owner, Property::template_, Property::mappings});
-                      });
+  return each_own(reading, Catalog::text_search_configuration,
+                  objects_sql(reading,
+                              "pg_ts_config AS o JOIN pg_catalog.pg_ts_parser AS p "
+                              "ON p.oid OPERATOR(pg_catalog.=) o.cfgparser",
+                              "cfg",
+                              "pg_catalog.pg_get_userbyid(o.cfgowner), " +
+                                  full_name("p.prsnamespace", "p.prsname") + ", " + mappings),
+                  [&](const CopiedRow& row) {
+                    set_values(reading,
+                               add(reading, Kind::text_search_configuration,
+                                   Catalog::text_search_configuration, row),
+                               row, 3, {Property::owner, Property::template_, Property::mappings});
+                  });
 }
 
 } // namespace

@@ -1,8 +1,9 @@
 // Enums, domains with their constraints, composite, range and base types. Row types of relations,
 // arrays and multiranges come with what they belong to.
-#include "fields.hpp"
 #include "privileges.hpp"
 #include "readers.hpp"
+#include "row_values.hpp"
+#include "sql_pieces.hpp"
 
 #include <fmt/format.h>
 
@@ -13,37 +14,36 @@ using schema::Property;
 
 namespace {
 
-constexpr std::size_t k_further = 6; // first field after those that all types have
+constexpr std::size_t k_further = 5; // first field after those that all types have
 
 // SELECT of the types that `which` means, with `fields` after those that all have.
 std::string types_sql(const Reading& reading, const std::string& fields, const std::string& joins,
                       const std::string& which) {
   return fmt::format(
-      R"(SELECT t.oid, t.typnamespace, t.typname, t.typarray, pg_catalog.pg_get_userbyid(t.typowner), {acl}{fields}
+      R"(SELECT t.oid, t.typnamespace, t.typname, pg_catalog.pg_get_userbyid(t.typowner), {acl}{fields}
 FROM pg_catalog.pg_type AS t {joins}
-WHERE {which} AND {read} AND {own})",
+WHERE {which} AND {read})",
       fmt::arg("acl", acl_sql("T", "t.typacl", "t.typowner")), fmt::arg("fields", fields),
       fmt::arg("joins", joins), fmt::arg("which", which),
-      fmt::arg("read", reading.in_read_schemas("t.typnamespace")),
-      fmt::arg("own", is_own(Catalog::type, "t.oid")));
+      fmt::arg("read", reading.in_read_schemas("t.typnamespace")));
 }
 
 Handle add_type(Reading& reading, Kind kind, const CopiedRow& row) {
   const auto handle = reading.builder().add(kind, reading.schema_name(row.oid(1)), row.text(2));
   reading.remember(Catalog::type, row.oid(0), handle);
-  if (row.oid(3) != 0) reading.remember(Catalog::type, row.oid(3), handle);
-  set_fields(reading, handle, row, 4, {Property::owner, Property::acl});
+  set_values(reading, handle, row, 3, {Property::owner, Property::acl});
   return handle;
 }
 
 Status read_enums(Reading& reading) {
-  return reading.each(
+  return each_own(
+      reading, Catalog::type,
       types_sql(reading,
                 ", ARRAY(SELECT e.enumlabel::pg_catalog.text FROM pg_catalog.pg_enum AS e "
                 "WHERE e.enumtypid OPERATOR(pg_catalog.=) t.oid ORDER BY e.enumsortorder)",
                 "", "t.typtype OPERATOR(pg_catalog.=) 'e'"),
       [&](const CopiedRow& row) {
-        set_fields(reading, add_type(reading, Kind::enum_type, row), row, k_further,
+        set_values(reading, add_type(reading, Kind::enum_type, row), row, k_further,
                    {Property::labels});
       });
 }
@@ -59,7 +59,8 @@ std::string not_null_name(const Reading& reading) {
 }
 
 Status read_domains(Reading& reading) {
-  return reading.each(
+  return each_own(
+      reading, Catalog::type,
       types_sql(reading,
                 R"(, pg_catalog.format_type(t.typbasetype, t.typtypmod),
 CASE WHEN t.typcollation OPERATOR(pg_catalog.<>) b.typcollation
@@ -69,30 +70,37 @@ t.typnotnull, )" + not_null_name(reading) +
                 "JOIN pg_catalog.pg_type AS b ON b.oid OPERATOR(pg_catalog.=) t.typbasetype",
                 "t.typtype OPERATOR(pg_catalog.=) 'd'"),
       [&](const CopiedRow& row) {
-        set_fields(reading, add_type(reading, Kind::domain, row), row, k_further,
+        set_values(reading, add_type(reading, Kind::domain, row), row, k_further,
                    {Property::base_type, Property::collation, Property::not_null,
                     Property::not_null_name, Property::default_value});
       });
 }
 
+// From 17 on NOT NULL is one of them, though said as a property of the domain.
 Status read_domain_constraints(Reading& reading) {
-  return reading.each(
-      R"(SELECT c.oid, c.contypid, c.conname, pg_catalog.pg_get_expr(c.conbin, 0), NOT c.convalidated
+  return each_own(
+      reading, Catalog::constraint,
+      R"(SELECT c.oid, c.contypid, c.contype, c.conname, pg_catalog.pg_get_expr(c.conbin, 0), NOT c.convalidated
 FROM pg_catalog.pg_constraint AS c
-WHERE c.contypid OPERATOR(pg_catalog.<>) 0::pg_catalog.oid AND c.contype OPERATOR(pg_catalog.=) 'c')",
+WHERE c.contypid OPERATOR(pg_catalog.<>) 0::pg_catalog.oid AND c.contype IN ('c', 'n'))",
       [&](const CopiedRow& row) {
         const auto domain = reading.known(Catalog::type, row.oid(1));
         if (!domain) return;
+        if (row.text(2) == "n") {
+          reading.note_piece(Catalog::constraint, row.oid(0), *domain);
+          return;
+        }
         const auto handle =
-            reading.builder().add_part(*domain, Kind::domain_constraint, row.text(2));
+            reading.builder().add_part(*domain, Kind::domain_constraint, row.text(3));
         reading.remember(Catalog::constraint, row.oid(0), handle);
-        set_fields(reading, handle, row, 3, {Property::expression, Property::not_valid});
+        set_values(reading, handle, row, 4, {Property::expression, Property::not_valid});
       });
 }
 
 // Their columns are read with those of relations, whose numbering they share.
 Status read_composite_types(Reading& reading) {
-  return reading.each(
+  return each_own(
+      reading, Catalog::type,
       types_sql(reading, ", t.typrelid",
                 "JOIN pg_catalog.pg_class AS c ON c.oid OPERATOR(pg_catalog.=) t.typrelid "
                 "AND c.relkind OPERATOR(pg_catalog.=) 'c'",
@@ -121,11 +129,10 @@ CASE WHEN r.rngcollation OPERATOR(pg_catalog.<>) b.typcollation THEN r.rngcollat
                   fmt::arg("operator_class", full_name("o.opcnamespace", "o.opcname")),
                   fmt::arg("canonical", function_name("r.rngcanonical")),
                   fmt::arg("difference", function_name("r.rngsubdiff")),
-                  fmt::arg("multirange", has_multirange
-                                             ? ", m.oid, m.typarray, m.typname, m.typnamespace "
-                                               "OPERATOR(pg_catalog.=) t.typnamespace, "
-                                               "pg_catalog.format_type(m.oid, NULL)"
-                                             : "")),
+                  fmt::arg("multirange", has_multirange ? ", m.typname, m.typnamespace "
+                                                          "OPERATOR(pg_catalog.=) t.typnamespace, "
+                                                          "pg_catalog.format_type(m.oid, NULL)"
+                                                        : "")),
       std::string("JOIN pg_catalog.pg_range AS r ON r.rngtypid OPERATOR(pg_catalog.=) t.oid "
                   "JOIN pg_catalog.pg_opclass AS o ON o.oid OPERATOR(pg_catalog.=) r.rngsubopc "
                   "JOIN pg_catalog.pg_type AS b ON b.oid OPERATOR(pg_catalog.=) r.rngsubtype") +
@@ -133,18 +140,16 @@ CASE WHEN r.rngcollation OPERATOR(pg_catalog.<>) b.typcollation THEN r.rngcollat
                ? " JOIN pg_catalog.pg_type AS m ON m.oid OPERATOR(pg_catalog.=) r.rngmultitypid"
                : ""),
       "t.typtype OPERATOR(pg_catalog.=) 'r'");
-  return reading.each(sql, [&](const CopiedRow& row) {
+  return each_own(reading, Catalog::type, sql, [&](const CopiedRow& row) {
     const auto handle = add_type(reading, Kind::range_type, row);
-    set_fields(reading, handle, row, k_further,
+    set_values(reading, handle, row, k_further,
                {Property::subtype, Property::subtype_operator_class, Property::collation,
                 Property::canonical_function, Property::subtype_difference});
     if (!has_multirange) return;
     constexpr auto k_multirange = k_further + 5;
-    reading.remember(Catalog::type, row.oid(k_multirange), handle);
-    reading.remember(Catalog::type, row.oid(k_multirange + 1), handle);
     const bool usual =
-        row.yes(k_multirange + 3) && row.text(k_multirange + 2) == usual_multirange(row.text(2));
-    if (!usual) set_fields(reading, handle, row, k_multirange + 4, {Property::multirange});
+        row.yes(k_multirange + 1) && row.text(k_multirange) == usual_multirange(row.text(2));
+    if (!usual) set_values(reading, handle, row, k_multirange + 2, {Property::multirange});
   });
 }
 
@@ -179,14 +184,15 @@ std::string base_type_clauses(const Reading& reading) {
 
 // A shell type, declared and not defined, is one without clauses.
 Status read_base_types(Reading& reading) {
-  return reading.each(
+  return each_own(
+      reading, Catalog::type,
       types_sql(reading, ", CASE WHEN t.typisdefined THEN " + base_type_clauses(reading) + " END",
                 "",
                 "t.typtype IN ('b', 'p') AND NOT EXISTS (SELECT FROM pg_catalog.pg_type AS e "
                 "WHERE e.oid OPERATOR(pg_catalog.=) t.typelem "
                 "AND e.typarray OPERATOR(pg_catalog.=) t.oid)"),
       [&](const CopiedRow& row) {
-        set_fields(reading, add_type(reading, Kind::base_type, row), row, k_further,
+        set_values(reading, add_type(reading, Kind::base_type, row), row, k_further,
                    {Property::clauses});
       });
 }

@@ -19,7 +19,7 @@ constexpr auto k_properties = std::to_array<Named>({
      "role that owns it, when not the owner of the database"},
     {Property::acl, "acl", Shape::set,
      "privileges, see acl.hpp; empty text: none at all; absent: those that a new object of this owner has. Of default "
-     "privileges: all that new objects get, or with a schema all that they get besides"},
+     "privileges: all that new objects get, or with a schema all that they get besides; <owner> is the role"},
     {Property::comment, "comment", Shape::text, "text of COMMENT ON"},
     {Property::security_labels, "security_labels", Shape::set, "PROVIDER=LABEL each"},
     {Property::options, "options", Shape::set,
@@ -71,6 +71,8 @@ constexpr auto k_properties = std::to_array<Named>({
      "of the identity's sequence, as CREATE SEQUENCE writes them, only those that are not usual"},
     {Property::identity_acl, "identity_acl", Shape::set,
      "privileges on the identity's sequence, as acl"},
+    {Property::identity_comment, "identity_comment", Shape::text,
+     "comment on the identity's sequence"},
     {Property::generated, "generated", Shape::text,
      "expression and kind: 'stored EXPR' or 'virtual EXPR'"},
     {Property::storage, "storage", Shape::text,

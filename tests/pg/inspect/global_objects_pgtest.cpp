@@ -12,20 +12,19 @@ using GlobalObjectsRead = ChangedByTest;
 
 TEST_F(GlobalObjectsRead, collations_of_each_provider) {
   EXPECT_EQ(changed_by("CREATE COLLATION plain (LOCALE = 'C')"), "created collation public.plain");
-  EXPECT_EQ(all_of({Kind::collation, "public", "plain", ""}),
-            "owner: 'postgres'\nprovider: 'libc'\nlocale: 'C'");
+  EXPECT_EQ(all_of({Kind::collation, "public", "plain", ""}), "provider: 'libc'\nlocale: 'C'");
   exec("CREATE COLLATION mixed (LC_COLLATE = 'C', LC_CTYPE = 'POSIX')");
   EXPECT_EQ(all_of({Kind::collation, "public", "mixed", ""}),
-            "owner: 'postgres'\nprovider: 'libc'\nlocale: 'C / POSIX'");
+            "provider: 'libc'\nlocale: 'C / POSIX'");
   EXPECT_EQ(changed_by("COMMENT ON COLLATION plain IS 'c'"),
             "collation public.plain comment: none -> 'c'");
   const auto role = make_role("keeper");
   EXPECT_EQ(changed_by("ALTER COLLATION plain OWNER TO " + role),
-            "collation public.plain owner: 'postgres' -> '" + role + "'");
+            "collation public.plain owner: none -> '" + role + "'");
   if (major_version() >= 17) {
     exec("CREATE COLLATION inside (PROVIDER = builtin, LOCALE = 'C.UTF-8')");
     EXPECT_EQ(all_of({Kind::collation, "public", "inside", ""}),
-              "owner: 'postgres'\nprovider: 'builtin'\nlocale: 'C.UTF-8'");
+              "provider: 'builtin'\nlocale: 'C.UTF-8'");
   }
 }
 
@@ -33,22 +32,20 @@ TEST_F(GlobalObjectsRead, collations_of_each_provider) {
 TEST_F(GlobalObjectsRead, collations_of_icu) {
   exec(
       "CREATE COLLATION loose (PROVIDER = icu, LOCALE = 'und-u-ks-level2', DETERMINISTIC = false)");
-  EXPECT_EQ(
-      all_of({Kind::collation, "public", "loose", ""}),
-      "owner: 'postgres'\nprovider: 'icu'\nlocale: 'und-u-ks-level2'\nnondeterministic: 'yes'");
+  EXPECT_EQ(all_of({Kind::collation, "public", "loose", ""}),
+            "provider: 'icu'\nlocale: 'und-u-ks-level2'\nnondeterministic: 'yes'");
   if (major_version() >= 16) {
     exec("CREATE COLLATION ruled (PROVIDER = icu, LOCALE = 'und', RULES = '&V << w <<< W')");
     EXPECT_EQ(all_of({Kind::collation, "public", "ruled", ""}),
-              "owner: 'postgres'\nprovider: 'icu'\nlocale: 'und'\nrules: '&V << w <<< W'");
+              "provider: 'icu'\nlocale: 'und'\nrules: '&V << w <<< W'");
   }
 }
 
 TEST_F(GlobalObjectsRead, conversions) {
   EXPECT_EQ(changed_by("CREATE DEFAULT CONVERSION c FOR 'LATIN1' TO 'UTF8' FROM iso8859_1_to_utf8"),
             "created conversion public.c");
-  EXPECT_EQ(
-      all_of({Kind::conversion, "public", "c", ""}),
-      "owner: 'postgres'\nclauses: 'FOR 'LATIN1'|TO 'UTF8'|FROM iso8859_1_to_utf8'\ndefault_object: 'yes'");
+  EXPECT_EQ(all_of({Kind::conversion, "public", "c", ""}),
+            "clauses: 'FOR 'LATIN1'|TO 'UTF8'|FROM iso8859_1_to_utf8'\ndefault_object: 'yes'");
   EXPECT_EQ(changed_by("COMMENT ON CONVERSION c IS 'x'"),
             "conversion public.c comment: none -> 'x'");
   EXPECT_EQ(
@@ -60,21 +57,19 @@ TEST_F(GlobalObjectsRead, conversions) {
 TEST_F(GlobalObjectsRead, languages_and_access_methods) {
   EXPECT_EQ(changed_by("CREATE LANGUAGE tongue HANDLER plpgsql_call_handler"),
             "created language tongue");
-  EXPECT_EQ(all_of({Kind::language, "", "tongue", ""}),
-            "owner: 'postgres'\nhandler: 'plpgsql_call_handler'");
+  EXPECT_EQ(all_of({Kind::language, "", "tongue", ""}), "handler: 'plpgsql_call_handler'");
   EXPECT_EQ(
       changed_by("CREATE OR REPLACE TRUSTED LANGUAGE tongue HANDLER plpgsql_call_handler "
                  "INLINE plpgsql_inline_handler VALIDATOR plpgsql_validator"),
       "language tongue inline_handler: none -> 'plpgsql_inline_handler'\n"
       "language tongue validator: none -> 'plpgsql_validator'\nlanguage tongue trusted: none -> 'yes'");
   EXPECT_EQ(changed_by("REVOKE USAGE ON LANGUAGE tongue FROM PUBLIC"),
-            "language tongue acl: none -> 'postgres=U/postgres'");
+            "language tongue acl: none -> '<owner>=U'");
   EXPECT_EQ(changed_by("COMMENT ON LANGUAGE tongue IS 'l'"),
             "language tongue comment: none -> 'l'");
   const auto role = make_role("keeper");
   EXPECT_EQ(changed_by("ALTER LANGUAGE tongue OWNER TO " + role),
-            "language tongue owner: 'postgres' -> '" + role +
-                "'\nlanguage tongue acl: 'postgres=U/postgres' -> '" + role + "=U/" + role + "'");
+            "language tongue owner: none -> '" + role + "'");
   EXPECT_EQ(changed_by("CREATE ACCESS METHOD tree TYPE INDEX HANDLER bthandler; "
                        "CREATE ACCESS METHOD pile TYPE TABLE HANDLER heap_tableam_handler"),
             "created access method pile\ncreated access method tree");
@@ -146,9 +141,8 @@ TEST_F(GlobalObjectsRead, text_search) {
       changed_by(
           "CREATE TEXT SEARCH DICTIONARY d (TEMPLATE = t, accept = false, stopwords = 'english')"),
       "created text search dictionary public.d");
-  EXPECT_EQ(
-      all_of({Kind::text_search_dictionary, "public", "d", ""}),
-      "owner: 'postgres'\noptions: 'accept = 'false'|stopwords = 'english''\ntemplate: 'public.t'");
+  EXPECT_EQ(all_of({Kind::text_search_dictionary, "public", "d", ""}),
+            "options: 'accept = 'false'|stopwords = 'english''\ntemplate: 'public.t'");
   EXPECT_EQ(changed_by("ALTER TEXT SEARCH DICTIONARY d (accept = false)"), "")
       << "the order in which options were set says nothing";
   EXPECT_EQ(
@@ -176,9 +170,8 @@ TEST_F(GlobalObjectsRead, event_triggers) {
           "CREATE EVENT TRIGGER e ON ddl_command_start WHEN TAG IN ('DROP TABLE', 'ALTER TABLE') "
           "EXECUTE FUNCTION f()"),
       "created event trigger e");
-  EXPECT_EQ(
-      all_of({Kind::event_trigger, "", "e", ""}),
-      "owner: 'postgres'\nfunction: 'public.f()'\nevents: 'ddl_command_start'\ntags: 'ALTER TABLE|DROP TABLE'");
+  EXPECT_EQ(all_of({Kind::event_trigger, "", "e", ""}),
+            "function: 'public.f()'\nevents: 'ddl_command_start'\ntags: 'ALTER TABLE|DROP TABLE'");
   EXPECT_EQ(changed_by("ALTER EVENT TRIGGER e DISABLE"),
             "event trigger e enabled: none -> 'disabled'");
   EXPECT_EQ(changed_by("ALTER EVENT TRIGGER e ENABLE REPLICA"),
@@ -191,7 +184,7 @@ TEST_F(GlobalObjectsRead, event_triggers) {
             "event trigger e comment: none -> 'c'");
   const auto role = make_role("keeper", "SUPERUSER");
   EXPECT_EQ(changed_by("ALTER EVENT TRIGGER e OWNER TO " + role),
-            "event trigger e owner: 'postgres' -> '" + role + "'");
+            "event trigger e owner: none -> '" + role + "'");
   if (major_version() >= 17) {
     EXPECT_EQ(
         changed_by("CREATE FUNCTION g() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END'; "
@@ -206,12 +199,10 @@ TEST_F(GlobalObjectsRead, default_privileges) {
       changed_by("ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO " + role),
       "created default privileges postgres in public on TABLES");
   EXPECT_EQ(all_of({Kind::default_privileges, "", "postgres in public on TABLES", ""}),
-            "acl: '" + role +
-                "=r/postgres'\nin_schema: 'public'\nrole: 'postgres'\nobject_type: 'TABLES'");
+            "acl: '" + role + "=r'\nin_schema: 'public'\nrole: 'postgres'\nobject_type: 'TABLES'");
   EXPECT_EQ(
       changed_by("ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT UPDATE ON TABLES TO " + role),
-      "default privileges postgres in public on TABLES acl: '" + role + "=r/postgres' -> '" + role +
-          "=rw/postgres'");
+      "default privileges postgres in public on TABLES acl: '" + role + "=r' -> '" + role + "=rw'");
   EXPECT_EQ(
       changed_by("ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC; "
                  "ALTER DEFAULT PRIVILEGES FOR ROLE " +
@@ -223,14 +214,14 @@ TEST_F(GlobalObjectsRead, default_privileges) {
       "created default privileges postgres on SEQUENCES\ncreated default privileges " +
           role + " on TYPES");
   EXPECT_EQ(all_of({Kind::default_privileges, "", "postgres on FUNCTIONS", ""}),
-            "acl: 'postgres=X/postgres'\nrole: 'postgres'\nobject_type: 'FUNCTIONS'");
+            "acl: '<owner>=X'\nrole: 'postgres'\nobject_type: 'FUNCTIONS'");
   EXPECT_EQ(changed_by("ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM postgres"),
-            "default privileges postgres on FUNCTIONS acl: 'postgres=X/postgres' -> ''");
+            "default privileges postgres on FUNCTIONS acl: '<owner>=X' -> ''");
   if (major_version() >= 17) {
     EXPECT_EQ(
         changed_by("ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT MAINTAIN ON TABLES TO " + role),
-        "default privileges postgres in public on TABLES acl: '" + role + "=rw/postgres' -> '" +
-            role + "=rwm/postgres'");
+        "default privileges postgres in public on TABLES acl: '" + role + "=rw' -> '" + role +
+            "=rwm'");
   }
   if (major_version() >= 18) {
     EXPECT_EQ(changed_by("ALTER DEFAULT PRIVILEGES GRANT SELECT ON LARGE OBJECTS TO " + role),

@@ -51,6 +51,7 @@ enum class Property : std::uint8_t {
   identity,
   identity_options,
   identity_acl,
+  identity_comment,
   generated,
   storage,
   compression,

@@ -2,24 +2,19 @@
 
 #include "reading.hpp"
 
-#include <cstddef>
+#include <functional>
 #include <initializer_list>
 #include <string>
 
 namespace slipway::inspect {
 
-/// The first OID that the server gives to an object of users.
-inline constexpr Oid k_first_user_oid = 16384;
+/// Reads as Reading::each does, but not the members of extensions. The first field is the OID of a
+/// row of `catalog`.
+Status each_own(Reading& reading, Catalog catalog, const std::string& select,
+                const std::function<void(const CopiedRow&)>& on_row);
 
-/// Sets the fields of `row` from `first` on as `properties`, one each: by the property's shape as
-/// text, as a flag (t or f), or as the elements of an array. NULL is absent; so is an empty array,
-/// but not for privileges and operations, of which having none is something else.
-void set_fields(Reading& reading, Handle handle, const CopiedRow& row, std::size_t first,
-                std::initializer_list<schema::Property> properties);
-
-/// A condition: the object with this OID is neither a member of an extension nor something that
-/// the server made as a part of another object.
-std::string is_own(Catalog catalog, const std::string& oid);
+/// A condition: the server did not make the object with this OID as a part of another one.
+std::string is_made_itself(Catalog catalog, const std::string& oid);
 
 /// A condition over a column of schema OIDs: objects in it may be referred to, as it is read or is
 /// the system's.
