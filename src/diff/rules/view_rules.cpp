@@ -1,6 +1,7 @@
 // Views and rewrite rules.
 #include "../naming.hpp"
 #include "../rules.hpp"
+#include "composite_attributes.hpp"
 #include "materialized_views.hpp"
 #include "view_columns.hpp"
 #include "view_options.hpp"
@@ -94,6 +95,21 @@ Altered alter_rule(const Scene&, const Alteration& alteration, Draft& draft) {
   return Altered::done;
 }
 
+void create_column(const Scene& scene, const Object& column, Draft& draft) {
+  is_view_column(column) ? create_view_column(scene, column, draft)
+                         : create_attribute(scene, column, draft);
+}
+
+void drop_column(const Scene& scene, const Object& column, Draft& draft) {
+  is_view_column(column) ? drop_view_column(scene, column, draft)
+                         : drop_attribute(scene, column, draft);
+}
+
+Altered alter_column(const Scene& scene, const Alteration& alteration, Draft& draft) {
+  return is_view_column(alteration.to) ? alter_view_column(scene, alteration, draft)
+                                       : alter_attribute(scene, alteration, draft);
+}
+
 } // namespace
 
 std::vector<Rule> view_rules() {
@@ -101,6 +117,7 @@ std::vector<Rule> view_rules() {
       {Kind::view, create_view, plain_drop, alter_view},
       {Kind::materialized_view, create_materialized_view, plain_drop, alter_materialized_view},
       {Kind::rule, create_rule, plain_drop, alter_rule},
+      {Kind::column, create_column, drop_column, alter_column},
   };
 }
 
