@@ -1,7 +1,7 @@
 #include "view_columns.hpp"
 
 #include "naming.hpp"
-#include "view_options.hpp"
+#include "options_change.hpp"
 
 namespace slipway::diff {
 

@@ -1,10 +1,9 @@
 // Views and rewrite rules.
 #include "naming.hpp"
 #include "rules.hpp"
-#include "composite_attributes.hpp"
 #include "materialized_views.hpp"
+#include "options_change.hpp"
 #include "view_columns.hpp"
-#include "view_options.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -18,8 +17,9 @@ using schema::Object;
 using schema::Property;
 
 std::string definition_of(const Object& view) {
-  return " VIEW " + qualified(view) + with_options(view.list(Property::options)) + " AS\n" +
-         std::string(view.text(Property::query));
+  const auto options = options_list(view.list(Property::options));
+  return " VIEW " + qualified(view) + (options.empty() ? "" : " WITH (" + options + ")") +
+         " AS\n" + std::string(view.text(Property::query));
 }
 
 void create_view(const Scene& scene, const Object& view, Draft& draft) {
@@ -95,21 +95,6 @@ Altered alter_rule(const Scene&, const Alteration& alteration, Draft& draft) {
   return Altered::done;
 }
 
-void create_column(const Scene& scene, const Object& column, Draft& draft) {
-  is_view_column(column) ? create_view_column(scene, column, draft)
-                         : create_attribute(scene, column, draft);
-}
-
-void drop_column(const Scene& scene, const Object& column, Draft& draft) {
-  is_view_column(column) ? drop_view_column(scene, column, draft)
-                         : drop_attribute(scene, column, draft);
-}
-
-Altered alter_column(const Scene& scene, const Alteration& alteration, Draft& draft) {
-  return is_view_column(alteration.to) ? alter_view_column(scene, alteration, draft)
-                                       : alter_attribute(scene, alteration, draft);
-}
-
 } // namespace
 
 std::vector<Rule> view_rules() {
@@ -117,7 +102,6 @@ std::vector<Rule> view_rules() {
       {Kind::view, create_view, plain_drop, alter_view},
       {Kind::materialized_view, create_materialized_view, plain_drop, alter_materialized_view},
       {Kind::rule, create_rule, plain_drop, alter_rule},
-      {Kind::column, create_column, drop_column, alter_column},
   };
 }
 
