@@ -2,9 +2,9 @@
 #include "nodes.hpp"
 
 #include "naming.hpp"
+#include "words.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <cstdlib>
 #include <map>
 #include <tuple>
@@ -43,22 +43,6 @@ std::string name_space(const Identity& identity) {
   default:
     return identity.path();
   }
-}
-
-std::set<std::string> words_of(std::string_view text) {
-  std::set<std::string> words;
-  std::string word;
-  for (const char c : text) {
-    if (std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '$' ||
-        (static_cast<unsigned char>(c) & 0x80U) != 0) {
-      word += c;
-      continue;
-    }
-    if (!word.empty()) words.insert(std::move(word));
-    word.clear();
-  }
-  if (!word.empty()) words.insert(std::move(word));
-  return words;
 }
 
 class Demands {
