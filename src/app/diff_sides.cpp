@@ -2,7 +2,6 @@
 #include "diff_sides.hpp"
 
 #include "slipway/rehearse/same_meaning.hpp"
-#include "slipway/schema/snapshot.hpp"
 
 #include <fmt/format.h>
 #include <random>
@@ -23,9 +22,7 @@ struct Draft {
   std::optional<pg::Session> session;
   std::optional<schema::Schema> read; ///< of a live database or a snapshot
   std::string author;                 ///< of a live database: who makes its objects
-  int major_version() const {
-    return read ? read->origin().server_version / k_numbers_a_major : 0;
-  }
+  int major_version() const { return read ? read->origin().server_version / k_numbers_a_major : 0; }
 };
 
 std::string fresh_salt() {
@@ -45,30 +42,41 @@ Result<std::string> author_of(pg::Session& session, const std::string& history_s
   SLIPWAY_ASSIGN(
       const auto rows,
       session.query(
-          SqlText("SELECT COALESCE("
-                  "(SELECT pg_catalog.pg_get_userbyid(n.nspowner) FROM pg_catalog.pg_namespace AS n "
-                  "WHERE n.nspname OPERATOR(pg_catalog.=) $1::name), "
-                  "(SELECT pg_catalog.pg_get_userbyid(c.relowner) FROM pg_catalog.pg_class AS c "
-                  "JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace "
-                  "WHERE n.nspname OPERATOR(pg_catalog.<>) 'information_schema' "
-                  "AND n.nspname OPERATOR(pg_catalog.!~) '^pg_' "
-                  "GROUP BY c.relowner ORDER BY pg_catalog.count(*) DESC, c.relowner LIMIT 1), "
-                  "CURRENT_USER)::text"),
+          SqlText(
+              "SELECT COALESCE("
+              "(SELECT pg_catalog.pg_get_userbyid(n.nspowner) FROM pg_catalog.pg_namespace AS n "
+              "WHERE n.nspname OPERATOR(pg_catalog.=) $1::name), "
+              "(SELECT pg_catalog.pg_get_userbyid(c.relowner) FROM pg_catalog.pg_class AS c "
+              "JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace "
+              "WHERE n.nspname OPERATOR(pg_catalog.<>) 'information_schema' "
+              "AND n.nspname OPERATOR(pg_catalog.!~) '^pg_' "
+              "GROUP BY c.relowner ORDER BY pg_catalog.count(*) DESC, c.relowner LIMIT 1), "
+              "CURRENT_USER)::text"),
           {history_schema}, wait));
   return std::string(rows.text(0, 0));
 }
 
-Result<Draft> draft_of(const Context& context, const std::string& text,
-                       const inspect::Scope& scope, const Wait& wait) {
+// No text stands for what the project's own migrations make.
+Result<Side> side_of(const Context& context, const std::string& text) {
+  if (!text.empty()) return rehearse::parse_side(text, context.files);
+  Side side;
+  const auto folder = context.config.path("migrations.folder");
+  if (!context.files.is_folder(folder)) return side;
+  side.kind = SideKind::migrations;
+  side.paths.push_back(folder);
+  return side;
+}
+
+Result<Draft> draft_of(const Context& context, const std::string& text, const inspect::Scope& scope,
+                       const Wait& wait) {
   Draft draft;
-  SLIPWAY_ASSIGN(draft.side, rehearse::parse_side(text, context.files));
+  SLIPWAY_ASSIGN(draft.side, side_of(context, text));
   if (draft.side.is_live()) {
     SLIPWAY_ASSIGN(draft.session, connect(context, draft.side, wait));
     SLIPWAY_ASSIGN(draft.read, inspect::read_schema(*draft.session, scope, wait));
     SLIPWAY_ASSIGN(draft.author, author_of(*draft.session, scope.leave_out.front(), wait));
   } else if (draft.side.kind == SideKind::snapshot) {
-    SLIPWAY_ASSIGN(const auto bytes, context.files.read(draft.side.paths.front()));
-    SLIPWAY_ASSIGN(draft.read, schema::from_json(bytes));
+    return fail(ErrorCode::unsupported, "snapshots cannot be compared yet");
   }
   return draft;
 }
@@ -91,8 +99,7 @@ rehearse::ShadowOptions shadow_options(const Context& context, const Draft& from
   rehearse::ShadowOptions options;
   options.bin_folder = context.config.path("dev.server_bin");
   options.major_version = major_version;
-  options.loopback =
-      from.side.kind == SideKind::command || to.side.kind == SideKind::command;
+  options.loopback = from.side.kind == SideKind::command || to.side.kind == SideKind::command;
   for (const Draft* one : {&to, &from})
     if (one->session) {
       options.owner = one->read->origin().owner;
@@ -134,8 +141,8 @@ Result<Sides> make_sides(const Context& context, const std::string& from, const 
   SLIPWAY_ASSIGN(auto one, draft_of(context, from, scope, wait));
   SLIPWAY_ASSIGN(auto other, draft_of(context, to, scope, wait));
   SLIPWAY_ASSIGN(const int version, version_for(one, other));
-  SLIPWAY_ASSIGN(auto shadow, rehearse::Shadow::start(
-                                  shadow_options(context, one, other, version), wait));
+  SLIPWAY_ASSIGN(auto shadow,
+                 rehearse::Shadow::start(shadow_options(context, one, other, version), wait));
   Sides sides;
   sides.from_name = one.side.describe();
   sides.to_name = other.side.describe();

@@ -117,8 +117,7 @@ void keep_likeliest(std::vector<Identity>& found) {
   std::erase_if(found, [&](const auto& one) { return rank(one) != best; });
   const bool some_public = std::any_of(found.begin(), found.end(),
                                        [](const auto& one) { return one.schema == "public"; });
-  if (some_public)
-    std::erase_if(found, [](const auto& one) { return one.schema != "public"; });
+  if (some_public) std::erase_if(found, [](const auto& one) { return one.schema != "public"; });
 }
 
 std::string_view without_kind(std::string_view path) {
@@ -138,9 +137,9 @@ Result<Identity> find_object(const schema::Schema& schema, std::string_view path
                                "public.users.name"));
   std::vector<std::string> paths;
   for (const auto& one : found) paths.push_back(one.path());
-  return fail(Error(ErrorCode::usage, fmt::format("{} may be any of {}", path,
-                                                  fmt::join(paths, ", ")))
-                  .with_hint("name it as it is written there"));
+  return fail(
+      Error(ErrorCode::usage, fmt::format("{} may be any of {}", path, fmt::join(paths, ", ")))
+          .with_hint("name it as it is written there"));
 }
 
 Result<Rename> read_rename(const schema::Schema& from, std::string_view text) {

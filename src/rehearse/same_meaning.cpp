@@ -81,8 +81,8 @@ std::vector<std::string> told(const std::vector<schema::Difference>& differences
     }
     for (const auto& value : one.properties) {
       ++all;
-      add(fmt::format("{}: {} {} -> {}", one.identity.path(),
-                      schema::property_name(value.property), shown(value.from), shown(value.to)));
+      add(fmt::format("{}: {} {} -> {}", one.identity.path(), schema::property_name(value.property),
+                      shown(value.from), shown(value.to)));
     }
   }
   if (all > lines.size()) lines.push_back(fmt::format("and {} more", all - lines.size()));

@@ -55,8 +55,7 @@ TEST_F(Answers, APathAsItIsShownMeansThatObject) {
 
 TEST_F(Answers, WhatMayBeSeveralThingsIsAsked) {
   EXPECT_EQ(found("twice"), "twice may be any of table one.twice, table two.twice");
-  EXPECT_EQ(found("f"),
-            "f may be any of function public.f(integer), function public.f(text)");
+  EXPECT_EQ(found("f"), "f may be any of function public.f(integer), function public.f(text)");
   EXPECT_EQ(found("nothing"), "there is no nothing");
   EXPECT_EQ(found("name"), "there is no name");
 }

@@ -13,12 +13,12 @@ namespace slipway::diff {
 /// counts. Errors: usage, for none and for more than one.
 Result<schema::Identity> find_object(const schema::Schema& schema, std::string_view path);
 
-/// An answer as it is typed: OLD=NEW, OLD as find_object reads it, NEW a name or, of what is no part
-/// of another object, SCHEMA.NAME. Errors: usage.
+/// An answer as it is typed: OLD=NEW, OLD as find_object reads it, NEW a name or, of what is no
+/// part of another object, SCHEMA.NAME. Errors: usage.
 Result<Rename> read_rename(const schema::Schema& from, std::string_view text);
 
-/// Whether a path that was typed means the object that a path of ours names: equal, or equal but for
-/// the kind, or for the kind and the schema public.
+/// Whether a path that was typed means the object that a path of ours names: equal, or equal but
+/// for the kind, or for the kind and the schema public.
 bool is_path_of(std::string_view typed, std::string_view path);
 
 } // namespace slipway::diff
