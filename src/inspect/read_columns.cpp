@@ -47,7 +47,9 @@ std::string_view storage_name(char storage) {
 
 std::string columns_sql(const Reading& reading) {
   return "SELECT a.attrelid, a.attnum, a.attname, a.atttypid, a.atttypmod, a.attcollation, "
-         "a.attstorage, a.attgenerated, a.attoptions, a.attnotnull, "
+         "a.attstorage, a.attgenerated, "
+         "CASE WHEN a.attoptions[1] LIKE 'pg\\_%' AND a.attoptions[2] IS NULL THEN NULL "
+         "ELSE a.attoptions END, a.attnotnull, "
          "CASE a.attidentity WHEN 'a' THEN 'always' WHEN 'd' THEN 'by default' END, NOT a.attislocal, "
          "NULLIF(a.attstattarget, -1), a.attfdwoptions, NULLIF(a.attacl::pg_catalog.text, '{}'), " +
          reading.since(14, "CASE a.attcompression WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' END",

@@ -2,6 +2,8 @@
 #include "readers.hpp"
 #include "row_values.hpp"
 
+#include <algorithm>
+#include <map>
 #include <unordered_map>
 
 namespace slipway::inspect {
@@ -10,11 +12,6 @@ using schema::Kind;
 using schema::Property;
 
 namespace {
-
-struct OperatorClass {
-  Oid type = 0;
-  bool usual = false; ///< the default of its access method for that very type
-};
 
 std::string indexes_sql(const Reading& reading) {
   return "SELECT i.indexrelid, i.indrelid, x.relname, a.amname, i.indisunique, "
@@ -38,33 +35,20 @@ public:
 
   Status read() {
     SLIPWAY_TRY(read_operator_classes());
-    SLIPWAY_TRY(read_columns_of_indexes());
     SLIPWAY_TRY(reading_.each(indexes_sql(reading_), [&](const CopiedRow& row) { add(row); }));
     SLIPWAY_TRY(read_written_keys());
+    SLIPWAY_TRY(read_statistics_targets());
     return read_parents();
   }
 
 private:
+  // Those that the server has for btree and hash take no parameters.
   Status read_operator_classes() {
-    return reading_.each(
-        "SELECT o.oid, o.opcintype, o.opcdefault FROM pg_catalog.pg_opclass AS o",
-        [&](const CopiedRow& row) { classes_[row.oid(0)] = {row.oid(1), row.yes(2)}; });
-  }
-
-  // Few indexes have any of these.
-  Status read_columns_of_indexes() {
-    return reading_.each(
-        "SELECT a.attrelid, a.attnum, NULLIF(a.attstattarget, -1), a.attoptions "
-        "FROM pg_catalog.pg_attribute AS a JOIN pg_catalog.pg_class AS c "
-        "ON c.oid OPERATOR(pg_catalog.=) a.attrelid WHERE c.relkind IN ('i', 'I') "
-        "AND (a.attstattarget OPERATOR(pg_catalog.>=) 0 OR a.attoptions IS NOT NULL) "
-        "ORDER BY a.attrelid, a.attnum",
-        [&](const CopiedRow& row) {
-          if (!row.is_null(2))
-            targets_[row.oid(0)].push_back(std::string(row.text(1)) + "=" +
-                                           std::string(row.text(2)));
-          if (!without_internal(row.array(3)).empty()) has_options_.insert(row.oid(0));
-        });
+    return reading_.each("SELECT o.oid, o.opcintype FROM pg_catalog.pg_opclass AS o "
+                         "JOIN pg_catalog.pg_am AS a ON a.oid OPERATOR(pg_catalog.=) o.opcmethod "
+                         "WHERE o.opcdefault AND o.oid OPERATOR(pg_catalog.<) 16384 "
+                         "AND a.amname IN ('btree', 'hash')",
+                         [&](const CopiedRow& row) { usual_for_[row.oid(0)] = row.oid(1); });
   }
 
   void add(const CopiedRow& row) {
@@ -90,8 +74,6 @@ private:
                {Property::method, Property::unique, Property::invalid, Property::nulls_not_distinct,
                 Property::tablespace, Property::options, Property::predicate});
     builder.set_list(handle, Property::include, include);
-    if (const auto found = targets_.find(oid); found != targets_.end())
-      builder.set_list(handle, Property::column_statistics, found->second);
     if (is_plain(row, columns, keys))
       builder.set_list(handle, Property::columns, quoted_names(row.oid(1), columns, keys));
     else
@@ -101,7 +83,6 @@ private:
   // Whether each key is nothing but a column, in the order and with the collation and the operator
   // class that it has when nothing is said. Anything else is left to the server to write.
   bool is_plain(const CopiedRow& row, const std::vector<Oid>& columns, std::size_t keys) {
-    if (has_options_.contains(row.oid(0))) return false;
     const auto classes = numbers(row.text(12));
     const auto collations = numbers(row.text(13));
     const auto orders = numbers(row.text(14));
@@ -109,8 +90,8 @@ private:
       const auto* const column =
           reading_.relations().column(row.oid(1), static_cast<int>(columns[key]));
       if (column == nullptr || orders[key] != 0) return false;
-      const auto& used = classes_[classes[key]];
-      if (!used.usual || used.type != column->type) return false;
+      const auto usual = usual_for_.find(classes[key]);
+      if (usual == usual_for_.end() || usual->second != column->type) return false;
       if (collations[key] != 0 && collations[key] != column->collation) return false;
     }
     return true;
@@ -132,16 +113,37 @@ private:
     return found;
   }
 
-  Status read_written_keys() {
-    if (written_.empty()) return {};
+  std::string written_oids() const {
     std::vector<Oid> oids;
     for (const auto& [oid, handle] : written_) oids.push_back(oid);
-    return reading_.each("SELECT i, pg_catalog.pg_get_indexdef(i) FROM pg_catalog.unnest('" +
-                             oid_array(oids) + "'::pg_catalog.oid[]) AS i",
+    std::sort(oids.begin(), oids.end());
+    return "'" + oid_array(oids) + "'::pg_catalog.oid[]";
+  }
+
+  Status read_written_keys() {
+    if (written_.empty()) return {};
+    return reading_.each("SELECT i, pg_catalog.pg_get_indexdef(i) FROM pg_catalog.unnest(" +
+                             written_oids() + ") AS i",
                          [&](const CopiedRow& row) {
                            reading_.builder().set_list(written_.at(row.oid(0)), Property::columns,
                                                        index_keys(row.text(1)));
                          });
+  }
+
+  // Only keys that are expressions can have one.
+  Status read_statistics_targets() {
+    if (written_.empty()) return {};
+    std::map<Oid, std::vector<std::string>> targets;
+    SLIPWAY_TRY(reading_.each(
+        "SELECT a.attrelid, a.attnum, a.attstattarget FROM pg_catalog.pg_attribute AS a "
+        "WHERE a.attstattarget OPERATOR(pg_catalog.>=) 0 AND a.attrelid OPERATOR(pg_catalog.=) ANY (" +
+            written_oids() + ") ORDER BY a.attrelid, a.attnum",
+        [&](const CopiedRow& row) {
+          targets[row.oid(0)].push_back(std::string(row.text(1)) + "=" + std::string(row.text(2)));
+        }));
+    for (const auto& [index, list] : targets)
+      reading_.builder().set_list(written_.at(index), Property::column_statistics, list);
+    return {};
   }
 
   Status read_parents() {
@@ -155,10 +157,8 @@ private:
   }
 
   Reading& reading_;
-  std::unordered_map<Oid, OperatorClass> classes_;
-  std::unordered_map<Oid, std::vector<std::string>> targets_;
-  std::unordered_set<Oid> has_options_;
-  std::unordered_map<Oid, Handle> written_;
+  std::unordered_map<Oid, Oid> usual_for_;  ///< operator class to the type whose default it is
+  std::unordered_map<Oid, Handle> written_; ///< indexes whose keys the server writes
 };
 
 } // namespace

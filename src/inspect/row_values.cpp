@@ -7,6 +7,16 @@ namespace slipway::inspect {
 using schema::Property;
 using schema::Shape;
 
+namespace {
+
+// Having none of these is something else than saying nothing of them.
+bool may_be_empty(Property property) {
+  return property == Property::acl || property == Property::identity_acl ||
+         property == Property::operations;
+}
+
+} // namespace
+
 void set_values(Reading& reading, Handle handle, const CopiedRow& row, std::size_t first,
                 std::initializer_list<Property> properties) {
   auto& builder = reading.builder();
@@ -25,8 +35,7 @@ void set_values(Reading& reading, Handle handle, const CopiedRow& row, std::size
     case Shape::list:
     case Shape::set:
       const auto values = row.array(at);
-      if (values.empty() && (property == Property::acl || property == Property::identity_acl))
-        builder.set(handle, property, "");
+      if (values.empty() && may_be_empty(property)) builder.set(handle, property, "");
       builder.set_list(handle, property, values);
       break;
     }

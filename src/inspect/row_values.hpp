@@ -8,7 +8,8 @@
 namespace slipway::inspect {
 
 /// Sets the fields of `row` from `first` on as `properties`, one each, by the property's shape.
-/// NULL is absent; so is an empty array, but not for privileges, of which there may be none.
+/// NULL is absent; so is an empty array, but not for privileges and what a publication publishes:
+/// of these there may be none.
 void set_values(Reading& reading, Handle handle, const CopiedRow& row, std::size_t first,
                 std::initializer_list<schema::Property> properties);
 

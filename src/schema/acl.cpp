@@ -84,7 +84,8 @@ std::vector<std::string> canonical_acl(const std::vector<std::string>& items,
     const bool nobody_named = at == 0;
     const auto slash_from = std::min(at + 1, text.size());
     const auto slash = text.find('/', slash_from);
-    if (slash == std::string::npos) {
+    // Privileges are letters, so behind " by " stands a name with a slash in it.
+    if (slash == std::string::npos || text.find(k_by, slash_from) < slash) {
       canonical.push_back(text);
       continue;
     }

@@ -111,7 +111,8 @@ void SchemaBuilder::settle_owners(std::string_view database_owner) {
   for (const auto& value : draft.values)
     if (value.property == Property::owner) owners[value.object] = value.text;
   for (auto& value : draft.values) {
-    if (value.property != Property::acl || value.text.empty()) continue;
+    const bool acl = value.property == Property::acl || value.property == Property::identity_acl;
+    if (!acl || value.text.empty()) continue;
     const auto found = owners.find(draft.entries[value.object].parent);
     const auto owner = found == owners.end() ? database_owner : found->second;
     value.text = draft.store->texts.keep(join_set(canonical_acl(split_list(value.text), owner)));

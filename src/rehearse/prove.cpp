@@ -1,0 +1,168 @@
+// The proof of a plan: do it on a copy and look, from both ends and with two pairs of eyes.
+#include "slipway/rehearse/prove.hpp"
+
+#include "observation.hpp"
+#include "slipway/rehearse/application.hpp"
+#include "slipway/rehearse/dump_program.hpp"
+#include "slipway/rehearse/kept_values.hpp"
+#include "slipway/rehearse/proof_database.hpp"
+#include "subscriptions.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <iterator>
+
+namespace slipway::rehearse {
+
+namespace {
+
+void append(std::vector<std::string>& all, std::vector<std::string> some) {
+  std::move(some.begin(), some.end(), std::back_inserter(all));
+}
+
+class Proving {
+public:
+  Proving(const ProofRequest& request, const Wait& wait) : request_(request), wait_(wait) {}
+
+  Result<Proof> run() {
+    pg_dump_ = find_pg_dump(request_.cluster, wait_);
+    proof_.second_observer_looked = pg_dump_.has_value();
+    SLIPWAY_ASSIGN(const ProofDatabase copy,
+                   ProofDatabase::make(request_.cluster, request_.from_database, wait_));
+    SLIPWAY_TRY(
+        copy_subscriptions(request_.cluster, request_.from_database, copy.name(), pg_dump_, wait_));
+    SLIPWAY_ASSIGN(const bool applied, go_up(copy.name()));
+    if (applied) SLIPWAY_TRY(look_after_up(copy.name()));
+    if (applied && !request_.down.empty()) SLIPWAY_TRY(go_down(copy.name()));
+    proof_.holds = proof_.differences.empty();
+    return std::move(proof_);
+  }
+
+private:
+  Result<pg::Session> open_as_role(const std::string& database) {
+    SLIPWAY_ASSIGN(auto session, open_in(request_.cluster, database, wait_));
+    if (!request_.role.empty())
+      SLIPWAY_TRY(session.execute(
+          SqlText("SET SESSION AUTHORIZATION " + quote_identifier(request_.role)), wait_));
+    return session;
+  }
+
+  /// False when a statement failed, which is a difference.
+  Result<bool> apply(const std::string& database, const std::vector<diff::Statement>& statements,
+                     std::string_view direction) {
+    SLIPWAY_ASSIGN(auto session, open_as_role(database));
+    SLIPWAY_ASSIGN(const auto problem, apply_plan(session, statements, wait_));
+    if (problem) proof_.differences.push_back(fmt::format("{}: {}", direction, *problem));
+    return !problem;
+  }
+
+  Result<bool> go_up(const std::string& copy) {
+    if (!request_.seed_sql.empty()) {
+      SLIPWAY_ASSIGN(auto session, open_in(request_.cluster, copy, wait_));
+      SLIPWAY_TRY(run_script(session, request_.seed_sql, "seed", wait_));
+    }
+    SLIPWAY_ASSIGN(auto memory, open_in(request_.cluster, copy, wait_));
+    SLIPWAY_ASSIGN(KeptValues kept, KeptValues::remember(memory, wait_));
+    SLIPWAY_ASSIGN(const bool applied, apply(copy, request_.up, "up"));
+    SLIPWAY_ASSIGN(proof_.observed, kept.rewrites(wait_));
+    SLIPWAY_ASSIGN(auto losses, kept.losses(wait_));
+    for (diff::Finding& loss : losses) {
+      if (!is_announced(loss, announced()))
+        proof_.differences.push_back(loss.message + ", and no finding says so");
+      proof_.observed.push_back(std::move(loss));
+    }
+    return applied;
+  }
+
+  std::vector<diff::Finding> announced() const {
+    std::vector<diff::Finding> all;
+    for (const diff::Statement& statement : request_.up)
+      all.insert(all.end(), statement.findings.begin(), statement.findings.end());
+    return all;
+  }
+
+  Status look_after_up(const std::string& copy) {
+    SLIPWAY_ASSIGN(const Observation made, observe(request_.cluster, copy, pg_dump_, wait_));
+    SLIPWAY_ASSIGN(const Observation wanted,
+                   observe(request_.cluster, request_.to_database, pg_dump_, wait_));
+    SLIPWAY_TRY(compare(made, wanted, "after up"));
+    return {};
+  }
+
+  Status go_down(const std::string& copy) {
+    SLIPWAY_ASSIGN(const bool applied, apply(copy, request_.down, "down"));
+    if (!applied) return {};
+    SLIPWAY_ASSIGN(const Observation made, observe(request_.cluster, copy, pg_dump_, wait_));
+    SLIPWAY_ASSIGN(const Observation wanted,
+                   observe(request_.cluster, request_.from_database, pg_dump_, wait_));
+    return compare(made, wanted, "after up and down");
+  }
+
+  Status compare(const Observation& made, const Observation& wanted, std::string_view when) {
+    const auto differences = schema::compare(made.schema, wanted.schema);
+    std::vector<std::string> found = sentences(differences);
+    append(found, dump_sentences(made, wanted));
+    if (!found.empty() && is_only_text(differences)) {
+      SLIPWAY_ASSIGN(const bool settled, is_equal_when_restored(made, wanted));
+      if (settled) found.clear();
+    }
+    append(found, state_sentences(made, wanted));
+    if (found.empty()) append(found, planned_again(made, wanted));
+    for (const std::string& sentence : found)
+      proof_.differences.push_back(fmt::format("{}: {}", when, sentence));
+    return {};
+  }
+
+  /// Some expressions get another text when their text is read in again, once. Two databases that
+  /// look the same after that are equal.
+  Result<bool> is_equal_when_restored(const Observation& made, const Observation& wanted) {
+    if (!made.dump || !wanted.dump) return false;
+    SLIPWAY_ASSIGN(const auto one, restored(made.dump_text));
+    SLIPWAY_ASSIGN(const auto other, restored(wanted.dump_text));
+    if (!one || !other) return false;
+    return schema::compare(one->schema, other->schema).empty() &&
+           dump_sentences(*one, *other).empty();
+  }
+
+  /// Absent when the dump cannot be restored: then there is nothing to compare.
+  Result<std::optional<Observation>> restored(const std::string& dump) {
+    SLIPWAY_ASSIGN(const ProofDatabase fresh, ProofDatabase::make(request_.cluster, "", wait_));
+    {
+      SLIPWAY_ASSIGN(auto session, open_in(request_.cluster, fresh.name(), wait_));
+      if (Status done = run_script(session, dump, "pg_dump", wait_); !done) {
+        if (done.error().sql && done.error().connection_usable())
+          return std::optional<Observation>();
+        return std::move(done).error();
+      }
+    }
+    SLIPWAY_ASSIGN(auto seen, observe(request_.cluster, fresh.name(), pg_dump_, wait_));
+    return std::optional<Observation>(std::move(seen));
+  }
+
+  static std::vector<std::string> planned_again(const Observation& made,
+                                                const Observation& wanted) {
+    // Where only texts differ, comparing with the text read in again is for who plans, too.
+    if (!schema::compare(made.schema, wanted.schema).empty()) return {};
+    const diff::Plan plan = diff::make_plan(made.schema, wanted.schema, {});
+    std::vector<std::string> found;
+    for (const diff::Statement& statement : plan.statements)
+      found.push_back("planning again still yields, for " + statement.object + ": " +
+                      statement.sql);
+    for (const diff::Refusal& refusal : plan.refusals)
+      found.push_back("planning again refuses " + refusal.object + ": " + refusal.message);
+    return found;
+  }
+
+  const ProofRequest& request_;
+  const Wait& wait_;
+  std::optional<std::string> pg_dump_;
+  Proof proof_;
+};
+
+} // namespace
+
+Result<Proof> prove(const ProofRequest& request, const Wait& wait) {
+  return Proving(request, wait).run();
+}
+
+} // namespace slipway::rehearse
