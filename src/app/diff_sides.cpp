@@ -1,6 +1,8 @@
 // Makes the two sides of a comparison comparable: on servers of one version, under one owner.
 #include "diff_sides.hpp"
 
+#include "runner.hpp"
+
 #include "slipway/rehearse/same_meaning.hpp"
 
 #include <fmt/format.h>
@@ -60,7 +62,7 @@ Result<std::string> author_of(pg::Session& session, const std::string& history_s
 Result<Side> side_of(const Context& context, const std::string& text) {
   if (!text.empty()) return rehearse::parse_side(text, context.files);
   Side side;
-  const auto folder = context.config.path("migrations.folder");
+  const auto folder = migrations_path(context);
   if (!context.files.is_folder(folder)) return side;
   side.kind = SideKind::migrations;
   side.paths.push_back(folder);

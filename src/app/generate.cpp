@@ -1,8 +1,9 @@
 // Writes what makes one side into the other as migrations, each with its way back.
 #include "diff_counts.hpp"
 #include "diff_work.hpp"
-#include "migration_text.hpp"
+#include "runner.hpp"
 #include "slipway/diff/answer.hpp"
+#include "slipway/diff/migration_text.hpp"
 #include "slipway/source/folder.hpp"
 
 #include <algorithm>
@@ -39,7 +40,7 @@ public:
   WaysBack(const Sides& sides, Renames renames, const Wait& wait)
       : sides_(sides), renames_(std::move(renames)), wait_(wait) {}
 
-  Status find(std::vector<MigrationDraft>& drafts) {
+  Status find(std::vector<diff::MigrationDraft>& drafts) {
     const rehearse::Materialised* before = &sides_.from;
     rehearse::Materialised after;
     for (auto& draft : drafts) {
@@ -70,16 +71,16 @@ private:
     return rehearse::Materialised{std::move(schema), database};
   }
 
-  static void settle(MigrationDraft& draft, const TriedPlan& plan) {
+  static void settle(diff::MigrationDraft& draft, const TriedPlan& plan) {
     if (!plan.questions.empty()) {
       const auto& open = plan.questions.front();
-      draft.way_back = WayBack::impossible;
+      draft.way_back = diff::WayBack::impossible;
       draft.why = open.object.empty() ? open.message : open.object + ": " + open.message;
       return;
     }
     draft.down = plan.statements;
     if (const auto* loss = first_loss(draft.up)) {
-      draft.way_back = WayBack::lossy;
+      draft.way_back = diff::WayBack::lossy;
       draft.why = "what was in " + loss->object + " does not come back";
     }
   }
@@ -90,10 +91,10 @@ private:
 };
 
 // Newest first, as they are undone. Nothing when one of them cannot be.
-std::vector<diff::Statement> whole_way_back(const std::vector<MigrationDraft>& drafts) {
+std::vector<diff::Statement> whole_way_back(const std::vector<diff::MigrationDraft>& drafts) {
   std::vector<diff::Statement> all;
   for (auto draft = drafts.rbegin(); draft != drafts.rend(); ++draft) {
-    if (draft->way_back == WayBack::impossible) return {};
+    if (draft->way_back == diff::WayBack::impossible) return {};
     const auto at = static_cast<std::ptrdiff_t>(all.size());
     all.insert(all.end(), draft->down.begin(), draft->down.end());
     // Each file is a transaction of its own.
@@ -117,7 +118,7 @@ std::vector<diff::Finding> losses_not_allowed(const std::vector<diff::Finding>& 
 }
 
 Result<source::Folder> folder_of(const Context& context) {
-  const auto path = context.config.path("migrations.folder");
+  const auto path = migrations_path(context);
   if (context.files.is_folder(path)) return source::read_folder(context.files, path);
   source::Folder folder;
   folder.path = path;
@@ -125,11 +126,11 @@ Result<source::Folder> folder_of(const Context& context) {
 }
 
 // What is written must be read back as what was meant.
-Status check_readable(const source::MigrationFile& file, const MigrationDraft& draft) {
+Status check_readable(const source::MigrationFile& file, const diff::MigrationDraft& draft) {
   SLIPWAY_ASSIGN(const auto migration, source::parse_migration(file));
   const std::size_t down = migration.down ? migration.down->statements.size() : 0;
   const std::size_t wanted_down =
-      draft.way_back == WayBack::impossible ? 0 : std::max<std::size_t>(1, draft.down.size());
+      draft.way_back == diff::WayBack::impossible ? 0 : std::max<std::size_t>(1, draft.down.size());
   if (migration.up.statements.size() == draft.up.size() && down == wanted_down) return {};
   return fail(Error(ErrorCode::internal, "the migration would not be read as it was meant")
                   .with_state("nothing was written"));
@@ -137,7 +138,7 @@ Status check_readable(const source::MigrationFile& file, const MigrationDraft& d
 
 Result<std::vector<GeneratedFile>> files_of(const Context& context, const GenerateRequest& request,
                                             const DiffReport& report,
-                                            const std::vector<MigrationDraft>& drafts) {
+                                            const std::vector<diff::MigrationDraft>& drafts) {
   SLIPWAY_ASSIGN(auto folder, folder_of(context));
   const auto format = source::format_from(context.config.text("migrations.format"))
                           .value_or(source::detect_format(folder));
@@ -149,7 +150,7 @@ Result<std::vector<GeneratedFile>> files_of(const Context& context, const Genera
     const auto name =
         source::next_file_name(folder, format, title, std::chrono::system_clock::now());
     GeneratedFile file{.path = folder.path + "/" + name,
-                       .text = migration_text(title, origin, drafts[i])};
+                       .text = diff::migration_text(title, origin, drafts[i])};
     SLIPWAY_ASSIGN(const auto version,
                    Version::parse(name.substr(0, name.find_first_not_of("0123456789"))));
     source::MigrationFile written{.version = version,
@@ -189,7 +190,7 @@ Result<GenerateReport> generate(const Context& context, const GenerateRequest& r
   GenerateReport report;
   report.diff = report_of(sides, std::move(plan));
   if (report.diff.equal || !request.write || !report.diff.questions.empty()) return report;
-  auto drafts = drafts_of(report.diff.statements);
+  auto drafts = diff::drafts_of(report.diff.statements);
   SLIPWAY_TRY(WaysBack(sides, std::move(renames), wait).find(drafts));
   SLIPWAY_TRY(prove(context, sides, seed, whole_way_back(drafts), report.diff, wait));
   if (sides.live) SLIPWAY_TRY(count_rows(*sides.live, report.diff.findings, wait));
