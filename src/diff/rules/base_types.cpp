@@ -1,6 +1,6 @@
 #include "base_types.hpp"
 
-#include "../naming.hpp"
+#include "naming.hpp"
 #include "type_users.hpp"
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 #include "composite_attributes.hpp"
 
-#include "../naming.hpp"
+#include "naming.hpp"
 #include "type_users.hpp"
 
 #include <algorithm>

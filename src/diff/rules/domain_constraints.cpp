@@ -1,6 +1,6 @@
 // Constraints of domains that exist: checked after they hold for what is new, and replaced without
 // a moment in which none holds.
-#include "../naming.hpp"
+#include "naming.hpp"
 #include "domain_types.hpp"
 #include "expression.hpp"
 #include "type_users.hpp"

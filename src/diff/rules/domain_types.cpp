@@ -1,7 +1,7 @@
 // Domains: everything but the type beneath can be changed in place.
 #include "domain_types.hpp"
 
-#include "../naming.hpp"
+#include "naming.hpp"
 #include "expression.hpp"
 #include "type_users.hpp"
 

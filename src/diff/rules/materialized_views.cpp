@@ -1,7 +1,7 @@
 // Materialized views: another query makes another one; how it is kept can be changed.
 #include "materialized_views.hpp"
 
-#include "../naming.hpp"
+#include "naming.hpp"
 #include "view_columns.hpp"
 #include "view_options.hpp"
 

@@ -1,6 +1,6 @@
 #include "type_users.hpp"
 
-#include "../naming.hpp"
+#include "naming.hpp"
 #include "expression.hpp"
 
 namespace slipway::diff {

@@ -1,6 +1,6 @@
 #include "view_columns.hpp"
 
-#include "../naming.hpp"
+#include "naming.hpp"
 #include "view_options.hpp"
 
 namespace slipway::diff {

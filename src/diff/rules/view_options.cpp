@@ -1,7 +1,7 @@
 // Storage parameters and view options, which are NAME=VALUE each.
 #include "view_options.hpp"
 
-#include "../naming.hpp"
+#include "naming.hpp"
 
 #include <algorithm>
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "../draft.hpp"
+#include "draft.hpp"
 
 #include <string>
 #include <vector>

@@ -1,6 +1,6 @@
 // Views and rewrite rules.
-#include "../naming.hpp"
-#include "../rules.hpp"
+#include "naming.hpp"
+#include "rules.hpp"
 #include "materialized_views.hpp"
 #include "view_columns.hpp"
 #include "view_options.hpp"
