@@ -4,6 +4,7 @@
 #include "nodes.hpp"
 #include "rules.hpp"
 #include "tasks.hpp"
+#include "unchecked_bodies.hpp"
 
 #include <algorithm>
 #include <map>
@@ -39,6 +40,14 @@ void emit(const Node& node, Plan& plan) {
   }
 }
 
+// The setting ends with the transaction, which the routine has to share.
+void emit_unchecked(Node node, Plan& plan) {
+  plan.statements.push_back(
+      {"SET LOCAL check_function_bodies = off", "set", node.object.path(), true, false, false, {}});
+  node.draft.statements().front().with_previous = true;
+  emit(node, plan);
+}
+
 // What follows a statement that takes long does not keep that one's locks.
 void end_long_transactions(Plan& plan) {
   for (std::size_t at = 1; at < plan.statements.size(); ++at) {
@@ -67,7 +76,10 @@ Plan make_plan(const schema::Schema& from, const schema::Schema& to, const Optio
   plan.questions = std::move(tasks.questions);
   for (const auto& question : plan.questions)
     plan.findings.push_back({FindingKind::ambiguity, question.gone.path(), question.message, {}});
-  for (const auto at : order_of(scene, nodes).sorted(nodes)) emit(nodes[at], plan);
+  const auto order = order_of(scene, nodes).sorted(nodes);
+  const auto unchecked = names_what_comes_later(scene, nodes, order);
+  for (const auto at : order)
+    unchecked[at] ? emit_unchecked(nodes[at], plan) : emit(nodes[at], plan);
   end_long_transactions(plan);
   return plan;
 }

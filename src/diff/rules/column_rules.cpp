@@ -1,7 +1,7 @@
 // Columns of tables; those of views and composite types have rules of their own.
-#include "../rules.hpp"
+#include "rules.hpp"
 
-#include "../naming.hpp"
+#include "naming.hpp"
 #include "column_changes.hpp"
 #include "composite_attributes.hpp"
 #include "expression.hpp"

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "../rules.hpp"
+#include "rules.hpp"
 
 #include <optional>
 #include <string>

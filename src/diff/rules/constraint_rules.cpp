@@ -1,9 +1,9 @@
 // Constraints of tables. On a table in use each is checked without keeping others waiting, and one
 // that changes is there under another name before the old one goes.
-#include "../rules.hpp"
+#include "rules.hpp"
 
-#include "../naming.hpp"
-#include "../satellites.hpp"
+#include "naming.hpp"
+#include "satellites.hpp"
 #include "family.hpp"
 #include "index_marks.hpp"
 #include "row_counts.hpp"

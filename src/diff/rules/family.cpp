@@ -1,6 +1,6 @@
 #include "family.hpp"
 
-#include "../naming.hpp"
+#include "naming.hpp"
 
 #include <algorithm>
 

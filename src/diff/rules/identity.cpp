@@ -2,8 +2,8 @@
 // before and after.
 #include "identity.hpp"
 
-#include "../naming.hpp"
-#include "../privileges.hpp"
+#include "naming.hpp"
+#include "privileges.hpp"
 #include "sequence_options.hpp"
 
 #include "slipway/schema/usual_name.hpp"

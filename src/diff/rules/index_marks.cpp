@@ -1,6 +1,6 @@
 #include "index_marks.hpp"
 
-#include "../naming.hpp"
+#include "naming.hpp"
 #include "family.hpp"
 
 namespace slipway::diff {

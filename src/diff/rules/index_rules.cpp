@@ -1,9 +1,9 @@
 // Indexes and extended statistics. On a table in use an index is built, rebuilt and dropped
 // without keeping writers waiting, and a changed one is there before the old one goes.
-#include "../rules.hpp"
+#include "rules.hpp"
 
-#include "../naming.hpp"
-#include "../satellites.hpp"
+#include "naming.hpp"
+#include "satellites.hpp"
 #include "family.hpp"
 #include "index_marks.hpp"
 #include "options_change.hpp"

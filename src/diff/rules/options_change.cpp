@@ -1,6 +1,6 @@
 #include "options_change.hpp"
 
-#include "../naming.hpp"
+#include "naming.hpp"
 
 #include <algorithm>
 #include <cctype>

@@ -1,7 +1,7 @@
 // Partitions come and go without being dropped.
 #include "partition_rules.hpp"
 
-#include "../naming.hpp"
+#include "naming.hpp"
 #include "family.hpp"
 
 #include "slipway/schema/usual_name.hpp"

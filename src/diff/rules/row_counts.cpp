@@ -1,7 +1,7 @@
 // Queries that tell beforehand what rows stand in the way of a rule.
 #include "row_counts.hpp"
 
-#include "../naming.hpp"
+#include "naming.hpp"
 
 namespace slipway::diff {
 

@@ -1,6 +1,6 @@
 #include "sequence_options.hpp"
 
-#include "../naming.hpp"
+#include "naming.hpp"
 
 #include <charconv>
 #include <limits>

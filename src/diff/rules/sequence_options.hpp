@@ -1,6 +1,6 @@
 #pragma once
 
-#include "../draft.hpp"
+#include "draft.hpp"
 
 #include "slipway/schema/schema.hpp"
 

@@ -1,7 +1,7 @@
 // Sequences that are not a column's identity.
-#include "../rules.hpp"
+#include "rules.hpp"
 
-#include "../naming.hpp"
+#include "naming.hpp"
 #include "family.hpp"
 #include "identity.hpp"
 #include "sequence_options.hpp"

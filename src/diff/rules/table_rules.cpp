@@ -1,7 +1,7 @@
 // Tables and foreign tables: everything but their parts.
-#include "../rules.hpp"
+#include "rules.hpp"
 
-#include "../naming.hpp"
+#include "naming.hpp"
 #include "column_changes.hpp"
 #include "family.hpp"
 #include "options_change.hpp"

@@ -1,6 +1,6 @@
 #include "table_settings.hpp"
 
-#include "../naming.hpp"
+#include "naming.hpp"
 #include "family.hpp"
 #include "options_change.hpp"
 

@@ -1,7 +1,7 @@
 // How columns, constraints and indexes are written.
 #include "table_sql.hpp"
 
-#include "../naming.hpp"
+#include "naming.hpp"
 #include "expression.hpp"
 #include "family.hpp"
 #include "identity.hpp"

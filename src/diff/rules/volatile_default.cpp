@@ -1,6 +1,6 @@
 #include "volatile_default.hpp"
 
-#include "../naming.hpp"
+#include "naming.hpp"
 
 #include <algorithm>
 #include <array>
