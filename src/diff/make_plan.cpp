@@ -18,6 +18,10 @@ using schema::Kind;
 void emit(const Node& node, Plan& plan) {
   const auto path = node.object.path();
   for (const auto& refusal : node.draft.refusals()) plan.refusals.push_back({path, refusal});
+  for (auto finding : node.draft.refused()) {
+    finding.object = path;
+    plan.findings.push_back(std::move(finding));
+  }
   if (!node.draft.refusals().empty()) return;
   for (const auto& drafted : node.draft.statements()) {
     Statement statement;
@@ -59,7 +63,7 @@ bool Scene::in_use(const schema::Object& object) const {
   if (!options.online) return false;
   const auto holder = object.parent().value_or(object);
   if (rebuilt.contains(holder.identity()) || rebuilt.contains(object.identity())) return false;
-  return from.relation(holder.schema(), holder.name()).has_value();
+  return from.find(holder.identity()).has_value();
 }
 
 Plan make_plan(const schema::Schema& from, const schema::Schema& to, const Options& options) {
