@@ -1,8 +1,8 @@
 // An enum that loses labels or gets them in another order.
 #include "relabel.hpp"
 
-#include "../naming.hpp"
-#include "../satellites.hpp"
+#include "naming.hpp"
+#include "satellites.hpp"
 #include "domain_types.hpp"
 #include "enum_types.hpp"
 #include "expression.hpp"

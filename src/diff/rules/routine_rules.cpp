@@ -1,6 +1,6 @@
 // Functions, procedures and aggregates.
-#include "../naming.hpp"
-#include "../rules.hpp"
+#include "naming.hpp"
+#include "rules.hpp"
 #include "base_types.hpp"
 #include "routine_text.hpp"
 

@@ -1,6 +1,6 @@
 // Triggers of tables and of events.
-#include "../naming.hpp"
-#include "../rules.hpp"
+#include "naming.hpp"
+#include "rules.hpp"
 #include "anew.hpp"
 #include "policies.hpp"
 

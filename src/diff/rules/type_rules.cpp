@@ -1,6 +1,6 @@
 // Types that users make.
-#include "../naming.hpp"
-#include "../rules.hpp"
+#include "naming.hpp"
+#include "rules.hpp"
 #include "base_types.hpp"
 #include "composite_attributes.hpp"
 #include "domain_types.hpp"
