@@ -3,7 +3,9 @@
 
 #include "naming.hpp"
 
+#include <algorithm>
 #include <cctype>
+#include <cstdlib>
 #include <map>
 #include <tuple>
 #include <unordered_map>
@@ -65,6 +67,8 @@ public:
       : scene_(scene), nodes_(nodes), order_(nodes.size()) {
     for (std::size_t at = 0; at < nodes.size(); ++at) {
       by_object_[{nodes[at].object, nodes[at].verb}] = at;
+      for (const auto& other : nodes[at].draft.disturbances())
+        if (other.object != nodes[at].object) also_altered_by_.emplace(other.object, at);
     }
   }
 
@@ -99,8 +103,29 @@ private:
     if (first && second) order_.before(*first, *second);
   }
 
+  // A type that is declared first and defined late: only its own functions do with a declaration,
+  // and only the definition needs them.
+  bool is_declared_first(const Object& object) const {
+    return at(object.identity(), Verb::create) && at(object.identity(), Verb::late) &&
+           (object.kind() == Kind::base_type || object.kind() == Kind::range_type);
+  }
+
+  bool needs(const schema::Schema& schema, const Object& object, const Object& needed) const {
+    const auto& all = schema.dependencies();
+    const schema::Dependency wanted{object.index(), needed.index()};
+    return std::binary_search(all.begin(), all.end(), wanted);
+  }
+
   void made_before(const Object& needed, const Object& object) {
     const auto own = object.identity();
+    if (is_declared_first(object)) {
+      demand(at(needed, Verb::create), at(own, Verb::late));
+      return;
+    }
+    if (is_declared_first(needed) && !needs(scene_.to, needed, object)) {
+      demand(at(needed.identity(), Verb::late), at(object, Verb::create));
+      demand(at(needed.identity(), Verb::late), at(own, Verb::alter));
+    }
     for (const auto verb : {Verb::create, Verb::alter}) {
       const auto later = verb == Verb::create ? at(object, verb) : at(own, verb);
       demand(at(needed, Verb::create), later);
@@ -116,6 +141,18 @@ private:
     demand(at(object.identity(), Verb::alter), goes);
     demand(at(object.identity(), Verb::late), goes);
     demand(at(object, Verb::drop), at(needed.identity(), Verb::alter));
+    const auto [first, last] = also_altered_by_.equal_range(needed.identity());
+    for (auto one = first; one != last; ++one) demand(at(object, Verb::drop), one->second);
+    if (at(object.identity(), Verb::alter) && at(needed.identity(), Verb::alter) &&
+        !still_needs(object, needed))
+      demand(at(object.identity(), Verb::alter), at(needed.identity(), Verb::alter));
+  }
+
+  // What lets go of something does so before that changes.
+  bool still_needs(const Object& object, const Object& needed) const {
+    const auto later = scene_.to.find(object.identity());
+    const auto later_needed = scene_.to.find(needed.identity());
+    return later && later_needed && needs(scene_.to, *later, *later_needed);
   }
 
   void with_parent(std::size_t node) {
@@ -124,6 +161,7 @@ private:
     demand(at(identity, Verb::drop), at(identity, Verb::alter));
     demand(at(identity, Verb::alter), at(identity, Verb::create));
     demand(at(identity, Verb::alter), at(identity, Verb::late));
+    demand(at(identity, Verb::create), at(identity, Verb::late));
     if (!is_part(identity.kind)) {
       // A schema is there before its objects, and they are gone before it.
       if (identity.schema.empty()) return;
@@ -138,12 +176,23 @@ private:
     const auto holder = object ? object->parent() : std::nullopt;
     if (!holder) return;
     const auto parent = holder->identity();
+    if (holder->kind() == Kind::composite_type) in_order_of_attributes(node, *object, *holder);
     if (nodes_[node].verb == Verb::drop) {
       demand(node, at(parent, Verb::drop));
       return;
     }
     demand(at(parent, Verb::create), node);
     demand(at(parent, Verb::alter), node);
+  }
+
+  // Attributes come one after the other, each as the last one.
+  void in_order_of_attributes(std::size_t node, const Object& attribute, const Object& type) {
+    if (nodes_[node].verb != Verb::create) return;
+    const auto place_of = [](const Object& one) {
+      return std::atoi(std::string(one.text(Property::ordinal)).c_str());
+    };
+    for (const auto& other : type.parts(Kind::column))
+      if (place_of(other) < place_of(attribute)) demand(at(other.identity(), Verb::create), node);
   }
 
   // A key wants its columns to be NOT NULL, which they become late.
@@ -170,19 +219,27 @@ private:
   // The catalog knows nothing of what the text of a routine's body uses.
   void mentioned_in_bodies() {
     std::unordered_multimap<std::string, std::size_t> made;
-    for (std::size_t node = 0; node < nodes_.size(); ++node)
-      if (nodes_[node].verb != Verb::drop && !is_part(nodes_[node].object.kind))
-        made.emplace(nodes_[node].object.name, node);
+    std::vector<std::size_t> columns;
+    for (std::size_t node = 0; node < nodes_.size(); ++node) {
+      if (nodes_[node].verb == Verb::drop) continue;
+      if (!is_part(nodes_[node].object.kind)) made.emplace(nodes_[node].object.name, node);
+      if (nodes_[node].object.kind == Kind::column) columns.push_back(node);
+    }
     for (std::size_t node = 0; node < nodes_.size(); ++node) {
       const auto kind = nodes_[node].object.kind;
       if (nodes_[node].verb == Verb::drop || (kind != Kind::function && kind != Kind::procedure))
         continue;
       const auto object = scene_.to.find(nodes_[node].object);
       if (!object) continue;
-      for (const auto& word : words_of(object->text(Property::body))) {
+      const auto words = words_of(object->text(Property::body));
+      for (const auto& word : words) {
         const auto [first, last] = made.equal_range(word);
         for (auto one = first; one != last; ++one) order_.rather_before(one->second, node);
       }
+      for (const auto column : columns)
+        if (words.contains(nodes_[column].object.name) &&
+            words.contains(nodes_[column].object.part))
+          order_.rather_before(column, node);
     }
   }
 
@@ -190,6 +247,8 @@ private:
   const std::vector<Node>& nodes_;
   Order order_;
   std::map<std::pair<Identity, Verb>, std::size_t> by_object_;
+  // What a node changes besides the object that it is for.
+  std::multimap<Identity, std::size_t> also_altered_by_;
 };
 
 } // namespace

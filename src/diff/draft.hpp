@@ -20,6 +20,9 @@ struct Disturbance {
     type_change, ///< of a column: what PostgreSQL does not carry over when the type changes
     new_meaning, ///< of a column: the same, and what has an expression over it, too, because its
                  ///< operators may be others under the new type
+    type_swap,   ///< of a type that is replaced by the draft's own statements: all that needs it,
+                 ///< but for the columns and domains that the draft moves; of such a column:
+                 ///< new_meaning, and foreign keys, too
   } reach = Reach::everything;
 };
 

@@ -3,6 +3,7 @@
 
 #include "naming.hpp"
 #include "rename_questions.hpp"
+#include "rules/composite_attributes.hpp"
 #include "satellites.hpp"
 #include "takeovers.hpp"
 
@@ -31,6 +32,7 @@ public:
     for (const auto& difference : schema::compare(scene_.from, scene_.to)) note(difference);
     ask_for_renames(scene_, tasks_);
     take_over(scene_, tasks_);
+    rebuild_reordered_types(scene_, tasks_);
     for (auto& [identity, task] : tasks_.all)
       if (task.kind == Task::Kind::alter) draft(task);
     return std::move(tasks_);

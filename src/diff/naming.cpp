@@ -287,7 +287,7 @@ std::string sql_name(const schema::Identity& identity) {
   case Kind::operator_family:
     return word_of(identity.kind) + " " + qualified(identity) + " USING " + ident(identity.part);
   case Kind::cast:
-    return "CAST (" + identity.name + ")";
+    return "CAST " + identity.name;
   case Kind::transform:
     return "TRANSFORM " + identity.name;
   case Kind::user_mapping:

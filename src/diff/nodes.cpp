@@ -29,6 +29,7 @@ enum Rank : int {
   k_late,
   k_remove_index,
   k_remove_data,
+  k_last,
 };
 
 int rank_of_new(const Object& object) {
@@ -55,6 +56,9 @@ int rank_of_new(const Object& object) {
     return k_new_tables;
   case Kind::column:
     return k_new_columns;
+  // It would fire for what is done after it.
+  case Kind::event_trigger:
+    return k_last;
   default:
     return is_part(object.kind()) ? k_new_parts : k_put_up;
   }
@@ -75,6 +79,8 @@ int rank_of_drop(const Object& object) {
   case Kind::base_type:
   case Kind::extension:
     return k_remove_data;
+  case Kind::event_trigger:
+    return k_take_down;
   default:
     return k_remove;
   }
@@ -129,7 +135,17 @@ private:
       rule_of(task.to->kind()).create(scene_, *task.to, node.draft);
     }
     satellites_of_new(*task.to, node.draft);
+    if (is_declared_first(task.to->kind())) {
+      Node late{Verb::late, node.object, node.draft.split_off_late(),
+                rank == k_new_types ? k_new_routines : rank};
+      add(std::move(late));
+    }
     add(std::move(node));
+  }
+
+  // A type whose functions need it already is defined when they are there.
+  static bool is_declared_first(Kind kind) {
+    return kind == Kind::base_type || kind == Kind::range_type;
   }
 
   void satellites_of_new(const Object& object, Draft& draft) {

@@ -56,7 +56,14 @@ private:
   }
 
   void reach_one(const Object& disturbed, const Object& dependent, Reach reach) {
-    if (reach != Reach::everything && !minds_new_type(dependent, reach)) return;
+    const bool whole_type = reach == Reach::type_swap && is_type(disturbed.kind());
+    if (reach != Reach::everything && !whole_type && !minds_new_type(dependent, reach)) return;
+    // The columns of a view are what its query says.
+    if (is_view_column(dependent)) {
+      reach_one(disturbed, *dependent.parent(), reach);
+      return;
+    }
+    if (whole_type && is_moved(dependent)) return;
     const auto identity = dependent.identity();
     const auto to = scene_.to.find(identity);
     if (!to) return;
@@ -70,7 +77,7 @@ private:
       refuse(disturbed, dependent);
       return;
     case Kind::column:
-      reach_column(disturbed, dependent, *to);
+      reach_column(disturbed, dependent, *to, reach);
       return;
     case Kind::schema:
     case Kind::extension:
@@ -80,17 +87,30 @@ private:
     }
   }
 
+  static bool is_view_column(const Object& object) {
+    if (object.kind() != Kind::column) return false;
+    const auto kind = object.parent()->kind();
+    return kind == Kind::view || kind == Kind::materialized_view;
+  }
+
+  // Moved to the new type, or refused, by the draft that swaps the type.
+  static bool is_moved(const Object& object) {
+    return object.kind() == Kind::domain ||
+           (object.kind() == Kind::column && object.parent()->kind() == Kind::composite_type);
+  }
+
   // https://www.postgresql.org/docs/current/sql-altertable.html, and ATPrepAlterColumnType's
   // errors: views, rules, policies, triggers and generated columns stop it; constraints, indexes
   // and statistics are carried over, if their expressions still mean something.
   static bool minds_new_type(const Object& dependent, Reach reach) {
     switch (dependent.kind()) {
     case Kind::index:
-      return reach == Reach::new_meaning &&
+      return reach != Reach::type_change &&
              (dependent.has(Property::predicate) || has_expression(dependent));
     case Kind::constraint:
-      return reach == Reach::new_meaning &&
-             (dependent.has(Property::expression) || dependent.has(Property::definition));
+      return (reach == Reach::type_swap && dependent.has(Property::referenced_table)) ||
+             (reach != Reach::type_change &&
+              (dependent.has(Property::expression) || dependent.has(Property::definition)));
     case Kind::column:
       return dependent.has(Property::generated);
     case Kind::statistics:
@@ -106,8 +126,8 @@ private:
     return index.text(Property::columns).find('(') != std::string_view::npos;
   }
 
-  void reach_column(const Object& disturbed, const Object& from, const Object& to) {
-    if (is_type(disturbed.kind())) {
+  void reach_column(const Object& disturbed, const Object& from, const Object& to, Reach reach) {
+    if (is_type(disturbed.kind()) && reach != Reach::type_swap) {
       refuse(disturbed, from);
       return;
     }

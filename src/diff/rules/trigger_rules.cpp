@@ -1,9 +1,125 @@
+// Triggers of tables and of events.
+#include "../naming.hpp"
 #include "../rules.hpp"
+#include "anew.hpp"
+#include "policies.hpp"
 
 namespace slipway::diff {
 
+namespace {
+
+using schema::Kind;
+using schema::Object;
+using schema::Property;
+
+constexpr int k_has_replace_trigger = 140000;
+constexpr std::string_view k_create = "CREATE TRIGGER";
+
+std::string state_word(std::string_view state) {
+  if (state == "disabled") return "DISABLE";
+  if (state == "replica") return "ENABLE REPLICA";
+  return state == "always" ? "ENABLE ALWAYS" : "ENABLE";
+}
+
+void set_state(const Object& trigger, std::string_view state, Draft& draft) {
+  draft.add(state == "disabled" ? "disable trigger" : "enable trigger",
+            "ALTER TABLE " + qualified(trigger) + " " + state_word(state) + " TRIGGER " +
+                ident(trigger.part()));
+}
+
+// A trigger that a partition has from its parent comes and goes with that one; of its own it has
+// only its state.
+bool is_clone(const Object& trigger) {
+  return trigger.has(Property::parent);
+}
+
+void create_trigger(const Scene&, const Object& trigger, Draft& draft) {
+  if (is_clone(trigger)) {
+    set_state(trigger, trigger.text(Property::enabled), draft);
+    return;
+  }
+  draft.add("create trigger", std::string(trigger.text(Property::definition)));
+  if (trigger.has(Property::enabled)) set_state(trigger, trigger.text(Property::enabled), draft);
+}
+
+std::optional<Object> trigger_of_parent(const Scene& scene, const Object& clone) {
+  const auto partition = scene.to.relation(clone.schema(), clone.name());
+  if (!partition || !partition->has(Property::partition_of)) return std::nullopt;
+  const auto name = split_name(partition->text(Property::partition_of));
+  const auto parent = scene.to.relation(name.schema, name.name);
+  return parent ? parent->part(Kind::trigger, clone.text(Property::parent)) : std::nullopt;
+}
+
+void drop_trigger(const Scene& scene, const Object& trigger, Draft& draft) {
+  if (!is_clone(trigger)) {
+    plain_drop(scene, trigger, draft);
+    return;
+  }
+  if (const auto parent = trigger_of_parent(scene, trigger))
+    set_state(trigger, parent->text(Property::enabled), draft);
+}
+
+Altered alter_trigger(const Scene& scene, const Alteration& alteration, Draft& draft) {
+  const auto& to = alteration.to;
+  if (is_clone(to) != is_clone(alteration.from)) {
+    make_anew(scene, alteration, draft);
+    return Altered::done;
+  }
+  const bool other = alteration.has(Property::definition) && !is_clone(to);
+  if (!other) {
+    if (alteration.has(Property::enabled)) set_state(to, to.text(Property::enabled), draft);
+    return Altered::done;
+  }
+  const auto before = alteration.from.text(Property::definition);
+  const auto after = to.text(Property::definition);
+  const bool replaceable = scene.from.origin().server_version >= k_has_replace_trigger &&
+                           before.starts_with(k_create) && after.starts_with(k_create);
+  if (!replaceable) {
+    make_anew(scene, alteration, draft);
+    return Altered::done;
+  }
+  draft.add("replace trigger",
+            "CREATE OR REPLACE TRIGGER" + std::string(after.substr(k_create.size())));
+  // Replacing switches it on.
+  if (to.has(Property::enabled)) {
+    set_state(to, to.text(Property::enabled), draft);
+    draft.with_previous();
+  }
+  return Altered::done;
+}
+
+void set_event_state(const Object& trigger, Draft& draft) {
+  const auto state = trigger.text(Property::enabled);
+  draft.add(state == "disabled" ? "disable event trigger" : "enable event trigger",
+            "ALTER EVENT TRIGGER " + qualified(trigger) + " " + state_word(state));
+}
+
+void create_event_trigger(const Scene&, const Object& trigger, Draft& draft) {
+  std::string sql = "CREATE EVENT TRIGGER " + qualified(trigger) + " ON " +
+                    std::string(trigger.text(Property::events));
+  std::string tags;
+  for (const auto& tag : trigger.list(Property::tags))
+    tags += (tags.empty() ? "" : ", ") + literal(tag);
+  if (!tags.empty()) sql += " WHEN TAG IN (" + tags + ")";
+  sql += " EXECUTE FUNCTION " + std::string(trigger.text(Property::function));
+  draft.add("create event trigger", std::move(sql));
+  if (trigger.has(Property::enabled)) set_event_state(trigger, draft);
+}
+
+Altered alter_event_trigger(const Scene&, const Alteration& alteration, Draft& draft) {
+  if (alteration.changed != std::set{Property::enabled}) return Altered::rebuild;
+  set_event_state(alteration.to, draft);
+  return Altered::done;
+}
+
+} // namespace
+
 std::vector<Rule> trigger_rules() {
-  return {};
+  return {
+      {Kind::trigger, create_trigger, drop_trigger, alter_trigger},
+      {Kind::event_trigger, create_event_trigger, plain_drop, alter_event_trigger},
+      {Kind::policy, create_policy, plain_drop, alter_policy},
+  };
 }
 
 } // namespace slipway::diff

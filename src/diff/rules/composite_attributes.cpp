@@ -1,0 +1,134 @@
+#include "composite_attributes.hpp"
+
+#include "../naming.hpp"
+#include "type_users.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+namespace slipway::diff {
+
+namespace {
+
+using schema::Kind;
+using schema::Object;
+using schema::Property;
+
+int ordinal_of(const Object& attribute) {
+  int number = 0;
+  const auto text = attribute.text(Property::ordinal);
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  return number;
+}
+
+std::vector<Object> in_order(const Object& type) {
+  auto attributes = type.parts(Kind::column);
+  std::sort(attributes.begin(), attributes.end(),
+            [](const Object& a, const Object& b) { return ordinal_of(a) < ordinal_of(b); });
+  return attributes;
+}
+
+std::string type_of(const Object& attribute) {
+  std::string text(attribute.text(Property::type));
+  if (attribute.has(Property::collation))
+    text += " COLLATE " + std::string(attribute.text(Property::collation));
+  return text;
+}
+
+bool is_stored(const schema::Schema& schema, const Object& type) {
+  if (!columns_under_type(schema, type).empty()) return true;
+  const auto dependents = dependents_of(schema, type);
+  return std::any_of(dependents.begin(), dependents.end(), [&](const Object& one) {
+    return one.kind() == Kind::column && one.parent()->kind() == Kind::composite_type &&
+           *one.parent() != type && is_stored(schema, *one.parent());
+  });
+}
+
+// Tables of the type take part in its changes.
+std::string cascade(const Scene& scene, const Object& attribute) {
+  const auto type = scene.from.find(attribute.parent()->identity());
+  for (const auto& table : scene.from.objects(Kind::table))
+    if (type && table.has(Property::of_type) && is_of_type(table.text(Property::of_type), *type))
+      return " CASCADE";
+  return {};
+}
+
+std::string alter(const Object& attribute) {
+  return "ALTER TYPE " + qualified(attribute);
+}
+
+// Whether all that stays is first, in its old order.
+bool is_reordered(const Object& from, const Object& to) {
+  int last = 0;
+  bool saw_new = false;
+  for (const auto& attribute : in_order(to)) {
+    const auto before = from.part(Kind::column, attribute.part());
+    if (!before) {
+      saw_new = true;
+      continue;
+    }
+    const auto place = ordinal_of(*before);
+    if (saw_new || place < last) return true;
+    last = place;
+  }
+  return false;
+}
+
+} // namespace
+
+std::string attribute_list(const Object& type) {
+  std::string text;
+  for (const auto& attribute : in_order(type))
+    text += (text.empty() ? "" : ", ") + ident(attribute.part()) + " " + type_of(attribute);
+  return "(" + text + ")";
+}
+
+void create_attribute(const Scene& scene, const Object& attribute, Draft& draft) {
+  draft.add("add attribute", alter(attribute) + " ADD ATTRIBUTE " + ident(attribute.part()) + " " +
+                                 type_of(attribute) + cascade(scene, attribute));
+}
+
+void drop_attribute(const Scene& scene, const Object& attribute, Draft& draft) {
+  draft.add("drop attribute", alter(attribute) + " DROP ATTRIBUTE " + ident(attribute.part()) +
+                                  cascade(scene, attribute));
+  if (is_stored(scene.from, *attribute.parent()))
+    draft.finding(FindingKind::data_loss,
+                  "the values of " + attribute.path() + " in rows that hold the type are lost");
+}
+
+Altered alter_attribute(const Scene& scene, const Alteration& alteration, Draft& draft) {
+  const auto& attribute = alteration.to;
+  if (!alteration.has(Property::type) && !alteration.has(Property::collation)) return Altered::done;
+  if (is_stored(scene.from, *alteration.from.parent())) {
+    draft.refuse("PostgreSQL does not change the type of " + attribute.path() + " from " +
+                 type_of(alteration.from) + " to " + type_of(attribute) +
+                 " while columns hold values of its type: make a new type beside it, move those "
+                 "columns, and drop the old one");
+    return Altered::done;
+  }
+  draft.disturb(attribute.identity(), Disturbance::Reach::type_change);
+  draft.add("alter attribute type", alter(attribute) + " ALTER ATTRIBUTE " +
+                                        ident(attribute.part()) + " TYPE " + type_of(attribute) +
+                                        cascade(scene, attribute));
+  return Altered::done;
+}
+
+void rebuild_reordered_types(const Scene& scene, Tasks& tasks) {
+  std::vector<std::pair<Object, Object>> found;
+  for (const auto& [identity, task] : tasks.all) {
+    if (identity.kind != Kind::column) continue;
+    const auto holder = task.to ? task.to->parent() : task.from->parent();
+    if (holder->kind() != Kind::composite_type) continue;
+    const auto from = scene.from.find(holder->identity());
+    const auto to = scene.to.find(holder->identity());
+    if (from && to && is_reordered(*from, *to)) found.emplace_back(*from, *to);
+  }
+  for (const auto& [from, to] : found) {
+    auto& task = tasks.all[to.identity()];
+    task.from = from;
+    task.to = to;
+    task.kind = Task::Kind::rebuild;
+  }
+}
+
+} // namespace slipway::diff

@@ -1,0 +1,102 @@
+// Materialized views: another query makes another one; how it is kept can be changed.
+#include "materialized_views.hpp"
+
+#include "../naming.hpp"
+#include "view_columns.hpp"
+#include "view_options.hpp"
+
+#include <algorithm>
+
+namespace slipway::diff {
+
+namespace {
+
+using schema::Kind;
+using schema::Object;
+using schema::Property;
+
+constexpr int k_has_set_access_method = 150000;
+
+std::vector<std::string> all_options(const Object& view) {
+  auto options = view.list(Property::options);
+  for (const auto& option : view.list(Property::toast_options))
+    options.push_back("toast." + option);
+  return options;
+}
+
+std::string alter(const Object& view) {
+  return "ALTER MATERIALIZED VIEW " + qualified(view);
+}
+
+std::string path_word(const Object& view) {
+  return "materialized view " + qualified(view);
+}
+
+void change_contents(const Object& view, Draft& draft) {
+  if (view.has(Property::not_populated)) {
+    draft.add("empty materialized view",
+              "REFRESH MATERIALIZED VIEW " + qualified(view) + " WITH NO DATA");
+    draft.finding(FindingKind::data_loss,
+                  path_word(view) + " is emptied and cannot be read until it is refreshed");
+    return;
+  }
+  draft.add("refresh materialized view", "REFRESH MATERIALIZED VIEW " + qualified(view));
+  draft.finding(FindingKind::access_exclusive,
+                "nobody can read " + path_word(view) + " while its query runs");
+}
+
+void change_storage(const Alteration& alteration, Draft& draft) {
+  const auto& view = alteration.to;
+  if (alteration.has(Property::tablespace)) {
+    draft.add("set tablespace",
+              alter(view) + " SET TABLESPACE " +
+                  (view.has(Property::tablespace) ? ident(view.text(Property::tablespace))
+                                                  : std::string("pg_default")));
+    draft.finding(FindingKind::rewrite, path_word(view) + " is copied to another tablespace");
+  }
+  if (alteration.has(Property::table_access_method)) {
+    draft.add("set access method",
+              alter(view) + " SET ACCESS METHOD " +
+                  ident(view.get(Property::table_access_method).value_or("heap")));
+    draft.finding(FindingKind::rewrite, path_word(view) + " is written anew");
+  }
+  if (alteration.has(Property::options) || alteration.has(Property::toast_options))
+    change_options(alter(view), all_options(alteration.from), all_options(view), draft);
+}
+
+} // namespace
+
+void create_materialized_view(const Scene& scene, const Object& view, Draft& draft) {
+  std::string sql = "CREATE MATERIALIZED VIEW " + qualified(view);
+  if (view.has(Property::table_access_method))
+    sql += " USING " + ident(view.text(Property::table_access_method));
+  sql += with_options(all_options(view));
+  if (view.has(Property::tablespace))
+    sql += " TABLESPACE " + ident(view.text(Property::tablespace));
+  sql += " AS\n" + std::string(view.text(Property::query));
+  if (view.has(Property::not_populated)) sql += "\nWITH NO DATA";
+  draft.add("create materialized view", std::move(sql));
+  const bool again = scene.rebuilt.contains(view.identity());
+  if (again && scene.options.online && !view.has(Property::not_populated))
+    draft.finding(FindingKind::access_exclusive,
+                  "nobody can read " + path_word(view) + " while its query runs again");
+  for (const auto& column : view.parts(Kind::column)) create_view_column(scene, column, draft);
+}
+
+Altered alter_materialized_view(const Scene& scene, const Alteration& alteration, Draft& draft) {
+  const auto& view = alteration.to;
+  if (alteration.has(Property::query)) return Altered::rebuild;
+  if (alteration.has(Property::table_access_method) &&
+      scene.from.origin().server_version < k_has_set_access_method)
+    return Altered::rebuild;
+  change_storage(alteration, draft);
+  if (alteration.has(Property::cluster_on))
+    draft.add("cluster on",
+              alter(view) + (view.has(Property::cluster_on)
+                                 ? " CLUSTER ON " + ident(view.text(Property::cluster_on))
+                                 : std::string(" SET WITHOUT CLUSTER")));
+  if (alteration.has(Property::not_populated)) change_contents(view, draft);
+  return Altered::done;
+}
+
+} // namespace slipway::diff
