@@ -187,10 +187,10 @@ std::string base_type_clauses(const Reading& reading) {
 Status read_base_types(Reading& reading) {
   return each_own(
       reading, Catalog::type,
-      types_sql(reading, ", CASE WHEN t.typisdefined THEN " + base_type_clauses(reading) + " END",
-                "",
-                "t.typtype IN ('b', 'p') AND t.typoutput::pg_catalog.oid "
-                "OPERATOR(pg_catalog.<>) 'pg_catalog.array_out'::pg_catalog.regproc::pg_catalog.oid"),
+      types_sql(
+          reading, ", CASE WHEN t.typisdefined THEN " + base_type_clauses(reading) + " END", "",
+          "t.typtype IN ('b', 'p') AND t.typoutput::pg_catalog.oid "
+          "OPERATOR(pg_catalog.<>) 'pg_catalog.array_out'::pg_catalog.regproc::pg_catalog.oid"),
       [&](const CopiedRow& row) {
         set_values(reading, add_type(reading, Kind::base_type, row), row, k_further,
                    {Property::clauses});

@@ -1,6 +1,6 @@
 #include "anew.hpp"
 
-#include "../satellites.hpp"
+#include "satellites.hpp"
 
 namespace slipway::diff {
 

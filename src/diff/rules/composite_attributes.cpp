@@ -1,6 +1,6 @@
 #include "composite_attributes.hpp"
 
-#include "../naming.hpp"
+#include "naming.hpp"
 #include "type_users.hpp"
 
 #include <algorithm>
@@ -33,15 +33,6 @@ std::string type_of(const Object& attribute) {
   if (attribute.has(Property::collation))
     text += " COLLATE " + std::string(attribute.text(Property::collation));
   return text;
-}
-
-bool is_stored(const schema::Schema& schema, const Object& type) {
-  if (!columns_under_type(schema, type).empty()) return true;
-  const auto dependents = dependents_of(schema, type);
-  return std::any_of(dependents.begin(), dependents.end(), [&](const Object& one) {
-    return one.kind() == Kind::column && one.parent()->kind() == Kind::composite_type &&
-           *one.parent() != type && is_stored(schema, *one.parent());
-  });
 }
 
 // Tables of the type take part in its changes.

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "../tasks.hpp"
+#include "tasks.hpp"
 
 namespace slipway::diff {
 

@@ -1,7 +1,7 @@
 // Enums: labels can be added anywhere, but none can go and none can move.
 #include "enum_types.hpp"
 
-#include "../naming.hpp"
+#include "naming.hpp"
 #include "relabel.hpp"
 #include "type_users.hpp"
 

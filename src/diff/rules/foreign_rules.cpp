@@ -1,4 +1,4 @@
-#include "../rules.hpp"
+#include "rules.hpp"
 
 namespace slipway::diff {
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "../rules.hpp"
+#include "rules.hpp"
 
 namespace slipway::diff {
 

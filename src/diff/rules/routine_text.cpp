@@ -1,6 +1,6 @@
 #include "routine_text.hpp"
 
-#include "../naming.hpp"
+#include "naming.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "../rules.hpp"
+#include "rules.hpp"
 
 #include <string>
 #include <utility>
@@ -21,6 +21,13 @@ std::vector<schema::Object> columns_of_type(const schema::Schema& schema,
 /// The same with the columns of domains over the type, and so on.
 std::vector<schema::Object> columns_under_type(const schema::Schema& schema,
                                                const schema::Object& type);
+
+/// Whether columns hold the domain within something else: in arrays, composite values or ranges.
+/// Then the server does not look whether a rule of it holds.
+bool is_held_within(const schema::Schema& schema, const schema::Object& domain);
+
+/// Whether columns hold values of the type in any way.
+bool is_stored(const schema::Schema& schema, const schema::Object& type);
 
 /// Whether the text of a type means an array.
 bool is_array(std::string_view type);

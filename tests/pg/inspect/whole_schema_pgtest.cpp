@@ -1,166 +1,176 @@
-// A schema with an object of each kind: read the same after dump and restore, by any role, and with
-// any settings of the session.
-#include "changed_by.hpp"
-#include "every_kind.hpp"
+// What the reading of a whole schema must not depend on: numbers in the catalogs, settings, who
+// reads.
+#include "inspect_test.hpp"
+#include "rich_schema.hpp"
 
 #include "slipway/os/process.hpp"
-#include "slipway/schema/fingerprint.hpp"
 
-#include <gtest/gtest.h>
-
-#include <set>
-#include <sstream>
+#include <array>
+#include <filesystem>
 
 namespace slipway::inspect {
 namespace {
 
-using schema::Kind;
 using schema::Property;
 
-class WholeSchema : public ChangedByTest {
+class WholeSchemaTest : public InspectTest {
 protected:
-  static std::string output_of(std::vector<std::string> arguments) {
+  void SetUp() override {
+    InspectTest::SetUp();
+    exec(k_rich_schema);
+  }
+
+  // The newest one of this machine.
+  static pg::ServerPrograms dump_programs() {
+    for (auto programs : pg::find_server_programs("")) {
+      // A link to the server alone has no pg_dump beside it.
+      programs.bin_folder =
+          std::filesystem::canonical(programs.bin_folder + "/postgres").parent_path().string();
+      if (std::filesystem::exists(programs.bin_folder + "/pg_dump")) return programs;
+    }
+    throw std::runtime_error("no pg_dump found");
+  }
+
+  static std::string run(const std::vector<std::string>& arguments, const std::string& input = "") {
     os::Command command;
-    command.arguments = std::move(arguments);
+    command.arguments = arguments;
+    command.input = input;
     const auto finished = os::run(command, test::long_wait());
-    if (!finished) throw std::runtime_error(finished.error().message);
-    if (finished->exit_status != 0) throw std::runtime_error(finished->errors);
+    if (!finished || finished->exit_status != 0)
+      throw std::runtime_error(arguments[0] + ": " +
+                               (finished ? finished->errors : finished.error().message));
     return finished->output;
   }
 
-  /// Without what only psql understands.
-  static std::string dump_of(const std::string& url) {
-    std::istringstream lines(output_of({"pg_dump", "--schema-only", "--dbname", url}));
-    std::string sql;
-    for (std::string line; std::getline(lines, line);)
-      if (line.rfind("\\restrict", 0) != 0 && line.rfind("\\unrestrict", 0) != 0)
-        sql += line + "\n";
-    return sql;
-  }
-
-  /// The test's database for another role.
-  std::string as(const std::string& role) const {
-    const std::string superuser = "postgres://postgres@";
-    if (url_.rfind(superuser, 0) != 0) throw std::runtime_error("another kind of URL: " + url_);
-    return "postgres://" + role + "@" + url_.substr(superuser.size());
-  }
-
-  static bool pg_dump_can_read(int major_version) {
-    const auto version = output_of({"pg_dump", "--version"});
-    return std::stoi(version.substr(version.find(") ") + 2)) >= major_version;
-  }
-
-  static std::string everything(const schema::Schema& schema) {
-    std::string text;
-    for (schema::Object::Index at = 0; at < schema.size(); ++at)
-      for (const auto& [property, value] : schema.at(at).values())
-        text += schema.at(at).path() + " " + std::string(schema::property_name(property)) + "=" +
-                std::string(value) + "\n";
-    return text;
+  // pg_dump does not read servers newer than itself; there the database is made once more from its
+  // statements, after others that use up numbers.
+  std::string other_database_like_this_one() {
+    const auto other = test::TestServer::instance().fresh_database();
+    const auto programs = dump_programs();
+    if (programs.major_version >= major_version()) {
+      const auto text = run({programs.bin_folder + "/pg_dump", "-s", "-d", url_});
+      run({programs.bin_folder + "/psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", other}, text);
+    } else {
+      auto session = test::connect(other);
+      test::exec(session, "CREATE TABLE first (a int PRIMARY KEY, b text); DROP TABLE first");
+      test::exec(session, k_rich_schema);
+    }
+    return other;
   }
 };
 
-TEST_F(WholeSchema, has_every_kind_but_extensions) {
-  exec(every_kind_sql(major_version()));
-  const auto schema = read();
-  std::set<Kind> kinds;
-  for (schema::Object::Index at = 0; at < schema.size(); ++at) kinds.insert(schema.at(at).kind());
-  for (const auto kind : schema::all_kinds())
-    EXPECT_TRUE(kinds.contains(kind) || kind == Kind::extension) << schema::kind_name(kind);
-  EXPECT_EQ(everything(schema).find("hidden"), std::string::npos);
-  EXPECT_EQ(everything(schema).find("not to be shown"), std::string::npos);
-}
-
-// The OIDs of the other database are others, and so is the order of everything that has none.
-TEST_F(WholeSchema, does_not_depend_on_numbers_of_objects) {
-  exec(every_kind_sql(major_version()));
-  auto other = test::connect(test::TestServer::instance().fresh_database());
-  test::exec(other, "CREATE TABLE shifting (a int PRIMARY KEY); DROP TABLE shifting");
-  test::exec(other, "ALTER DATABASE " + test::value(other, "SELECT current_database()") +
-                        " SET search_path = nowhere");
-  test::exec(other, every_kind_sql(major_version()));
-  const auto one = read();
-  const auto same = read(other);
-  EXPECT_EQ(told(one, same), "");
-  EXPECT_EQ(schema::fingerprint(one).root, schema::fingerprint(same).root);
-}
-
-// What pg_dump itself does not keep is put back before: it writes subscriptions without connecting
-// them, and a server above its own version it does not read at all, so that there only the test
-// above speaks.
-TEST_F(WholeSchema, is_the_same_after_dump_and_restore) {
-  exec(every_kind_sql(major_version()));
+TEST_F(WholeSchemaTest, AfterDumpAndRestoreIsEqual) {
   const auto before = read();
-  if (!pg_dump_can_read(major_version())) {
-    EXPECT_GT(major_version(), 15);
-    return;
-  }
-  const auto dump = dump_of(url_);
-  auto other = test::connect(test::TestServer::instance().fresh_database());
-  test::exec(other, dump);
-  EXPECT_EQ(told(before, read(other)), "");
+  auto session = test::connect(other_database_like_this_one());
+  const auto after = read_or_throw(session);
+  EXPECT_EQ(told(schema::compare(before, after)), std::vector<std::string>());
+  EXPECT_EQ(schema::fingerprint(before).text(), schema::fingerprint(after).text());
 }
 
-TEST_F(WholeSchema, is_read_by_a_role_without_any_privilege) {
-  exec(every_kind_sql(major_version()));
-  const auto role = make_role("nobody");
-  exec("REVOKE ALL ON SCHEMA public, kinds FROM PUBLIC");
-  const auto everything_seen = read();
-  auto session = test::connect(as(role));
-  const auto seen = read(session);
-  for (const auto& one : schema::compare(everything_seen, seen)) {
-    for (const auto& property : one.properties) {
-      const bool secret = property.property == Property::secret_digest ||
-                          (one.identity.kind == Kind::user_mapping &&
-                           property.property == Property::foreign_options) ||
-                          // 13 shows neither the settings of a subscription nor its number.
-                          (major_version() < 14 && one.identity.kind == Kind::subscription);
-      EXPECT_TRUE(secret && !property.to)
-          << one.identity.path() << " " << schema::property_name(property.property);
-    }
-    EXPECT_EQ(one.change, schema::Change::changed) << one.identity.path();
+TEST_F(WholeSchemaTest, SettingsOfTheDatabaseChangeNothing) {
+  const auto before = read();
+  const auto database = value("SELECT quote_ident(current_database())");
+  constexpr auto k_settings = std::to_array<const char*>({
+      "search_path = app, pg_catalog",
+      "search_path = pg_catalog, \"Odd \"\"Name\", public",
+      "DateStyle = 'German, DMY'",
+      "TimeZone = 'Asia/Tokyo'",
+      "IntervalStyle = 'iso_8601'",
+      "quote_all_identifiers = on",
+      "extra_float_digits = -15",
+      "bytea_output = 'escape'",
+      "lc_messages = 'C'",
+      "standard_conforming_strings = off",
+      "default_transaction_read_only = on",
+      "row_security = off",
+      "enable_seqscan = off",
+      "array_nulls = off",
+  });
+  for (const auto* setting : k_settings) {
+    SCOPED_TRACE(setting);
+    exec("ALTER DATABASE " + database + " SET " + setting);
+    const auto after = read();
+    EXPECT_EQ(told(schema::compare(before, after)), std::vector<std::string>());
   }
-  EXPECT_FALSE(seen.find({Kind::subscription, "", "taking", ""})->has(Property::secret_digest));
 }
 
-TEST_F(WholeSchema, does_not_depend_on_the_settings_of_the_session) {
-  exec(every_kind_sql(major_version()));
-  const auto usual = read();
+TEST_F(WholeSchemaTest, SettingsOfTheSessionAreLeftAsTheyWere) {
   auto session = connect();
-  test::exec(
-      session,
-      "SET search_path = kinds, pg_catalog; SET datestyle = 'German'; SET timezone = 'Asia/Tokyo'; "
-      "SET quote_all_identifiers = on; SET intervalstyle = 'iso_8601'; SET bytea_output = 'escape'; "
-      "SET extra_float_digits = 0");
-  EXPECT_EQ(told(usual, read(session)), "");
+  test::exec(session, "SET search_path = app; SET DateStyle = 'German, DMY'; SET jit = off");
+  const auto before = read_or_throw(session);
+  EXPECT_EQ(test::value(session, "SHOW search_path"), "app");
+  EXPECT_EQ(test::value(session, "SHOW DateStyle"), "German, DMY");
+  EXPECT_EQ(told(schema::compare(before, read())), std::vector<std::string>());
 }
 
-TEST_F(WholeSchema, leaves_out_the_members_of_extensions) {
-  exec(
-      "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'; CREATE TYPE t AS ENUM (); "
-      "CREATE OPERATOR === (FUNCTION = int4eq, LEFTARG = int, RIGHTARG = int); CREATE COLLATION c (LOCALE = 'C'); "
-      "CREATE FOREIGN DATA WRAPPER w; CREATE TEXT SEARCH DICTIONARY d (TEMPLATE = pg_catalog.simple)");
-  EXPECT_EQ(
-      changed_by(
-          "ALTER EXTENSION plpgsql ADD FUNCTION f(); ALTER EXTENSION plpgsql ADD TYPE t; "
-          "ALTER EXTENSION plpgsql ADD OPERATOR === (int, int); ALTER EXTENSION plpgsql ADD COLLATION c; "
-          "ALTER EXTENSION plpgsql ADD FOREIGN DATA WRAPPER w; "
-          "ALTER EXTENSION plpgsql ADD TEXT SEARCH DICTIONARY d"),
-      "dropped foreign data wrapper w\ndropped collation public.c\ndropped enum public.t\n"
-      "dropped function public.f()\ndropped operator public.===(integer, integer)\n"
-      "dropped text search dictionary public.d");
-}
-
-TEST_F(WholeSchema, leaves_out_schemas_and_what_stands_on_them) {
-  exec(every_kind_sql(major_version()));
+// A role that owns nothing and was granted nothing reads the same, privileges and policies of
+// tables that it may not touch among it.
+TEST_F(WholeSchemaTest, ARoleThatMayOnlyConnectReadsEverything) {
   Scope scope;
-  scope.leave_out = {"kin*"};
-  const auto schema = read(scope);
-  for (schema::Object::Index at = 0; at < schema.size(); ++at)
-    EXPECT_NE(schema.at(at).schema(), "kinds") << schema.at(at).path();
-  EXPECT_TRUE(schema.objects(Kind::cast).empty());
-  EXPECT_TRUE(schema.objects(Kind::event_trigger).empty());
-  EXPECT_EQ(schema.find({Kind::publication, "", "partly", ""})->text(Property::tables), "");
+  scope.dependencies = true;
+  const auto role = "inspect_nobody_" + value("SELECT pg_backend_pid()");
+  exec("CREATE ROLE " + role + " LOGIN");
+  exec("REVOKE ALL ON SCHEMA public FROM PUBLIC");
+  const auto before = read(scope);
+  auto session = test::connect(url_ + "&user=" + role);
+  ASSERT_EQ(test::value(session, "SELECT current_user"), role);
+  const auto after = read_or_throw(session, scope);
+  EXPECT_EQ(told(schema::compare(before, after)), std::vector<std::string>());
+  EXPECT_EQ(before.dependencies(), after.dependencies());
+}
+
+TEST_F(WholeSchemaTest, TheSameReadingTwiceIsTheSame) {
+  EXPECT_EQ(schema::fingerprint(read()).text(), schema::fingerprint(read()).text());
+}
+
+// The keys of an index are what CREATE INDEX takes: made from nothing but what was read, each index
+// is written by the server as the first one was.
+TEST_F(WholeSchemaTest, IndexesCanBeMadeFromWhatWasRead) {
+  exec(R"sql(
+    CREATE TABLE app.many (a int, t text, c text COLLATE "C", v varchar(9), n "char", i inet,
+      m app.mood, d app.amount, ts tsvector, p point, j jsonb, arr int[], "Q ""x" int, b bpchar(3));
+    CREATE INDEX m1 ON app.many (v, b, m, d, i);
+    CREATE INDEX m2 ON app.many (c COLLATE "default", t COLLATE "C" text_pattern_ops DESC);
+    CREATE INDEX m3 ON app.many USING gin (j jsonb_path_ops, arr, ts);
+    CREATE INDEX m4 ON app.many USING gist (p, ts tsvector_ops (siglen = 100));
+    CREATE INDEX m5 ON app.many ("Q ""x" NULLS FIRST, (a + 1), ("Q ""x" || '","(') DESC);
+    CREATE INDEX m6 ON app.many (lower(c) COLLATE "default", lower(c), (j ->> 'a,b'), (arr[1]));
+    CREATE INDEX m7 ON app.many USING brin (a int4_minmax_ops) WITH (pages_per_range = 3);
+    CREATE INDEX m8 ON app.many USING hash (v);
+    CREATE INDEX m9 ON app.many ((CASE WHEN a > 1 THEN 'x' ELSE E'\\(' END), n);
+    CREATE INDEX m11 ON app.many (lower(t), a) WHERE a > 1; CREATE INDEX m12 ON app.many ((a + 1));
+    CREATE INDEX m13 ON app.many (lower(t) DESC); CREATE INDEX m14 ON app.many ((t || v));
+    CREATE INDEX m15 ON app.many (upper(lower(c))); CREATE INDEX m16 ON app.many (lower(v));
+    CREATE INDEX m17 ON app.many ((j ->> 'x')); CREATE INDEX m18 ON app.many (replace(t, 'coll 7', ''));
+    CREATE INDEX m10 ON app.many (coalesce(a, 1), (t::varchar(3)), v text_pattern_ops);
+  )sql");
+  const auto schema = read();
+  int made = 0;
+  for (schema::Object::Index at = 0; at < schema.size(); ++at) {
+    const auto index = schema.at(at);
+    if (index.kind() != schema::Kind::index || index.has(Property::parent)) continue;
+    const auto relation = quote_identifier(index.schema()) + "." + quote_identifier(index.name());
+    const auto name = quote_identifier(index.schema()) + "." + quote_identifier(index.part());
+    const auto defined = "SELECT replace(pg_get_indexdef(" + quote_literal(name) +
+                         "::regclass), ' ON ONLY ', ' ON ')";
+    const auto before = value(defined);
+    std::string keys, include, options;
+    for (const auto& key : index.list(Property::columns)) keys += (keys.empty() ? "" : ", ") + key;
+    for (const auto& column : index.list(Property::include))
+      include += (include.empty() ? " INCLUDE (" : ", ") + quote_identifier(column);
+    for (const auto& option : index.list(Property::options))
+      options += (options.empty() ? " WITH (" : ", ") + option;
+    exec("DROP INDEX " + name);
+    exec("CREATE " + std::string(index.has(Property::unique) ? "UNIQUE " : "") + "INDEX " +
+         quote_identifier(index.part()) + " ON " + relation + " USING " +
+         std::string(index.text(Property::method)) + " (" + keys + ")" + include +
+         (include.empty() ? "" : ")") + options + (options.empty() ? "" : ")") +
+         (index.has(Property::predicate) ? " WHERE " + std::string(index.text(Property::predicate))
+                                         : ""));
+    EXPECT_EQ(value(defined), before);
+    ++made;
+  }
+  EXPECT_GE(made, 24);
 }
 
 } // namespace
