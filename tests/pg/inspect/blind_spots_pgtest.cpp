@@ -105,7 +105,8 @@ TEST_F(BlindSpots, a_change_is_listed_for_each_column_that_is_read) {
   }
 }
 
-// Fails when any one property is no longer set: it is the list of all that can be overlooked.
+// Fails when any one property is no longer set, as it did with LEAKPROOF taken out of the query: it
+// is the list of all that can be overlooked.
 TEST_F(BlindSpots, each_change_of_a_column_changes_the_fingerprint) {
   exec(every_kind_sql(major_version()));
   auto reader = connect();
