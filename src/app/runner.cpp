@@ -1,6 +1,7 @@
 #include "runner.hpp"
 
 #include "pooler.hpp"
+#include "run_schema.hpp"
 
 #include "slipway/base/duration.hpp"
 #include "slipway/locks/pooled_lock.hpp"
@@ -17,6 +18,8 @@ namespace {
 constexpr Millis k_finish_patience{10'000};
 /// For bookkeeping of our own, which a server answers at once.
 constexpr Millis k_answer_patience{60'000};
+/// For reading the schema of a large database and writing it down.
+constexpr Millis k_schema_patience{60'000};
 
 Wait finish_wait() {
   return Wait{Deadline::after(k_finish_patience), nullptr};
@@ -110,6 +113,12 @@ Error with_done(Error error, const RunReport& report) {
       error.code == ErrorCode::check_failed)
     error.code = ErrorCode::part_way;
   return error;
+}
+
+// A run that left everything as it was must not hide what somebody else changed before it.
+bool is_schema_changed(const std::string& kind, const RunReport& report, const Status& outcome) {
+  if (kind == "repair") return false;
+  return !report.done.empty() || (!outcome && outcome.error().code == ErrorCode::part_way);
 }
 
 } // namespace
@@ -268,6 +277,7 @@ Status Runner::start_run(std::int64_t migrations, const Wait& wait) {
   SLIPWAY_TRY(prepare_session(wait));
   context_.events.on_event(event::RunStarted{
       .run = run_, .kind = kind_, .target = session_.describe(), .migrations = migrations});
+  note_schema_before(context_, session_, run_, wait.within(k_schema_patience));
   return {};
 }
 
@@ -330,6 +340,9 @@ Result<RunReport> Runner::finish(RunReport report, Status outcome) {
       context_.events.on_event(event::Warning{.message = "the end of the run could not be recorded",
                                               .hint = written.error().message});
   }
+  if (is_schema_changed(kind_, report, outcome) && session_.usable())
+    keep_schema_after(context_, session_, run_,
+                      Wait{Deadline::after(k_schema_patience), context_.stop});
   crash_.reach(os::CrashPoint::run_finished);
   if (way_ == WayToServer::session_pooler) give_session_back();
   if (lock_ && session_.usable()) {

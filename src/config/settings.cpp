@@ -81,6 +81,65 @@ std::vector<Setting> migrations_and_history() {
        .flag = "--history-schema",
        .secrecy = Secrecy::open,
        .description = "Schema in the database that keeps the history."},
+      {.key = "history.snapshots",
+       .type = ValueType::integer,
+       .default_value = "3",
+       .secrecy = Secrecy::open,
+       .description =
+           "How many snapshots of the schema the history keeps, one a run, for `slipway drift --since-last-run`; with 0 "
+           "none is taken."},
+  };
+}
+
+std::vector<Setting> schema_settings() {
+  return {
+      {.key = "schema.leave_out",
+       .type = ValueType::text_list,
+       .environment = "SLIPWAY_LEAVE_OUT",
+       .flag = "--leave-out",
+       .secrecy = Secrecy::open,
+       .description =
+           "Schemas that do not count as yours, * at the end for any ending; slipway's own is never looked at.",
+       .example = "legacy,tenant_*"},
+      {.key = "schema.leave_out_platform",
+       .type = ValueType::boolean,
+       .default_value = "true",
+       .environment = "SLIPWAY_LEAVE_OUT_PLATFORM",
+       .secrecy = Secrecy::open,
+       .description =
+           "Leave out the schemas that the database's platform keeps for itself: those of Supabase, Neon, Timescale, Hasura "
+           "and Heroku where they are known to be there."},
+      {.key = "snapshot.folder",
+       .type = ValueType::text,
+       .default_value = "schema",
+       .environment = "SLIPWAY_SNAPSHOT_FOLDER",
+       .flag = "--folder",
+       .secrecy = Secrecy::open,
+       .description = "Folder of schema.sql and schema.json, which `slipway snapshot` writes."},
+      {.key = "snapshot.after_up",
+       .type = ValueType::boolean,
+       .default_value = "false",
+       .environment = "SLIPWAY_SNAPSHOT_AFTER_UP",
+       .flag = "--snapshot",
+       .secrecy = Secrecy::open,
+       .description = "Write schema.sql and schema.json after each `up` that changed something."},
+      {.key = "drift.ignore",
+       .type = ValueType::text_list,
+       .environment = "SLIPWAY_DRIFT_IGNORE",
+       .flag = "--ignore",
+       .secrecy = Secrecy::open,
+       .description =
+           "Objects that may differ as they like, with their parts, as `slipway drift` names them; * stands for any text, and "
+           "without a kind objects of every kind are meant.",
+       .example = "table public.tmp_*,audit.*"},
+      {.key = "drift.allow_unmanaged",
+       .type = ValueType::boolean,
+       .default_value = "false",
+       .environment = "SLIPWAY_ALLOW_UNMANAGED",
+       .flag = "--allow-unmanaged",
+       .secrecy = Secrecy::open,
+       .description =
+           "Objects that are in the database and in no migration are told, but are no drift."},
   };
 }
 
@@ -291,8 +350,9 @@ std::vector<Setting> dev_and_output() {
 
 std::vector<Setting> all_settings() {
   std::vector<Setting> all;
-  for (const auto& group : {target_and_connection(), migrations_and_history(), apply_settings(),
-                            preflight_settings(), run_settings(), dev_and_output()})
+  for (const auto& group :
+       {target_and_connection(), migrations_and_history(), schema_settings(), apply_settings(),
+        preflight_settings(), run_settings(), dev_and_output()})
     all.insert(all.end(), group.begin(), group.end());
   return all;
 }

@@ -105,6 +105,18 @@ std::vector<std::string> add_lease_and_witness(const std::string& schema) {
           fmt::format("ALTER TABLE {}.journal ADD COLUMN witness text", s)};
 }
 
+// The schema as the newest runs left it, so that what somebody else changed can be told later.
+std::vector<std::string> add_snapshot(const std::string& schema) {
+  return {fmt::format(R"(CREATE TABLE {}.snapshot (
+  run bigint PRIMARY KEY,
+  taken_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+  fingerprint text NOT NULL,
+  salt text NOT NULL,
+  gate text,
+  content text NOT NULL))",
+                      quote_identifier(schema))};
+}
+
 } // namespace
 
 std::vector<std::string> layout_statements(int from, const std::string& schema) {
@@ -115,6 +127,8 @@ std::vector<std::string> layout_statements(int from, const std::string& schema) 
     return add_progress(schema);
   case 2:
     return add_lease_and_witness(schema);
+  case 3:
+    return add_snapshot(schema);
   default:
     break;
   }

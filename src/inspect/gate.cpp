@@ -138,6 +138,10 @@ constexpr std::string_view k_place =
 
 } // namespace
 
+std::string Gate::text() const {
+  return fmt::format("g1 {} {} {} {}", place.system, place.timeline, place.database, value);
+}
+
 Result<std::optional<Gate>> read_gate(pg::Session& session, const Wait& wait) {
   Gate gate;
   const auto place = session.query(SqlText(std::string(k_place)), {}, wait);

@@ -15,6 +15,7 @@ protected:
     const Store store("slipway");
     ASSERT_TRUE(store.prepare(session, test::long_wait()));
     exec("DROP TABLE slipway.migration_progress; DROP TABLE slipway.lease; "
+         "DROP TABLE slipway.snapshot; "
          "ALTER TABLE slipway.journal DROP COLUMN witness; UPDATE slipway.layout SET version = 1");
     exec(
         "INSERT INTO slipway.migration (version, name, state, checksum_bytes, checksum_normalised, checksum_tokens, run) VALUES (7, 'kept', 'applied', 'a', 'b', 'c', 1)");

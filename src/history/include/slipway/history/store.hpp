@@ -11,7 +11,7 @@
 namespace slipway::history {
 
 /// The newest layout of the tables this program knows.
-inline constexpr int k_layout = 3;
+inline constexpr int k_layout = 4;
 
 /// Who runs, as slipway.run keeps it.
 struct RunInfo {

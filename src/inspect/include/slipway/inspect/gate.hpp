@@ -26,6 +26,8 @@ struct Gate {
   GatePlace place;
   std::string value;
   bool operator==(const Gate&) const = default;
+  /// Both in one line, to be kept and compared as a whole.
+  std::string text() const;
 };
 
 /// Reads it in one statement, with no privilege beyond connecting. Nothing, when it could not vouch

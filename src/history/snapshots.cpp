@@ -1,0 +1,98 @@
+#include "slipway/history/snapshots.hpp"
+
+#include "slipway/base/sql_text.hpp"
+
+#include <fmt/format.h>
+
+namespace slipway::history {
+
+namespace {
+
+pg::Param or_null(const std::string& text) {
+  return text.empty() ? pg::Param{} : pg::Param{text};
+}
+
+} // namespace
+
+std::string Snapshots::table(std::string_view name) const {
+  return quote_identifier(schema_) + "." + quote_identifier(name);
+}
+
+Result<std::optional<SnapshotRow>> Snapshots::newest(pg::Session& session, const Wait& wait) const {
+  const auto rows = session.query(
+      SqlText(
+          fmt::format("SELECT s.run, pg_catalog.to_char(s.taken_at AT TIME ZONE 'UTC', "
+                      "'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), s.fingerprint, s.salt, s.gate, "
+                      "(SELECT j.run FROM {} AS j WHERE j.state OPERATOR(pg_catalog.=) 'finished' "
+                      "ORDER BY j.id DESC LIMIT 1) FROM {} AS s ORDER BY s.run DESC LIMIT 1",
+                      table("journal"), table("snapshot"))),
+      {}, wait);
+  if (!rows) {
+    const auto& error = rows.error();
+    // No such schema, no such table: an older layout, or slipway has never run here.
+    if (error.sql && (error.sql->sqlstate == "3F000" || error.sql->sqlstate == "42P01"))
+      return std::optional<SnapshotRow>();
+    return fail(error);
+  }
+  if (rows->size() == 0) return std::optional<SnapshotRow>();
+  SnapshotRow row;
+  row.run = rows->integer(0, 0);
+  row.taken_at = rows->text(0, 1);
+  row.fingerprint = rows->text(0, 2);
+  row.salt = rows->text(0, 3);
+  row.gate = rows->text(0, 4);
+  if (!rows->is_null(0, 5) && rows->integer(0, 5) > row.run) row.later_run = rows->integer(0, 5);
+  return std::optional<SnapshotRow>(std::move(row));
+}
+
+Result<std::string> Snapshots::content(pg::Session& session, std::int64_t run,
+                                       const Wait& wait) const {
+  SLIPWAY_ASSIGN(
+      const auto rows,
+      session.query(SqlText(fmt::format("SELECT content FROM {} WHERE run OPERATOR(pg_catalog.=) "
+                                        "$1::bigint",
+                                        table("snapshot"))),
+                    {std::to_string(run)}, wait));
+  if (rows.size() == 0)
+    return fail(ErrorCode::check_failed,
+                fmt::format("the snapshot of run {} has been removed meanwhile", run));
+  return std::string(rows.text(0, 0));
+}
+
+Status Snapshots::add(pg::Session& session, const SnapshotRow& row, const std::string& content,
+                      const std::string& fingerprint_after, std::int64_t keep,
+                      const Wait& wait) const {
+  const auto run = std::to_string(row.run);
+  const pg::Query insert{
+      SqlText(
+          fmt::format("INSERT INTO {} (run, fingerprint, salt, gate, content) "
+                      "VALUES ($1::bigint, $2::text, $3::text, $4::text, $5::text) "
+                      "ON CONFLICT (run) DO UPDATE SET taken_at = EXCLUDED.taken_at, fingerprint = "
+                      "EXCLUDED.fingerprint, salt = EXCLUDED.salt, gate = EXCLUDED.gate, "
+                      "content = EXCLUDED.content",
+                      table("snapshot"))),
+      {run, row.fingerprint, row.salt, or_null(row.gate), content}};
+  const pg::Query remove{
+      SqlText(fmt::format("DELETE FROM {0} WHERE run OPERATOR(pg_catalog.<) (SELECT "
+                          "pg_catalog.min(k.run) FROM (SELECT s.run FROM {0} AS s "
+                          "ORDER BY s.run DESC LIMIT $1::bigint) AS k)",
+                          table("snapshot"))),
+      {std::to_string(keep)}};
+  const pg::Query note{SqlText(fmt::format("UPDATE {} SET fingerprint_after = $2::text "
+                                           "WHERE id OPERATOR(pg_catalog.=) $1::bigint",
+                                           table("run"))),
+                       {run, fingerprint_after}};
+  SLIPWAY_TRY(session.pipeline({insert, remove, note}, wait));
+  return {};
+}
+
+Status Snapshots::note_before(pg::Session& session, std::int64_t run,
+                              const std::string& fingerprint, const Wait& wait) const {
+  SLIPWAY_TRY(session.query(SqlText(fmt::format("UPDATE {} SET fingerprint_before = $2::text "
+                                                "WHERE id OPERATOR(pg_catalog.=) $1::bigint",
+                                                table("run"))),
+                            {std::to_string(run), fingerprint}, wait));
+  return {};
+}
+
+} // namespace slipway::history
