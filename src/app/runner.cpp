@@ -123,9 +123,13 @@ bool is_schema_changed(const std::string& kind, const RunReport& report, const S
 
 } // namespace
 
+std::string migrations_path(const Context& context) {
+  return seen_from_here(context.config.path("migrations.folder"),
+                        context.config.working_directory());
+}
+
 Result<source::Folder> read_migrations(const Context& context) {
-  const auto path =
-      seen_from_here(context.config.path("migrations.folder"), context.config.working_directory());
+  const auto path = migrations_path(context);
   auto folder = source::read_folder(context.files, path);
   if (!folder) {
     auto error = std::move(folder).error();

@@ -76,6 +76,8 @@ private:
   std::chrono::steady_clock::time_point start_;
 };
 
+/// The folder of migrations, as short as it can be said from where the user stands.
+std::string migrations_path(const Context& context);
 /// The session history of read-only commands and of the look before the lock.
 Result<source::Folder> read_migrations(const Context& context);
 history::Store history_store(const Context& context);

@@ -30,4 +30,34 @@ std::string fresh_salt() {
   return fmt::format("{:08x}{:08x}{:08x}{:08x}", random(), random(), random(), random());
 }
 
+Result<std::string> author_of(pg::Session& session, const std::string& history_schema,
+                              const Wait& wait) {
+  SLIPWAY_ASSIGN(
+      const auto rows,
+      session.query(
+          SqlText(
+              "SELECT COALESCE("
+              "(SELECT pg_catalog.pg_get_userbyid(n.nspowner) FROM pg_catalog.pg_namespace AS n "
+              "WHERE n.nspname OPERATOR(pg_catalog.=) $1::name), "
+              "(SELECT pg_catalog.pg_get_userbyid(c.relowner) FROM pg_catalog.pg_class AS c "
+              "JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace "
+              "WHERE n.nspname OPERATOR(pg_catalog.<>) 'information_schema' "
+              "AND n.nspname OPERATOR(pg_catalog.!~) '^pg_' "
+              "GROUP BY c.relowner ORDER BY pg_catalog.count(*) DESC, c.relowner LIMIT 1), "
+              "CURRENT_USER)::text"),
+          {history_schema}, wait));
+  return std::string(rows.text(0, 0));
+}
+
+// No text stands for what the project's own migrations make.
+Result<Side> side_of(const Context& context, const std::string& text) {
+  if (!text.empty()) return rehearse::parse_side(text, context.files);
+  Side side;
+  const auto folder = migrations_path(context);
+  if (!context.files.is_folder(folder)) return side;
+  side.kind = SideKind::migrations;
+  side.paths.push_back(folder);
+  return side;
+}
+
 } // namespace slipway::app

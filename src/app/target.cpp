@@ -73,6 +73,24 @@ pg::TlsMode tls_mode(const std::string& text) {
   return pg::TlsMode::verify_full;
 }
 
+Result<pg::Session> open(const Context& context, const std::string& connection_string,
+                         const std::string& application_name, const Wait& wait) {
+  pg::ConnectOptions options;
+  options.connection_string = connection_string;
+  options.application_name = application_name;
+  options.connect_timeout = context.config.duration("connection.connect_timeout");
+  options.tls = tls_mode(context.config.text("connection.tls"));
+  SLIPWAY_ASSIGN(auto session, pg::Session::open(options, wait));
+  if (const auto password = session.password(); !password.empty()) context.masker.add(password);
+  // Whether there is a pooler in between, where names of statements mean nothing, is not known yet.
+  session.name_statements(false);
+  session.on_notice([&events = context.events](const SqlError& notice) {
+    events.on_event(event::ServerNotice{
+        .severity = notice.severity, .sqlstate = notice.sqlstate, .message = notice.message});
+  });
+  return session;
+}
+
 } // namespace
 
 Result<std::string> dev_folder(const std::map<std::string, std::string, std::less<>>& environment) {
@@ -116,26 +134,18 @@ Result<pg::Session> open_session(const Context& context, const std::string& role
 Result<pg::Session> open_named_session(const Context& context, const std::string& application_name,
                                        const Wait& wait) {
   SLIPWAY_ASSIGN(const auto target, find_target(context, wait));
-  pg::ConnectOptions options;
-  options.connection_string = target.connection_string;
-  options.application_name = application_name;
-  options.connect_timeout = context.config.duration("connection.connect_timeout");
-  options.tls = tls_mode(context.config.text("connection.tls"));
-  auto session = pg::Session::open(options, wait);
-  if (!session) {
-    auto error = std::move(session).error();
-    error.notes.push_back("the target comes from " + target.origin);
-    if (error.next_command.empty()) error.next_command = "slipway doctor";
-    return fail(std::move(error));
-  }
-  if (const auto password = session->password(); !password.empty()) context.masker.add(password);
-  // Whether there is a pooler in between, where names of statements mean nothing, is not known yet.
-  session->name_statements(false);
-  session->on_notice([&events = context.events](const SqlError& notice) {
-    events.on_event(event::ServerNotice{
-        .severity = notice.severity, .sqlstate = notice.sqlstate, .message = notice.message});
-  });
-  return session;
+  auto session = open(context, target.connection_string, application_name, wait);
+  if (session) return session;
+  auto error = std::move(session).error();
+  error.notes.push_back("the target comes from " + target.origin);
+  if (error.next_command.empty()) error.next_command = "slipway doctor";
+  return fail(std::move(error));
+}
+
+Result<pg::Session> open_other_session(const Context& context, const std::string& connection_string,
+                                       const std::string& role, const Wait& wait) {
+  if (auto password = pg::password_in(connection_string)) context.masker.add(*password);
+  return open(context, connection_string, "slipway:0:" + role, wait);
 }
 
 Wait run_wait(const Context& context) {

@@ -4,6 +4,8 @@
 #include "reaching_out.hpp"
 #include "script_run.hpp"
 #include "slipway/diff/transactions.hpp"
+#include "slipway/rehearse/dump_program.hpp"
+#include "subscriptions.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -99,7 +101,23 @@ Status Shadow::prepare_roles(const ShadowOptions& options, const Wait& wait) {
 Result<std::string> Shadow::new_database(const std::string& template_database, const Wait& wait) {
   const std::string name = fmt::format("shadow_{}", ++made_);
   SLIPWAY_TRY(cluster_.create_database(name, template_database, wait));
+  if (template_database.empty()) return name;
+  SLIPWAY_ASSIGN(const bool subscribes, has_subscriptions(template_database, wait));
+  if (subscribes)
+    SLIPWAY_TRY(
+        copy_subscriptions(cluster_, template_database, name, find_pg_dump(cluster_, wait), wait));
   return name;
+}
+
+Result<bool> Shadow::has_subscriptions(const std::string& database, const Wait& wait) {
+  SLIPWAY_ASSIGN(auto session, open(cluster_.connection_string(), wait));
+  SLIPWAY_ASSIGN(
+      const auto rows,
+      session.query(SqlText("SELECT EXISTS (SELECT FROM pg_catalog.pg_subscription AS s JOIN "
+                            "pg_catalog.pg_database AS d ON d.oid OPERATOR(pg_catalog.=) s.subdbid "
+                            "WHERE d.datname OPERATOR(pg_catalog.=) $1::name)"),
+                    {database}, wait));
+  return rows.boolean(0, 0);
 }
 
 Result<pg::Session> Shadow::connect(const std::string& database, const Wait& wait) {

@@ -17,7 +17,8 @@ using Asker = std::function<Result<std::optional<std::size_t>>(const diff::Quest
 
 /// Two sides of a comparison, and the answers that are known already.
 struct DiffRequest {
-  std::string from; ///< as rehearse::parse_side reads it
+  /// As rehearse::parse_side reads it; empty: what the project's migrations make.
+  std::string from;
   std::string to;
   std::vector<std::string> renames; ///< OLD=NEW, names of FROM
   std::vector<std::string> drops;   ///< paths of what really goes

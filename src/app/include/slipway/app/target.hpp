@@ -27,6 +27,9 @@ Result<pg::Session> open_session(const Context& context, const std::string& role
 /// The same under an application name of the caller's.
 Result<pg::Session> open_named_session(const Context& context, const std::string& application_name,
                                        const Wait& wait);
+/// A session on a database that is not the configured target.
+Result<pg::Session> open_other_session(const Context& context, const std::string& connection_string,
+                                       const std::string& role, const Wait& wait);
 
 /// The time limits of a command: run.deadline if set, else the longest a run may take (a day), and
 /// the stop signal.

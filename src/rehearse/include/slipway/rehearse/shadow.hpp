@@ -66,6 +66,7 @@ public:
 private:
   Shadow(pg::Cluster cluster, std::string author)
       : cluster_(std::move(cluster)), author_(std::move(author)) {}
+  Result<bool> has_subscriptions(const std::string& database, const Wait& wait);
   Status prepare_roles(const ShadowOptions& options, const Wait& wait);
 
   pg::Cluster cluster_;

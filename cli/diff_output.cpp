@@ -1,0 +1,175 @@
+// How a comparison is asked for and shown, by `diff` and by `generate`.
+#include "diff_output.hpp"
+
+#include "rename_question.hpp"
+
+#include "slipway/diff/transactions.hpp"
+#include "slipway/pg/session.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace slipway::cli {
+
+namespace {
+
+constexpr int k_stopped_for_an_answer = 5;
+
+observe::Role role_of(diff::FindingKind kind) {
+  return kind == diff::FindingKind::data_loss ? observe::Role::error : observe::Role::warning;
+}
+
+bool is_same(const diff::Finding& one, const diff::Finding& other) {
+  return one.kind == other.kind && one.object == other.object;
+}
+
+std::string finding_text(const diff::Finding& finding, const observe::Output& out) {
+  return fmt::format("  {} {}: {}\n",
+                     out.paint(role_of(finding.kind), diff::finding_name(finding.kind)),
+                     observe::printable(out.masked(finding.object)),
+                     observe::printable(out.masked(finding.message)));
+}
+
+// With what was counted since it was planned.
+const diff::Finding& latest(const diff::Finding& finding, const app::DiffReport& report) {
+  const auto found = std::find_if(report.findings.begin(), report.findings.end(),
+                                  [&](const auto& one) { return is_same(one, finding); });
+  return found == report.findings.end() ? finding : *found;
+}
+
+std::string statement_text(const diff::Statement& statement, const app::DiffReport& report,
+                           const observe::Output& out) {
+  std::string text = observe::printable(out.masked(statement.sql)) + ";\n";
+  for (const auto& finding : statement.findings) text += finding_text(latest(finding, report), out);
+  return text;
+}
+
+// Findings that no statement has: seen on the copy, or of what was not planned.
+std::string other_findings(const app::DiffReport& report, const observe::Output& out) {
+  std::string text;
+  for (const auto& finding : report.findings) {
+    const bool shown =
+        std::any_of(report.statements.begin(), report.statements.end(), [&](const auto& one) {
+          return std::any_of(one.findings.begin(), one.findings.end(),
+                             [&](const auto& other) { return is_same(finding, other); });
+        });
+    if (!shown) text += finding_text(finding, out);
+  }
+  return text.empty() ? text : "\n" + text;
+}
+
+void warn_of_password(Invocation& invocation, const std::string& side) {
+  const bool is_url = side.starts_with("postgres://") || side.starts_with("postgresql://");
+  const auto password = is_url ? pg::password_in(side) : std::nullopt;
+  if (!password) return;
+  invocation.masker.add(*password);
+  invocation.events.on_event(event::Warning{
+      .message = "every user of this machine can read the password on this command line in the "
+                 "process list",
+      .hint = "leave it out and set PGPASSWORD or PGPASSFILE, or name the database as target"});
+}
+
+} // namespace
+
+void add_diff_options(CLI::App& app, DiffOptions& options) {
+  app.add_option("--rename", options.renames,
+                 "OLD is called NEW on the other side: users.name=display_name, users=accounts; "
+                 "may be repeated")
+      ->type_name("OLD=NEW")
+      ->allow_extra_args(false);
+  app.add_option("--drop", options.drops,
+                 "This really goes and was not renamed: users.name; may be repeated")
+      ->type_name("PATH")
+      ->allow_extra_args(false);
+  app.add_option("--seed", options.seed, "SQL that fills the copy of FROM before the plan is tried")
+      ->type_name("FILE");
+}
+
+app::DiffRequest diff_request(Invocation& invocation, const DiffOptions& options,
+                              const std::string& from, const std::string& to) {
+  for (const auto* side : {&from, &to}) warn_of_password(invocation, *side);
+  app::DiffRequest request{.from = from,
+                           .to = to,
+                           .renames = options.renames,
+                           .drops = options.drops,
+                           .seed_file = options.seed};
+  if (invocation.may_ask)
+    request.ask = [&invocation](const diff::Question& question) {
+      return ask_whether_renamed(invocation, question);
+    };
+  return request;
+}
+
+std::string diff_text(const app::DiffReport& report, const observe::Output& out) {
+  if (report.equal) return fmt::format("equal: {} and {}\n", report.from, report.to);
+  std::string text =
+      out.paint(observe::Role::bold, fmt::format("from {} to {}", report.from, report.to)) + "\n";
+  for (const auto& transaction : diff::transactions_of(report.statements)) {
+    text += "\n" + out.paint(observe::Role::dim, transaction.transactional
+                                                     ? "-- in one transaction"
+                                                     : "-- outside of a transaction");
+    text += "\n";
+    for (const auto& one : transaction.statements) text += statement_text(one, report, out);
+  }
+  text += other_findings(report, out);
+  const auto count = report.statements.size();
+  text += fmt::format("\n{} statement{}{}\n", count, count == 1 ? "" : "s",
+                      report.proven ? ", proven on a copy" : "");
+  return text;
+}
+
+std::string questions_text(const app::DiffReport& report, const observe::Output& out) {
+  std::string text;
+  for (const auto& one : report.questions) {
+    text += out.paint(observe::Role::error, one.is_refusal ? "refused" : "question");
+    if (!one.object.empty()) text += " " + observe::printable(out.masked(one.object)) + ":";
+    text += " " + observe::printable(out.masked(one.message)) + "\n";
+    for (const auto& candidate : one.candidates)
+      text += fmt::format("  perhaps {}: {}\n", observe::printable(candidate.object.path()),
+                          observe::printable(candidate.evidence));
+    if (!one.is_refusal)
+      text += "  answer with --rename OLD=NEW, or with --drop PATH when it really goes\n";
+  }
+  return text;
+}
+
+nlohmann::ordered_json findings_json(const std::vector<diff::Finding>& findings) {
+  auto list = nlohmann::ordered_json::array();
+  for (const auto& one : findings)
+    list.push_back(
+        {{"kind", diff::finding_name(one.kind)}, {"object", one.object}, {"message", one.message}});
+  return list;
+}
+
+nlohmann::ordered_json questions_json(const app::DiffReport& report) {
+  auto list = nlohmann::ordered_json::array();
+  for (const auto& one : report.questions) {
+    auto candidates = nlohmann::ordered_json::array();
+    for (const auto& candidate : one.candidates)
+      candidates.push_back({{"object", candidate.object.path()}, {"evidence", candidate.evidence}});
+    list.push_back({{"kind", one.is_refusal ? "refusal" : "rename"},
+                    {"object", one.object},
+                    {"message", one.message},
+                    {"candidates", std::move(candidates)}});
+  }
+  return list;
+}
+
+nlohmann::ordered_json diff_json(const app::DiffReport& report) {
+  auto statements = nlohmann::ordered_json::array();
+  for (const auto& one : report.statements)
+    statements.push_back(
+        {{"sql", one.sql}, {"transactional", one.transactional}, {"kind", one.kind}});
+  return {{"equal", report.equal},
+          {"statements", std::move(statements)},
+          {"findings", findings_json(report.findings)},
+          {"questions", questions_json(report)}};
+}
+
+int diff_status(const app::DiffReport& report) {
+  if (!report.questions.empty()) return k_stopped_for_an_answer;
+  return report.equal ? 0 : exit_status(ErrorCode::check_failed);
+}
+
+} // namespace slipway::cli

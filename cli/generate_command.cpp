@@ -1,0 +1,123 @@
+// slipway generate
+#include "app_context.hpp"
+#include "diff_output.hpp"
+#include "result_output.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
+
+namespace slipway::cli {
+
+namespace {
+
+constexpr int k_stopped_for_an_answer = 5;
+
+struct Options {
+  std::vector<std::string> words;
+  std::string from;
+  std::string to;
+  std::vector<std::string> allowed;
+  bool check = false;
+  DiffOptions answers;
+};
+
+int status_of(const app::GenerateReport& report, bool check) {
+  if (check) return report.diff.equal ? 0 : exit_status(ErrorCode::check_failed);
+  const bool stopped = !report.losses.empty() || !report.diff.questions.empty();
+  return stopped ? k_stopped_for_an_answer : 0;
+}
+
+void print_as_json(Invocation& invocation, const app::GenerateReport& report) {
+  auto files = nlohmann::ordered_json::array();
+  for (const auto& one : report.files) files.push_back(one.path);
+  print_json(invocation.out, {{"equal", report.diff.equal},
+                              {"files", std::move(files)},
+                              {"losses", findings_json(report.losses)},
+                              {"findings", findings_json(report.diff.findings)},
+                              {"questions", questions_json(report.diff)}});
+}
+
+void print_losses(Invocation& invocation, const app::GenerateReport& report) {
+  auto& err = invocation.err;
+  for (const auto& one : report.losses)
+    err.line(fmt::format("{} {}: {}", err.paint(observe::Role::error, "data_loss"),
+                         observe::printable(err.masked(one.object)),
+                         observe::printable(err.masked(one.message))));
+  if (!report.losses.empty())
+    err.line("nothing was written: allow each of them with --allow-data-loss PATH");
+}
+
+void print_text(Invocation& invocation, const app::GenerateReport& report, bool check) {
+  if (report.diff.equal)
+    invocation.events.on_event(event::Note{"nothing differs: there is nothing to write"});
+  else if (check)
+    invocation.out.write(diff_text(report.diff, invocation.out));
+  for (const auto& one : report.files) invocation.out.line(one.path);
+  invocation.err.write(questions_text(report.diff, invocation.err));
+  print_losses(invocation, report);
+}
+
+Result<int> write(Invocation& invocation, const Options& options) {
+  if (options.words.empty() && !options.check)
+    return fail(Error(ErrorCode::usage, "the migration needs a name")
+                    .with_next(fmt::format("slipway generate NAME --to {}", options.to)));
+  app::GenerateRequest request{
+      .sides = diff_request(invocation, options.answers, options.from, options.to),
+      .name = fmt::format("{}", fmt::join(options.words, " ")),
+      .allowed_losses = options.allowed,
+      .write = !options.check};
+  // A check must not wait for somebody.
+  if (options.check) request.sides.ask = {};
+  SLIPWAY_ASSIGN(const auto report, app::generate(app_context(invocation), request));
+  invocation.format == Format::json ? print_as_json(invocation, report)
+                                    : print_text(invocation, report, options.check);
+  return status_of(report, options.check);
+}
+
+} // namespace
+
+Command generate_command() {
+  Command command;
+  command.name = "generate";
+  command.summary = "write the migration that makes the schema what it should be";
+  command.description =
+      "Compares what the migrations make with the schema as it should be, and writes what is missing as the next migration, "
+      "with its way back. Sides are written as for slipway diff. What has to be committed apart goes to a file of its own. "
+      "Each way back is said to be exact, lossy or impossible; both ways are tried on a copy before anything is written.\n\n"
+      "What loses data is written only when it is allowed by name. With --check nothing is written: it exits 3 when the "
+      "migrations do not make what --to says, for CI and for a hook before each commit.";
+  command.group = "Start";
+  command.settings = target_settings();
+  command.examples = {
+      {"slipway generate add phone numbers --to schema.sql",
+       "what schema.sql has and the migrations do not"},
+      {"slipway generate sync --to 'command:npx mikro-orm schema:create --run'",
+       "entities as the source"},
+      {"slipway generate drop legacy --to schema.sql --allow-data-loss users.legacy",
+       "a loss that is meant"},
+      {"slipway generate --check --to schema.sql", "no change of the schema without a migration"}};
+  command.exit_statuses = {{3, "with --check: something differs"},
+                           {5, "stopped for an answer: a rename, a loss that is not allowed, or "
+                               "something without a safe way"},
+                           {7, "no connection"}};
+  command.configure = [](CLI::App& app) -> Run {
+    auto options = std::make_shared<Options>();
+    app.add_option("NAME", options->words, "What it does, in a few words");
+    app.add_option("--to", options->to, "The schema as it should be")
+        ->type_name("SIDE")
+        ->required();
+    app.add_option("--from", options->from, "What there is; without it, what the migrations make")
+        ->type_name("SIDE");
+    app.add_option("--allow-data-loss", options->allowed,
+                   "What this holds may go: users.legacy; may be repeated")
+        ->type_name("PATH")
+        ->allow_extra_args(false);
+    app.add_flag("--check", options->check, "Write nothing; exit 3 when something differs");
+    add_diff_options(app, options->answers);
+    return [options](Invocation& invocation) { return write(invocation, *options); };
+  };
+  return command;
+}
+
+} // namespace slipway::cli

@@ -1,0 +1,35 @@
+#pragma once
+
+#include "slipway/diff/plan.hpp"
+
+#include <string>
+#include <vector>
+
+namespace slipway::diff {
+
+/// How much of what was there the way back brings back.
+enum class WayBack {
+  exact,
+  lossy,      ///< the schema, but not all values
+  impossible, ///< nothing leads back
+};
+
+/// What one generated file is to hold.
+struct MigrationDraft {
+  std::vector<Statement> up;
+  /// Whether its statements are committed one by one.
+  bool one_by_one = false;
+  std::vector<Statement> down;
+  WayBack way_back = WayBack::exact;
+  std::string why; ///< of what is lossy or impossible, one sentence
+};
+
+/// Splits a plan into files: what commits together stays in one, and what is committed statement by
+/// statement is gathered in one of its own.
+std::vector<MigrationDraft> drafts_of(const std::vector<Statement>& statements);
+
+/// The text of a migration, with what its statements can do beside them.
+std::string migration_text(const std::string& title, const std::string& origin,
+                           const MigrationDraft& draft);
+
+} // namespace slipway::diff
