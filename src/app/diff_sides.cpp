@@ -33,6 +33,17 @@ Result<pg::Session> connect(const Context& context, const Side& side, const Wait
   return open_other_session(context, side.url, "diff", wait);
 }
 
+// No text stands for what the project's own migrations make.
+Result<Side> side_of(const Context& context, const std::string& text) {
+  if (!text.empty()) return rehearse::parse_side(text, context.files);
+  Side side;
+  const auto folder = migrations_path(context);
+  if (!context.files.is_folder(folder)) return side;
+  side.kind = SideKind::migrations;
+  side.paths.push_back(folder);
+  return side;
+}
+
 Result<Draft> draft_of(const Context& context, const std::string& text, const inspect::Scope& scope,
                        const Wait& wait) {
   Draft draft;

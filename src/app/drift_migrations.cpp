@@ -29,16 +29,14 @@ Applied applied_of(source::Folder folder, const plan::History& history) {
   for (const auto& one : history.applied) {
     const bool there =
         std::any_of(folder.files.begin(), folder.files.end(),
-                    [&](const source::MigrationFile& file) {
-                      return file.migration.version == one.version;
-                    });
+                    [&](const source::MigrationFile& file) { return file.version == one.version; });
     if (!there) applied.no_file.push_back(one.version.str() + " " + one.name);
     if (one.state != plan::AppliedState::applied)
       applied.half_done.push_back(one.version.str() + " " + one.name);
   }
   const auto all = folder.files.size();
   std::erase_if(folder.files, [&](const source::MigrationFile& file) {
-    return history.find(file.migration.version) == nullptr;
+    return history.find(file.version) == nullptr;
   });
   applied.pending = all - folder.files.size();
   applied.folder = std::move(folder);
@@ -63,7 +61,7 @@ std::vector<std::string> notes_on(const Applied& applied) {
 std::string identity_of(const Applied& applied, int server_version) {
   std::string all = std::to_string(server_version);
   for (const auto& file : applied.folder.files)
-    all += " " + file.migration.version.str() + ":" + file.migration.checksums.bytes;
+    all += " " + file.version.str() + ":" + sha256_hex(*file.text);
   return "migrations " + sha256_hex(all);
 }
 
@@ -118,8 +116,7 @@ Result<Expectation> expect_migrations(const Context& context, pg::Session& sessi
                 .working_directory = context.config.working_directory()};
   making.scope.dependencies = true;
   making.scope.salt = expected.salt;
-  SLIPWAY_ASSIGN(making.author,
-                 author_of(session, context.config.text("history.schema"), wait));
+  SLIPWAY_ASSIGN(making.author, author_of(session, context.config.text("history.schema"), wait));
   expected.schema = [&context, making = std::move(making)](const schema::Schema& found,
                                                            const Wait& limit) {
     return make(context, making, found, limit);

@@ -49,15 +49,4 @@ Result<std::string> author_of(pg::Session& session, const std::string& history_s
   return std::string(rows.text(0, 0));
 }
 
-// No text stands for what the project's own migrations make.
-Result<Side> side_of(const Context& context, const std::string& text) {
-  if (!text.empty()) return rehearse::parse_side(text, context.files);
-  Side side;
-  const auto folder = migrations_path(context);
-  if (!context.files.is_folder(folder)) return side;
-  side.kind = SideKind::migrations;
-  side.paths.push_back(folder);
-  return side;
-}
-
 } // namespace slipway::app

@@ -21,9 +21,9 @@ void write_files_after_up(const Context& context) {
   if (!context.config.boolean("snapshot.after_up")) return;
   const auto files = write_snapshot(context);
   if (!files)
-    return context.events.on_event(event::Warning{
-        .message = "the snapshot could not be written: " + files.error().message,
-        .hint = "slipway snapshot"});
+    return context.events.on_event(
+        event::Warning{.message = "the snapshot could not be written: " + files.error().message,
+                       .hint = "slipway snapshot"});
   for (const auto& one : files->not_written)
     context.events.on_event(
         event::Warning{.message = "not in " + files->sql_path + ": " + one, .hint = {}});

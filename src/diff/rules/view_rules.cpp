@@ -1,7 +1,7 @@
 // Views and rewrite rules.
+#include "materialized_views.hpp"
 #include "naming.hpp"
 #include "rules.hpp"
-#include "materialized_views.hpp"
 #include "view_columns.hpp"
 #include "view_options.hpp"
 
