@@ -2,9 +2,9 @@
 #include "nodes.hpp"
 
 #include "naming.hpp"
+#include "words.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <cstdlib>
 #include <map>
 #include <tuple>
@@ -45,22 +45,6 @@ std::string name_space(const Identity& identity) {
   }
 }
 
-std::set<std::string> words_of(std::string_view text) {
-  std::set<std::string> words;
-  std::string word;
-  for (const char c : text) {
-    if (std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '$' ||
-        (static_cast<unsigned char>(c) & 0x80U) != 0) {
-      word += c;
-      continue;
-    }
-    if (!word.empty()) words.insert(std::move(word));
-    word.clear();
-  }
-  if (!word.empty()) words.insert(std::move(word));
-  return words;
-}
-
 class Demands {
 public:
   Demands(const Scene& scene, const std::vector<Node>& nodes)
@@ -80,6 +64,9 @@ public:
     for (std::size_t at = 0; at < nodes_.size(); ++at) {
       with_parent(at);
       late_columns(at);
+      with_owner(at);
+      with_table_above(at);
+      after_all_parts(at);
     }
     same_names();
     mentioned_in_bodies();
@@ -179,6 +166,9 @@ private:
     if (holder->kind() == Kind::composite_type) in_order_of_attributes(node, *object, *holder);
     if (nodes_[node].verb == Verb::drop) {
       demand(node, at(parent, Verb::drop));
+      // What was a part of a partition can go when it is one no longer.
+      if (identity.kind == Kind::index || identity.kind == Kind::constraint)
+        demand(at(parent, Verb::alter), node);
       return;
     }
     demand(at(parent, Verb::create), node);
@@ -193,6 +183,67 @@ private:
     };
     for (const auto& other : type.parts(Kind::column))
       if (place_of(other) < place_of(attribute)) demand(at(other.identity(), Verb::create), node);
+  }
+
+  // A sequence is owned by a column once that is there, and owned no longer before it goes.
+  void with_owner(std::size_t node) {
+    const auto& identity = nodes_[node].object;
+    if (identity.kind != Kind::sequence) return;
+    const auto owner_in = [&](const schema::Schema& schema) -> std::optional<Object> {
+      const auto sequence = schema.find(identity);
+      if (!sequence || !sequence->has(Property::owned_by)) return std::nullopt;
+      const auto name = split_name(sequence->text(Property::owned_by));
+      return schema.find({Kind::column, name.schema, name.name, name.column});
+    };
+    if (nodes_[node].verb == Verb::late) {
+      if (const auto owner = owner_in(scene_.to)) {
+        demand(at(*owner, Verb::create), node);
+        demand(at(owner->identity(), Verb::alter), node);
+      }
+    }
+    if (nodes_[node].verb == Verb::alter) {
+      if (const auto owner = owner_in(scene_.from)) demand(node, at(*owner, Verb::drop));
+    }
+  }
+
+  std::vector<Identity> tables_above(const schema::Schema& schema, const Identity& table) const {
+    std::vector<Identity> above;
+    const auto object = schema.find({Kind::table, table.schema, table.name, {}});
+    if (!object) return above;
+    auto parents = object->list(Property::inherits);
+    if (object->has(Property::partition_of))
+      parents.emplace_back(object->text(Property::partition_of));
+    for (const auto& parent : parents) {
+      const auto name = split_name(parent);
+      above.push_back({Kind::table, name.schema, name.name, {}});
+    }
+    return above;
+  }
+
+  // What is done to a column or rule of a table reaches the tables below it.
+  void with_table_above(std::size_t node) {
+    const auto& identity = nodes_[node].object;
+    if (identity.kind != Kind::column && identity.kind != Kind::constraint) return;
+    const auto verb = nodes_[node].verb;
+    for (const auto& above : tables_above(verb == Verb::drop ? scene_.from : scene_.to, identity))
+      demand(at(Identity{identity.kind, above.schema, above.name, identity.part}, verb), node);
+  }
+
+  // A table becomes a partition, and is said to be clustered on an index, when all parts are there.
+  void after_all_parts(std::size_t node) {
+    const auto& identity = nodes_[node].object;
+    if (identity.kind != Kind::table || nodes_[node].verb != Verb::late) return;
+    auto tables = tables_above(scene_.to, identity);
+    tables.push_back(identity);
+    for (const auto& table : tables) {
+      const auto object = scene_.to.find(table);
+      if (!object) continue;
+      for (const auto& part : object->parts())
+        for (const auto verb : {Verb::drop, Verb::create, Verb::alter})
+          demand(at(part.identity(), verb), node);
+      if (table == identity)
+        for (const auto& part : object->parts()) demand(at(part.identity(), Verb::late), node);
+    }
   }
 
   // A key wants its columns to be NOT NULL, which they become late.

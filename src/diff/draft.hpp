@@ -62,7 +62,11 @@ public:
   void disturb(schema::Identity object, Disturbance::Reach reach) {
     disturbances_.push_back({std::move(object), reach});
   }
-  void refuse(std::string message) { refusals_.push_back(std::move(message)); }
+  /// There is no safe statement; `kind`: what an unsafe one would do.
+  void refuse(std::string message, std::optional<FindingKind> kind = {}) {
+    if (kind) refused_.push_back({*kind, {}, message, {}});
+    refusals_.push_back(std::move(message));
+  }
 
   struct Drafted {
     std::string kind;
@@ -76,6 +80,7 @@ public:
   const std::vector<Drafted>& statements() const { return statements_; }
   const std::vector<Disturbance>& disturbances() const { return disturbances_; }
   const std::vector<std::string>& refusals() const { return refusals_; }
+  const std::vector<Finding>& refused() const { return refused_; }
   /// Takes out what was added after later().
   Draft split_off_late() {
     Draft late;
@@ -93,6 +98,7 @@ private:
   std::vector<Drafted> statements_;
   std::vector<Disturbance> disturbances_;
   std::vector<std::string> refusals_;
+  std::vector<Finding> refused_;
   std::optional<std::size_t> late_from_;
 };
 

@@ -4,6 +4,7 @@
 #include "nodes.hpp"
 #include "rules.hpp"
 #include "tasks.hpp"
+#include "unchecked_bodies.hpp"
 
 #include <algorithm>
 #include <map>
@@ -17,6 +18,10 @@ using schema::Kind;
 void emit(const Node& node, Plan& plan) {
   const auto path = node.object.path();
   for (const auto& refusal : node.draft.refusals()) plan.refusals.push_back({path, refusal});
+  for (auto finding : node.draft.refused()) {
+    finding.object = path;
+    plan.findings.push_back(std::move(finding));
+  }
   if (!node.draft.refusals().empty()) return;
   for (const auto& drafted : node.draft.statements()) {
     Statement statement;
@@ -35,6 +40,14 @@ void emit(const Node& node, Plan& plan) {
   }
 }
 
+// The setting ends with the transaction, which the routine has to share.
+void emit_unchecked(Node node, Plan& plan) {
+  plan.statements.push_back(
+      {"SET LOCAL check_function_bodies = off", "set", node.object.path(), true, false, false, {}});
+  node.draft.statements().front().with_previous = true;
+  emit(node, plan);
+}
+
 // What follows a statement that takes long does not keep that one's locks.
 void end_long_transactions(Plan& plan) {
   for (std::size_t at = 1; at < plan.statements.size(); ++at) {
@@ -50,7 +63,7 @@ bool Scene::in_use(const schema::Object& object) const {
   if (!options.online) return false;
   const auto holder = object.parent().value_or(object);
   if (rebuilt.contains(holder.identity()) || rebuilt.contains(object.identity())) return false;
-  return from.relation(holder.schema(), holder.name()).has_value();
+  return from.find(holder.identity()).has_value();
 }
 
 Plan make_plan(const schema::Schema& from, const schema::Schema& to, const Options& options) {
@@ -63,7 +76,10 @@ Plan make_plan(const schema::Schema& from, const schema::Schema& to, const Optio
   plan.questions = std::move(tasks.questions);
   for (const auto& question : plan.questions)
     plan.findings.push_back({FindingKind::ambiguity, question.gone.path(), question.message, {}});
-  for (const auto at : order_of(scene, nodes).sorted(nodes)) emit(nodes[at], plan);
+  const auto order = order_of(scene, nodes).sorted(nodes);
+  const auto unchecked = names_what_comes_later(scene, nodes, order);
+  for (const auto at : order)
+    unchecked[at] ? emit_unchecked(nodes[at], plan) : emit(nodes[at], plan);
   end_long_transactions(plan);
   return plan;
 }

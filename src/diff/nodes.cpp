@@ -3,6 +3,10 @@
 #include "naming.hpp"
 #include "satellites.hpp"
 
+#include <algorithm>
+#include <charconv>
+#include <tuple>
+
 namespace slipway::diff {
 
 namespace {
@@ -116,10 +120,33 @@ public:
         break;
       }
     }
+    columns_by_position();
     return std::move(nodes_);
   }
 
 private:
+  // New columns are in the order in which they are wanted, as far as that can still be had.
+  void columns_by_position() {
+    std::vector<std::size_t> places;
+    for (std::size_t at = 0; at < nodes_.size(); ++at)
+      if (nodes_[at].verb == Verb::create && nodes_[at].object.kind == Kind::column)
+        places.push_back(at);
+    std::vector<Node> columns;
+    for (const auto at : places) columns.push_back(std::move(nodes_[at]));
+    std::stable_sort(columns.begin(), columns.end(), [&](const Node& a, const Node& b) {
+      return place_of(a.object) < place_of(b.object);
+    });
+    for (std::size_t at = 0; at < places.size(); ++at) nodes_[places[at]] = std::move(columns[at]);
+  }
+
+  std::tuple<std::string, std::string, int> place_of(const Identity& column) const {
+    const auto object = scene_.to.find(column);
+    const auto text = object ? object->text(Property::position) : std::string_view();
+    int rank = 0;
+    std::from_chars(text.data(), text.data() + text.size(), rank);
+    return {column.schema, column.name, rank};
+  }
+
   // What is a part of something that is rebuilt is made with that.
   bool goes_with_its_holder(const Identity& identity, const Task& task) const {
     if (!is_part(identity.kind)) return false;
@@ -134,13 +161,15 @@ private:
       node.draft = Draft();
       rule_of(task.to->kind()).create(scene_, *task.to, node.draft);
     }
-    satellites_of_new(*task.to, node.draft);
-    if (is_declared_first(task.to->kind())) {
-      Node late{Verb::late, node.object, node.draft.split_off_late(),
-                rank == k_new_types ? k_new_routines : rank};
-      add(std::move(late));
-    }
+    const bool first = is_declared_first(task.to->kind());
+    if (first) satellites_of_new(*task.to, node.draft);
+    Node late{Verb::late, node.object, node.draft.split_off_late(), k_late};
+    if (first)
+      late.rank = rank == k_new_types ? k_new_routines : rank;
+    else
+      satellites_of_new(*task.to, node.draft);
     add(std::move(node));
+    add(std::move(late));
   }
 
   // A type whose functions need it already is defined when they are there.
@@ -178,12 +207,12 @@ private:
       add(std::move(reset));
     }
     Node node{Verb::alter, identity, task.draft, k_change};
-    if (identity.kind == Kind::enum_type && has_long_step(task.draft))
+    Node late{Verb::late, identity, node.draft.split_off_late(), k_late};
+    if (identity.kind == Kind::enum_type && has_long_step(node.draft))
       node.rank = k_new_labels;
-    else if (has_long_step(task.draft))
+    else if (has_long_step(node.draft))
       node.rank = k_late;
     change_satellites(scene_, *task.from, *task.to, task.changed, node.draft);
-    Node late{Verb::late, identity, node.draft.split_off_late(), k_late};
     add(std::move(node));
     add(std::move(late));
     if (task.resets_default && task.to->has(Property::default_value)) {

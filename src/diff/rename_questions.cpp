@@ -12,6 +12,12 @@ using schema::Kind;
 using schema::Object;
 using schema::Property;
 
+// The columns of a view are what its query says.
+bool is_view_column(const Object& object) {
+  const auto holder = object.kind() == Kind::column ? object.parent() : std::nullopt;
+  return holder && (holder->kind() == Kind::view || holder->kind() == Kind::materialized_view);
+}
+
 bool holds_data(Kind kind) {
   return kind == Kind::schema || kind == Kind::table || kind == Kind::column ||
          kind == Kind::sequence || kind == Kind::enum_type || kind == Kind::domain ||
@@ -73,7 +79,8 @@ public:
   void run() {
     std::vector<Question> questions;
     for (const auto& [identity, task] : tasks_.all) {
-      if (task.kind != Task::Kind::drop || !holds_data(identity.kind) || is_answered(identity))
+      if (task.kind != Task::Kind::drop || !holds_data(identity.kind) ||
+          is_view_column(*task.from) || is_answered(identity))
         continue;
       Question question;
       question.gone = identity;

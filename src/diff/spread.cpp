@@ -32,6 +32,7 @@ public:
       if (task.kind == Task::Kind::rebuild) scene_.rebuilt.insert(identity);
       for (const auto& one : task.draft.disturbances()) disturbed_.push_back(one);
     }
+    move_to_successors();
     while (!disturbed_.empty()) {
       const auto next = disturbed_.front();
       disturbed_.pop_front();
@@ -40,6 +41,32 @@ public:
   }
 
 private:
+  // What stays as it is and needs something that goes must find another that serves: a foreign key
+  // the primary key instead of the unique constraint, a view the table instead of the view of that
+  // name. It does so when it is made anew.
+  void move_to_successors() {
+    std::vector<Object> gone;
+    for (const auto& [identity, task] : tasks_.all)
+      if (task.kind == Task::Kind::drop) gone.push_back(*task.from);
+    for (const auto& object : gone) {
+      const auto found = dependents_.find(object.index());
+      if (found == dependents_.end()) continue;
+      for (const auto index : found->second) {
+        const auto dependent = scene_.from.at(index);
+        if (must_move(dependent)) reach_one(object, dependent, Reach::everything);
+      }
+    }
+  }
+
+  bool must_move(const Object& dependent) const {
+    if (is_relation(dependent.kind()) && dependent.kind() != Kind::view) return false;
+    if (dependent.kind() == Kind::composite_type || dependent.kind() == Kind::sequence)
+      return false;
+    const auto task = tasks_.all.find(dependent.identity());
+    return task == tasks_.all.end() ||
+           (dependent.kind() == Kind::constraint && task->second.kind == Task::Kind::alter);
+  }
+
   void spread_from(const Object& object, Reach reach) {
     reach_dependents(object, object, reach);
     for (const auto& part : object.parts()) reach_dependents(object, part, reach);

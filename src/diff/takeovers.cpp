@@ -45,6 +45,18 @@ std::vector<schema::PropertyDifference> satellites_of(const Object& from, const 
   return changed;
 }
 
+std::vector<schema::PropertyDifference> changes_between(const Object& from, const Object& to) {
+  std::vector<schema::PropertyDifference> changed;
+  for (const auto property : schema::all_properties()) {
+    const auto before = from.get(property);
+    const auto after = to.get(property);
+    if (before != after && is_compared(property))
+      changed.push_back({property, before ? std::optional<std::string>(*before) : std::nullopt,
+                         after ? std::optional<std::string>(*after) : std::nullopt});
+  }
+  return changed;
+}
+
 bool stays(const Scene& scene, const Object& part) {
   return scene.from.relation(part.schema(), part.name()) &&
          scene.to.relation(part.schema(), part.name());
@@ -124,12 +136,43 @@ void promote_indexes(const Scene& scene, Tasks& tasks) {
     if (one.kind == Kind::index) tasks.all.erase(one);
 }
 
+// The sequence of a column that got another name, as it does with the table's.
+void rename_sequences(Tasks& tasks) {
+  std::vector<Identity> gone;
+  std::vector<Identity> made;
+  for (const auto& [identity, task] : tasks.all) {
+    if (identity.kind != Kind::sequence) continue;
+    if (task.kind == Task::Kind::drop && task.from->has(Property::owned_by))
+      gone.push_back(identity);
+    if (task.kind == Task::Kind::create && task.to->has(Property::owned_by))
+      made.push_back(identity);
+  }
+  for (const auto& to : made) {
+    const auto owner = tasks.all[to].to->text(Property::owned_by);
+    const auto from = std::find_if(gone.begin(), gone.end(), [&](const Identity& one) {
+      return one.schema == to.schema && tasks.all[one].from->text(Property::owned_by) == owner;
+    });
+    if (from == gone.end()) continue;
+    const auto before = *tasks.all[*from].from;
+    auto& task = tasks.all[to];
+    task.kind = Task::Kind::alter;
+    task.from = before;
+    task.changed = changes_between(before, *task.to);
+    task.draft.add("rename sequence",
+                   "ALTER SEQUENCE " + qualified(before) + " RENAME TO " + ident(to.name));
+    tasks.taken_over.insert(*from);
+    tasks.all.erase(*from);
+    gone.erase(from);
+  }
+}
+
 } // namespace
 
 void take_over(const Scene& scene, Tasks& tasks) {
   rename_parts(scene, tasks, Kind::constraint);
   rename_parts(scene, tasks, Kind::index);
   promote_indexes(scene, tasks);
+  rename_sequences(tasks);
 }
 
 } // namespace slipway::diff

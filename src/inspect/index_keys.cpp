@@ -10,8 +10,8 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
-// Past a name or string in quotes that begins at `at`. A doubled quote is two of them in a row;
-// the server writes backslashes doubled, so that none can hide a quote.
+// Past a name or string in quotes that begins at `at`. A doubled quote is two of them in a row; a
+// backslash means nothing, for standard_conforming_strings is on.
 std::size_t past_quoted(std::string_view text, std::size_t at) {
   const auto end = text.find(text[at], at + 1);
   return end == std::string_view::npos ? text.size() : end + 1;

@@ -90,8 +90,10 @@ private:
     reading_.relations().add_column({relation_oid, number, handle, row.oid(3), row.oid(5),
                                      generated.empty() ? '\0' : generated.front(),
                                      std::string(row.text(2))});
+    // A view keeps nothing: what its columns were made with means nothing and never changes.
+    const bool keeps_rows = relation_->kind != 'v' && relation_->kind != 'c';
     typed_.push_back({handle, row.oid(3), static_cast<std::int32_t>(row.number(4)), row.oid(5),
-                      row.text(6).front()});
+                      keeps_rows ? row.text(6).front() : '\0'});
     if (!row.is_null(8))
       builder.set_list(handle, Property::options, without_internal(row.array(8)));
     set_values(reading_, handle, row, 9,
@@ -157,7 +159,7 @@ private:
     builder.set(typed.column, Property::type, type.sql);
     if (typed.collation != 0 && typed.collation != type.collation)
       builder.set(typed.column, Property::collation, collations_[typed.collation]);
-    if (typed.storage != type.storage)
+    if (typed.storage != '\0' && typed.storage != type.storage)
       builder.set(typed.column, Property::storage, storage_name(typed.storage));
   }
 

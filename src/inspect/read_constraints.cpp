@@ -1,6 +1,7 @@
 #include "readers.hpp"
 #include "row_values.hpp"
-#include "usual_name.hpp"
+
+#include "slipway/schema/usual_name.hpp"
 
 #include <map>
 #include <unordered_set>
@@ -149,7 +150,7 @@ private:
     if (column == nullptr) return;
     auto& builder = reading_.builder();
     reading_.note_piece(Catalog::constraint, row.oid(0), column->handle);
-    if (row.text(3) != usual_name(table.name, column->name, "not_null"))
+    if (row.text(3) != schema::usual_name(table.name, column->name, "not_null"))
       builder.set(column->handle, Property::not_null_name, row.text(3));
     builder.set_flag(column->handle, Property::not_null_not_valid, !row.yes(10));
     set_values(reading_, column->handle, row, 12, {Property::not_null_no_inherit});

@@ -1,3 +1,4 @@
+#include "index_expression.hpp"
 #include "index_keys.hpp"
 #include "readers.hpp"
 #include "row_values.hpp"
@@ -13,13 +14,15 @@ using schema::Property;
 
 namespace {
 
+constexpr Oid k_default_collation = 100;
+
 std::string indexes_sql(const Reading& reading) {
   return "SELECT i.indexrelid, i.indrelid, x.relname, a.amname, i.indisunique, "
          "NOT (i.indisvalid AND i.indisready AND i.indislive), " +
          reading.since(15, "i.indnullsnotdistinct", "false") +
          ", s.spcname, x.reloptions, pg_catalog.pg_get_expr(i.indpred, i.indrelid), "
          "i.indnkeyatts, i.indkey, i.indclass, i.indcollation, i.indoption, i.indisclustered, "
-         "i.indisreplident, EXISTS (SELECT FROM pg_catalog.pg_constraint AS k "
+         "i.indisreplident, pg_catalog.pg_get_expr(i.indexprs, i.indrelid), i.indexprs, EXISTS (SELECT FROM pg_catalog.pg_constraint AS k "
          "WHERE k.conindid OPERATOR(pg_catalog.=) i.indexrelid AND k.contype IN ('p', 'u', 'x')) "
          "FROM pg_catalog.pg_index AS i "
          "JOIN pg_catalog.pg_class AS x ON x.oid OPERATOR(pg_catalog.=) i.indexrelid "
@@ -63,7 +66,7 @@ private:
     const auto keys = static_cast<std::size_t>(row.number(10));
     auto include =
         names(row.oid(1), {columns.begin() + static_cast<std::ptrdiff_t>(keys), columns.end()});
-    if (row.yes(17)) {
+    if (row.yes(19)) {
       reading_.relations().add_index(oid, {row.array(8), std::move(include),
                                            std::string(row.text(7)), row.yes(6), row.yes(5)});
       return;
@@ -74,27 +77,53 @@ private:
                {Property::method, Property::unique, Property::invalid, Property::nulls_not_distinct,
                 Property::tablespace, Property::options, Property::predicate});
     builder.set_list(handle, Property::include, include);
-    if (is_plain(row, columns, keys))
-      builder.set_list(handle, Property::columns, quoted_names(row.oid(1), columns, keys));
+    if (!row.is_null(18)) with_expressions_.emplace(oid, handle);
+    if (const auto plain = plain_keys(row, columns, keys))
+      builder.set_list(handle, Property::columns, *plain);
     else
       written_.emplace(oid, handle);
   }
 
-  // Whether each key is nothing but a column, in the order and with the collation and the operator
-  // class that it has when nothing is said. Anything else is left to the server to write.
-  bool is_plain(const CopiedRow& row, const std::vector<Oid>& columns, std::size_t keys) {
+  // The keys, when each has the order, the collation and the operator class that it has when
+  // nothing is said. Anything else is left to the server to write, which takes it long.
+  std::optional<std::vector<std::string>>
+  plain_keys(const CopiedRow& row, const std::vector<Oid>& columns, std::size_t keys) {
     const auto classes = numbers(row.text(12));
     const auto collations = numbers(row.text(13));
     const auto orders = numbers(row.text(14));
+    // The texts of several expressions come as one.
+    const auto last = columns.begin() + static_cast<std::ptrdiff_t>(keys);
+    if (std::count(columns.begin(), last, Oid{0}) > 1) return std::nullopt;
+    std::vector<std::string> written;
     for (std::size_t key = 0; key < keys; ++key) {
-      const auto* const column =
-          reading_.relations().column(row.oid(1), static_cast<int>(columns[key]));
-      if (column == nullptr || orders[key] != 0) return false;
+      const auto plain =
+          columns[key] == 0 ? expression_key(row) : column_key(row.oid(1), columns[key]);
+      if (!plain || orders[key] != 0) return std::nullopt;
       const auto usual = usual_for_.find(classes[key]);
-      if (usual == usual_for_.end() || usual->second != column->type) return false;
-      if (collations[key] != 0 && collations[key] != column->collation) return false;
+      if (usual == usual_for_.end() || usual->second != plain->type) return std::nullopt;
+      if (collations[key] != 0 && collations[key] != plain->collation) return std::nullopt;
+      written.push_back(plain->sql);
     }
-    return true;
+    return written;
+  }
+
+  struct Key {
+    std::string sql;
+    Oid type = 0;
+    Oid collation = 0;
+  };
+
+  std::optional<Key> column_key(Oid table, Oid number) {
+    const auto* const column = reading_.relations().column(table, static_cast<int>(number));
+    if (column == nullptr) return std::nullopt;
+    return Key{reading_.quoted()(column->name), column->type, column->collation};
+  }
+
+  static std::optional<Key> expression_key(const CopiedRow& row) {
+    const auto found = index_expression(row.text(18));
+    if (!found) return std::nullopt;
+    const std::string text(row.text(17));
+    return Key{found->is_call ? text : "(" + text + ")", found->type, k_default_collation};
   }
 
   std::vector<std::string> names(Oid table, const std::vector<Oid>& numbers) {
@@ -105,17 +134,9 @@ private:
     return found;
   }
 
-  std::vector<std::string> quoted_names(Oid table, const std::vector<Oid>& columns,
-                                        std::size_t keys) {
-    auto found =
-        names(table, {columns.begin(), columns.begin() + static_cast<std::ptrdiff_t>(keys)});
-    for (auto& name : found) name = reading_.quoted()(name);
-    return found;
-  }
-
-  std::string written_oids() const {
+  static std::string oids_of(const std::unordered_map<Oid, Handle>& indexes) {
     std::vector<Oid> oids;
-    for (const auto& [oid, handle] : written_) oids.push_back(oid);
+    for (const auto& [oid, handle] : indexes) oids.push_back(oid);
     std::sort(oids.begin(), oids.end());
     return "'" + oid_array(oids) + "'::pg_catalog.oid[]";
   }
@@ -123,7 +144,7 @@ private:
   Status read_written_keys() {
     if (written_.empty()) return {};
     return reading_.each("SELECT i, pg_catalog.pg_get_indexdef(i) FROM pg_catalog.unnest(" +
-                             written_oids() + ") AS i",
+                             oids_of(written_) + ") AS i",
                          [&](const CopiedRow& row) {
                            reading_.builder().set_list(written_.at(row.oid(0)), Property::columns,
                                                        index_keys(row.text(1)));
@@ -132,17 +153,17 @@ private:
 
   // Only keys that are expressions can have one.
   Status read_statistics_targets() {
-    if (written_.empty()) return {};
+    if (with_expressions_.empty()) return {};
     std::map<Oid, std::vector<std::string>> targets;
     SLIPWAY_TRY(reading_.each(
         "SELECT a.attrelid, a.attnum, a.attstattarget FROM pg_catalog.pg_attribute AS a "
         "WHERE a.attstattarget OPERATOR(pg_catalog.>=) 0 AND a.attrelid OPERATOR(pg_catalog.=) ANY (" +
-            written_oids() + ") ORDER BY a.attrelid, a.attnum",
+            oids_of(with_expressions_) + ") ORDER BY a.attrelid, a.attnum",
         [&](const CopiedRow& row) {
           targets[row.oid(0)].push_back(std::string(row.text(1)) + "=" + std::string(row.text(2)));
         }));
     for (const auto& [index, list] : targets)
-      reading_.builder().set_list(written_.at(index), Property::column_statistics, list);
+      reading_.builder().set_list(with_expressions_.at(index), Property::column_statistics, list);
     return {};
   }
 
@@ -157,7 +178,8 @@ private:
   }
 
   Reading& reading_;
-  std::unordered_map<Oid, Oid> usual_for_;  ///< operator class to the type whose default it is
+  std::unordered_map<Oid, Oid> usual_for_; ///< operator class to the type whose default it is
+  std::unordered_map<Oid, Handle> with_expressions_;
   std::unordered_map<Oid, Handle> written_; ///< indexes whose keys the server writes
 };
 

@@ -1,7 +1,8 @@
 #include "privileges.hpp"
 #include "readers.hpp"
 #include "row_values.hpp"
-#include "usual_name.hpp"
+
+#include "slipway/schema/usual_name.hpp"
 
 #include <array>
 #include <limits>
@@ -88,7 +89,7 @@ void set_identity(Reading& reading, const CopiedRow& row, const Sequence& sequen
   std::vector<std::string> options;
   const auto name = row.text(8);
   if (const auto& schema = reading.schema_name(row.oid(9));
-      name != usual_name(table->name, column->name, "seq") || schema != table->schema)
+      name != schema::usual_name(table->name, column->name, "seq") || schema != table->schema)
     options.push_back("SEQUENCE NAME " + reading.quoted()(schema) + "." + reading.quoted()(name));
   if (sequence.type != column->type)
     options.push_back("AS " + std::string(type_of(sequence.type).name));

@@ -30,6 +30,70 @@ struct DraftValue {
   std::string_view text;
 };
 
+auto top_key(const DraftEntry& entry) {
+  return std::tie(entry.schema, entry.kind, entry.name, entry.part);
+}
+
+auto part_key(const DraftEntry& entry) {
+  return std::tie(entry.kind, entry.part);
+}
+
+bool is_other(const std::vector<DraftEntry>& entries, Index one, Index other) {
+  return entries[one].parent != entries[other].parent || one == entries[one].parent ||
+         part_key(entries[one]) != part_key(entries[other]);
+}
+
+// Objects by their keys, each followed by its parts by theirs. Parts are sorted in their own small
+// groups, for of a large schema they are nearly all.
+std::vector<Index> canonical_order(const std::vector<DraftEntry>& entries) {
+  std::vector<Index> tops;
+  std::vector<Index> parts_before(entries.size() + 1);
+  for (Index at = 0; at < entries.size(); ++at) {
+    if (entries[at].parent == at)
+      tops.push_back(at);
+    else
+      ++parts_before[entries[at].parent + 1];
+  }
+  std::partial_sum(parts_before.begin(), parts_before.end(), parts_before.begin());
+  std::vector<Index> parts(entries.size() - tops.size());
+  auto next = parts_before;
+  for (Index at = 0; at < entries.size(); ++at)
+    if (entries[at].parent != at) parts[next[entries[at].parent]++] = at;
+
+  std::sort(tops.begin(), tops.end(),
+            [&](Index a, Index b) { return top_key(entries[a]) < top_key(entries[b]); });
+  std::vector<Index> order;
+  order.reserve(entries.size());
+  for (const auto top : tops) {
+    SLIPWAY_ASSERT(order.empty() ||
+                   top_key(entries[entries[order.back()].parent]) < top_key(entries[top]));
+    order.push_back(top);
+    const auto from = parts.begin() + parts_before[top];
+    const auto to = parts.begin() + parts_before[top + 1];
+    std::sort(from, to,
+              [&](Index a, Index b) { return part_key(entries[a]) < part_key(entries[b]); });
+    order.insert(order.end(), from, to);
+  }
+  return order;
+}
+
+// By object and property, those of one property in the order in which they were set.
+std::vector<DraftValue> by_object(const std::vector<DraftValue>& values, std::size_t objects) {
+  std::vector<Index> next(objects + 1);
+  for (const auto& value : values) ++next[value.object + 1];
+  std::partial_sum(next.begin(), next.end(), next.begin());
+  std::vector<DraftValue> sorted(values.size());
+  for (const auto& value : values) sorted[next[value.object]++] = value;
+  auto from = sorted.begin();
+  for (std::size_t object = 0; object < objects; ++object) {
+    const auto to = sorted.begin() + next[object];
+    std::stable_sort(
+        from, to, [](const DraftValue& a, const DraftValue& b) { return a.property < b.property; });
+    from = to;
+  }
+  return sorted;
+}
+
 } // namespace
 
 std::string_view TextPool::keep(std::string_view text) {
@@ -126,15 +190,7 @@ Schema SchemaBuilder::finish(Origin origin) {
   settle_owners(origin.owner);
   auto& draft = *draft_;
   const auto& entries = draft.entries;
-  const auto key = [&](Index at) {
-    const auto& entry = entries[at];
-    const auto& top = entries[entry.parent];
-    const bool part = entry.parent != at;
-    return std::tuple(top.schema, top.kind, top.name, top.part, part, entry.kind, entry.part);
-  };
-  std::vector<Index> order(entries.size());
-  std::iota(order.begin(), order.end(), Index{0});
-  std::sort(order.begin(), order.end(), [&](Index a, Index b) { return key(a) < key(b); });
+  const auto order = canonical_order(entries);
 
   auto store = std::move(draft.store);
   store->origin = std::move(origin);
@@ -144,7 +200,7 @@ Schema SchemaBuilder::finish(Origin origin) {
   store->entries.resize(entries.size());
   for (Index at = 0; at < order.size(); ++at) {
     const auto& from = entries[order[at]];
-    SLIPWAY_ASSERT(at == 0 || key(order[at - 1]) < key(order[at]));
+    SLIPWAY_ASSERT(at == 0 || is_other(entries, order[at - 1], order[at]));
     auto& entry = store->entries[at];
     entry.kind = from.kind;
     entry.schema = from.schema;
@@ -157,12 +213,8 @@ Schema SchemaBuilder::finish(Origin origin) {
       ++store->entries[entry.parent].parts;
   }
 
-  // By object and property; of two values for one property the one that was set last stays.
-  auto& values = draft.values;
-  for (auto& value : values) value.object = place[value.object];
-  std::stable_sort(values.begin(), values.end(), [](const DraftValue& a, const DraftValue& b) {
-    return std::tuple(a.object, a.property) < std::tuple(b.object, b.property);
-  });
+  for (auto& value : draft.values) value.object = place[value.object];
+  const auto values = by_object(draft.values, entries.size());
   store->values.reserve(values.size());
   for (std::size_t at = 0; at < values.size(); ++at) {
     const auto& value = values[at];

@@ -1,11 +1,11 @@
 #include "base_types.hpp"
 
 #include "naming.hpp"
+#include "clauses.hpp"
 #include "type_users.hpp"
 
 #include <algorithm>
 #include <array>
-#include <set>
 
 namespace slipway::diff {
 
@@ -15,12 +15,6 @@ using schema::Kind;
 using schema::Object;
 using schema::Property;
 using Clauses = std::vector<std::string>;
-
-std::string joined(const Clauses& clauses) {
-  std::string text;
-  for (const auto& clause : clauses) text += (text.empty() ? "" : ", ") + clause;
-  return text;
-}
 
 bool needs(const schema::Schema& schema, const Object& object, const Object& needed) {
   const schema::Dependency wanted{object.index(), needed.index()};
@@ -39,10 +33,6 @@ void declare(const Scene& scene, const Object& type, Draft& draft) {
   if (functions_around(scene.to, type).empty()) return;
   draft.add("declare type", "CREATE TYPE " + qualified(type));
   draft.later();
-}
-
-std::string name_of(const std::string& clause) {
-  return clause.substr(0, clause.find(' '));
 }
 
 // What ALTER TYPE ... SET can change.
@@ -73,20 +63,14 @@ Altered alter_base_type(const Scene&, const Alteration& alteration, Draft& draft
               "CREATE TYPE " + qualified(alteration.to) + " (" + joined(after) + ")");
     return Altered::done;
   }
-  Clauses set;
-  std::set<std::string> kept;
-  for (const auto& clause : after) {
-    kept.insert(name_of(clause));
-    if (std::find(before.begin(), before.end(), clause) != before.end()) continue;
-    if (!can_set(name_of(clause))) return Altered::rebuild;
-    set.push_back(clause);
+  auto change = clause_change(before, after);
+  for (const auto& clause : change.set)
+    if (!can_set(clause_name(clause))) return Altered::rebuild;
+  for (const auto& name : change.gone) {
+    if (!can_set(name) || name == "STORAGE") return Altered::rebuild;
+    change.set.push_back(name + " = NONE");
   }
-  for (const auto& clause : before) {
-    if (kept.contains(name_of(clause))) continue;
-    if (!can_set(name_of(clause)) || name_of(clause) == "STORAGE") return Altered::rebuild;
-    set.push_back(name_of(clause) + " = NONE");
-  }
-  draft.add("alter type", "ALTER TYPE " + qualified(alteration.to) + " SET (" + joined(set) + ")");
+  draft.add("alter type", "ALTER TYPE " + qualified(alteration.to) + " SET (" + joined(change.set) + ")");
   return Altered::done;
 }
 

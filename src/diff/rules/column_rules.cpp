@@ -1,9 +1,139 @@
+// Columns of tables; those of views and composite types have rules of their own.
 #include "rules.hpp"
+
+#include "naming.hpp"
+#include "column_changes.hpp"
+#include "composite_attributes.hpp"
+#include "expression.hpp"
+#include "family.hpp"
+#include "identity.hpp"
+#include "table_sql.hpp"
+#include "view_columns.hpp"
+#include "volatile_default.hpp"
 
 namespace slipway::diff {
 
-std::vector<Rule> column_rules() {
+namespace {
+
+using schema::Kind;
+using schema::Object;
+using schema::Property;
+
+constexpr int k_set_expression = 170000;
+
+bool has_rules(const Scene& scene, const Object& column) {
+  const auto name = split_name(column.text(Property::type));
+  const auto domain = scene.to.find({Kind::domain, name.schema, name.name, {}});
+  return domain &&
+         (domain->has(Property::not_null) || !domain->parts(Kind::domain_constraint).empty());
+}
+
+std::string why_rewritten(const Scene& scene, const Object& column) {
+  if (column.has(Property::identity)) return "every row gets a number";
+  if (column.text(Property::generated).starts_with("stored")) return "every row gets its value";
+  if (column.has(Property::default_value) &&
+      is_volatile(scene, column.text(Property::default_value)))
+    return "the default has another value for each row";
+  if (has_rules(scene, column)) return "the domain's rules are checked for every row";
   return {};
+}
+
+void warn_of_new(const Scene& scene, const Object& column, Draft& draft) {
+  if (!existed(scene, column) || column.parent()->kind() == Kind::foreign_table) return;
+  if (const auto why = why_rewritten(scene, column); !why.empty())
+    draft.finding(FindingKind::rewrite,
+                  why +
+                      ", so that the table is written anew under a lock that stops readers and "
+                      "writers; with many rows add it empty, fill it in chunks and change it then");
+  const bool has_value = column.has(Property::default_value) || column.has(Property::generated) ||
+                         column.has(Property::identity);
+  if (column.has(Property::not_null) && !column.has(Property::not_null_not_valid) && !has_value)
+    draft.finding(FindingKind::data_dependent, "with any row in the table it fails",
+                  "SELECT count(*) FROM " + qualified(column));
+}
+
+void create(const Scene& scene, const Object& column, Draft& draft) {
+  if (column.parent()->kind() == Kind::composite_type)
+    return create_attribute(scene, column, draft);
+  if (is_view_column(column)) return create_view_column(scene, column, draft);
+  const auto above = in_parent(scene, scene.to, column);
+  if (above && column.has(Property::inherited)) {
+    change_column(scene, alteration_between(*above, column), draft);
+    return;
+  }
+  draft.add("add column", alter_table(column) + "ADD COLUMN " + column_definition(scene, column));
+  warn_of_new(scene, column, draft);
+  complete_column(scene, column, draft);
+}
+
+void drop(const Scene& scene, const Object& column, Draft& draft) {
+  if (column.parent()->kind() == Kind::composite_type) return drop_attribute(scene, column, draft);
+  if (is_view_column(column)) return drop_view_column(scene, column, draft);
+  if (column.has(Property::inherited) && in_parent(scene, scene.from, column)) return;
+  draft.add("drop column", alter_table(column) + "DROP COLUMN " + ident(column.part()));
+  const auto after = scene.to.find(column.identity());
+  if (column.has(Property::generated) && (!after || after->has(Property::generated))) return;
+  if (column.parent()->kind() == Kind::foreign_table) return;
+  draft.finding(FindingKind::data_loss,
+                after ? "the values are replaced by computed ones" : "its values are lost",
+                "SELECT count(*) FROM " + qualified(column) + " WHERE " + ident(column.part()) +
+                    " IS NOT NULL");
+}
+
+// What has been done to the parent, and has reached this column by that.
+bool came_from_parent(const Scene& scene, const Alteration& alteration, Property property) {
+  const auto before = in_parent(scene, scene.from, alteration.from);
+  const auto after = in_parent(scene, scene.to, alteration.to);
+  return before && after && before->get(property) != after->get(property) &&
+         after->get(property) == alteration.to.get(property);
+}
+
+Altered change_generated(const Scene& scene, const Alteration& alteration, Draft& draft) {
+  const auto& from = alteration.from;
+  const auto& to = alteration.to;
+  const bool stored = from.text(Property::generated).starts_with("stored");
+  if (!to.has(Property::generated)) {
+    if (!stored) return Altered::rebuild;
+    draft.add("drop expression",
+              alter_table(to) + "ALTER COLUMN " + ident(to.part()) + " DROP EXPRESSION");
+    return Altered::done;
+  }
+  const bool same_kind =
+      from.has(Property::generated) && stored == to.text(Property::generated).starts_with("stored");
+  if (!same_kind || alteration.has(Property::type) ||
+      scene.to.origin().server_version < k_set_expression)
+    return Altered::rebuild;
+  const auto expression = to.text(Property::generated);
+  draft.add("set expression", alter_table(to) + "ALTER COLUMN " + ident(to.part()) +
+                                  " SET EXPRESSION AS " +
+                                  in_parentheses(expression.substr(expression.find(' ') + 1)));
+  if (stored)
+    draft.finding(FindingKind::rewrite, "every row is written anew with its new value under a lock "
+                                        "that stops readers and writers");
+  return Altered::done;
+}
+
+Altered alter(const Scene& scene, const Alteration& wanted, Draft& draft) {
+  if (wanted.to.parent()->kind() == Kind::composite_type)
+    return alter_attribute(scene, wanted, draft);
+  if (is_view_column(wanted.to)) return alter_view_column(scene, wanted, draft);
+  auto alteration = wanted;
+  for (const auto property :
+       {Property::type, Property::collation, Property::generated, Property::not_null,
+        Property::not_null_not_valid, Property::not_null_name})
+    if (alteration.has(property) && came_from_parent(scene, alteration, property))
+      alteration.changed.erase(property);
+  if (alteration.has(Property::generated) &&
+      change_generated(scene, alteration, draft) == Altered::rebuild)
+    return Altered::rebuild;
+  change_column(scene, alteration, draft);
+  return Altered::done;
+}
+
+} // namespace
+
+std::vector<Rule> column_rules() {
+  return {{Kind::column, create, drop, alter}};
 }
 
 } // namespace slipway::diff

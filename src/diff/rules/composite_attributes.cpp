@@ -35,15 +35,6 @@ std::string type_of(const Object& attribute) {
   return text;
 }
 
-bool is_stored(const schema::Schema& schema, const Object& type) {
-  if (!columns_under_type(schema, type).empty()) return true;
-  const auto dependents = dependents_of(schema, type);
-  return std::any_of(dependents.begin(), dependents.end(), [&](const Object& one) {
-    return one.kind() == Kind::column && one.parent()->kind() == Kind::composite_type &&
-           *one.parent() != type && is_stored(schema, *one.parent());
-  });
-}
-
 // Tables of the type take part in its changes.
 std::string cascade(const Scene& scene, const Object& attribute) {
   const auto type = scene.from.find(attribute.parent()->identity());

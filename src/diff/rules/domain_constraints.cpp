@@ -65,6 +65,7 @@ void add_check(const Scene& scene, const std::string& name, const Object& constr
     draft.add("add constraint", sql + " NOT VALID");
     return;
   }
+  if (refuse_unchecked(scene, *constraint.parent(), draft)) return;
   if (!has_rows(scene, constraint, count)) {
     draft.add("add constraint", sql);
     return;
@@ -104,6 +105,7 @@ Altered alter_domain_constraint(const Scene& scene, const Alteration& alteration
   const auto& to = alteration.to;
   const auto name = ident(to.part());
   if (!alteration.has(Property::expression) && !to.has(Property::not_valid)) {
+    if (refuse_unchecked(scene, *to.parent(), draft)) return Altered::done;
     std::string count;
     const bool rows = has_rows(scene, to, count);
     draft.add("validate constraint", alter(to) + " VALIDATE CONSTRAINT " + name);

@@ -48,6 +48,7 @@ void change_not_null(const Scene& scene, const Alteration& alteration, Draft& dr
     draft.add("drop not null", alter(to) + " DROP NOT NULL");
     return;
   }
+  if (refuse_unchecked(scene, to, draft)) return;
   if (to.has(Property::not_null_name))
     draft.add("set not null", alter(to) + " ADD CONSTRAINT " + not_null_name(to) + " NOT NULL");
   else
@@ -60,6 +61,16 @@ void change_not_null(const Scene& scene, const Alteration& alteration, Draft& dr
 }
 
 } // namespace
+
+bool refuse_unchecked(const Scene& scene, const Object& domain, Draft& draft) {
+  const auto before = scene.from.find(domain.identity());
+  if (!before || !is_held_within(scene.from, *before)) return false;
+  draft.refuse(
+      domain.path() +
+      " is held in arrays or other values, for which PostgreSQL does not check a new rule: "
+      "make a new domain beside it, move those columns, and drop the old one");
+  return true;
+}
 
 void create_domain(const Scene&, const Object& domain, Draft& draft) {
   std::string sql =

@@ -2,8 +2,8 @@
 #include "materialized_views.hpp"
 
 #include "naming.hpp"
+#include "options_change.hpp"
 #include "view_columns.hpp"
-#include "view_options.hpp"
 
 #include <algorithm>
 
@@ -17,11 +17,11 @@ using schema::Property;
 
 constexpr int k_has_set_access_method = 150000;
 
-std::vector<std::string> all_options(const Object& view) {
-  auto options = view.list(Property::options);
-  for (const auto& option : view.list(Property::toast_options))
-    options.push_back("toast." + option);
-  return options;
+std::string all_options(const Object& view) {
+  const auto own = options_list(view.list(Property::options));
+  const auto toast = options_list(view.list(Property::toast_options), "toast.");
+  const auto all = own + (own.empty() || toast.empty() ? "" : ", ") + toast;
+  return all.empty() ? all : " WITH (" + all + ")";
 }
 
 std::string alter(const Object& view) {
@@ -60,8 +60,12 @@ void change_storage(const Alteration& alteration, Draft& draft) {
                   ident(view.get(Property::table_access_method).value_or("heap")));
     draft.finding(FindingKind::rewrite, path_word(view) + " is written anew");
   }
-  if (alteration.has(Property::options) || alteration.has(Property::toast_options))
-    change_options(alter(view), all_options(alteration.from), all_options(view), draft);
+  if (alteration.has(Property::options))
+    change_options(alter(view), alteration.from.list(Property::options),
+                   view.list(Property::options), draft);
+  if (alteration.has(Property::toast_options))
+    change_options(alter(view), alteration.from.list(Property::toast_options),
+                   view.list(Property::toast_options), draft, "toast.");
 }
 
 } // namespace
@@ -70,7 +74,7 @@ void create_materialized_view(const Scene& scene, const Object& view, Draft& dra
   std::string sql = "CREATE MATERIALIZED VIEW " + qualified(view);
   if (view.has(Property::table_access_method))
     sql += " USING " + ident(view.text(Property::table_access_method));
-  sql += with_options(all_options(view));
+  sql += all_options(view);
   if (view.has(Property::tablespace))
     sql += " TABLESPACE " + ident(view.text(Property::tablespace));
   sql += " AS\n" + std::string(view.text(Property::query));

@@ -3,6 +3,8 @@
 #include "expression.hpp"
 #include "naming.hpp"
 
+#include <algorithm>
+
 namespace slipway::diff {
 
 namespace {
@@ -53,6 +55,31 @@ std::vector<Object> columns_under_type(const schema::Schema& schema, const Objec
     found.insert(found.end(), more.begin(), more.end());
   }
   return found;
+}
+
+bool is_stored(const schema::Schema& schema, const Object& type) {
+  if (!columns_under_type(schema, type).empty()) return true;
+  const auto dependents = dependents_of(schema, type);
+  return std::any_of(dependents.begin(), dependents.end(), [&](const Object& one) {
+    if (one.kind() == Kind::range_type) return is_stored(schema, one);
+    return one.kind() == Kind::column && one.parent()->kind() == Kind::composite_type &&
+           *one.parent() != type && is_stored(schema, *one.parent());
+  });
+}
+
+bool is_held_within(const schema::Schema& schema, const Object& domain) {
+  for (const auto& column : columns_of_type(schema, domain))
+    if (is_array(column.text(Property::type))) return true;
+  for (const auto& one : dependents_of(schema, domain)) {
+    const bool over_array = one.kind() == Kind::domain && is_array(one.text(Property::base_type));
+    if (over_array && is_stored(schema, one)) return true;
+    if (one.kind() == Kind::domain && is_held_within(schema, one)) return true;
+    if (one.kind() == Kind::range_type && is_stored(schema, one)) return true;
+    if (one.kind() == Kind::column && one.parent()->kind() == Kind::composite_type &&
+        is_stored(schema, *one.parent()))
+      return true;
+  }
+  return false;
 }
 
 std::string count_rows(const std::vector<Object>& columns, std::string_view condition) {

@@ -22,6 +22,13 @@ std::vector<schema::Object> columns_of_type(const schema::Schema& schema,
 std::vector<schema::Object> columns_under_type(const schema::Schema& schema,
                                                const schema::Object& type);
 
+/// Whether columns hold the domain within something else: in arrays, composite values or ranges.
+/// Then the server does not look whether a rule of it holds.
+bool is_held_within(const schema::Schema& schema, const schema::Object& domain);
+
+/// Whether columns hold values of the type in any way.
+bool is_stored(const schema::Schema& schema, const schema::Object& type);
+
 /// Whether the text of a type means an array.
 bool is_array(std::string_view type);
 /// Whether the text of a type means `type` or an array of it.

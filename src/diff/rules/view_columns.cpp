@@ -1,7 +1,7 @@
 #include "view_columns.hpp"
 
 #include "naming.hpp"
-#include "view_options.hpp"
+#include "options_change.hpp"
 
 namespace slipway::diff {
 
@@ -46,6 +46,7 @@ bool is_view_column(const Object& object) {
 
 void create_view_column(const Scene& scene, const Object& column, Draft& draft) {
   if (column.has(Property::default_value)) change_default(column, draft);
+  if (column.parent()->kind() == Kind::view) return;
   if (column.has(Property::statistics_target))
     draft.add("set statistics", alter_column(column) + " SET STATISTICS " +
                                     text_or(column, Property::statistics_target, "-1"));
@@ -63,6 +64,7 @@ void drop_view_column(const Scene&, const Object&, Draft&) {
 Altered alter_view_column(const Scene& scene, const Alteration& alteration, Draft& draft) {
   const auto& column = alteration.to;
   if (alteration.has(Property::default_value)) change_default(column, draft);
+  if (column.parent()->kind() == Kind::view) return Altered::done;
   if (alteration.has(Property::statistics_target))
     draft.add("set statistics", alter_column(column) + " SET STATISTICS " +
                                     text_or(column, Property::statistics_target, "-1"));

@@ -1,9 +1,9 @@
 // Views and rewrite rules.
-#include "materialized_views.hpp"
 #include "naming.hpp"
 #include "rules.hpp"
+#include "materialized_views.hpp"
+#include "options_change.hpp"
 #include "view_columns.hpp"
-#include "view_options.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -17,8 +17,9 @@ using schema::Object;
 using schema::Property;
 
 std::string definition_of(const Object& view) {
-  return " VIEW " + qualified(view) + with_options(view.list(Property::options)) + " AS\n" +
-         std::string(view.text(Property::query));
+  const auto options = options_list(view.list(Property::options));
+  return " VIEW " + qualified(view) + (options.empty() ? "" : " WITH (" + options + ")") +
+         " AS\n" + std::string(view.text(Property::query));
 }
 
 void create_view(const Scene& scene, const Object& view, Draft& draft) {

@@ -13,10 +13,21 @@ schema::Schema read(const std::string& url) {
   return std::move(*read);
 }
 
+std::string send(pg::Session& session, const std::string& sql) {
+  const auto done = session.execute(SqlText(sql), long_wait());
+  return done ? std::string() : sql + ": " + done.error().message;
+}
+
+// Only what must share a transaction does, so that nothing is left to another's.
 std::string apply(pg::Session& session, const std::vector<diff::Statement>& statements) {
-  for (const auto& one : statements) {
-    const auto done = session.execute(SqlText(one.sql), long_wait());
-    if (!done) return one.sql + ": " + done.error().message;
+  for (std::size_t at = 0; at < statements.size(); ++at) {
+    const bool joined = at + 1 < statements.size() && statements[at + 1].with_previous;
+    const bool joins = statements[at].with_previous;
+    std::string error;
+    if (joined && !joins) error = send(session, "BEGIN");
+    if (error.empty()) error = send(session, statements[at].sql);
+    if (joins && !joined && error.empty()) error = send(session, "COMMIT");
+    if (!error.empty()) return error;
   }
   return {};
 }

@@ -1,49 +1,13 @@
-// Each property alone: a change in the database that touches only it is seen as just that, and
-// undone it leaves no trace.
-#include "inspect_test.hpp"
+// Each property of tables, columns and constraints alone.
+#include "property_case.hpp"
 
 namespace slipway::inspect {
 namespace {
 
-struct Case {
-  const char* name;
-  const char* before;
-  const char* change;
-  const char* back;
-  std::vector<std::string> seen;
-  int since = 13;
-};
+class TablePropertyTest : public RelationPropertyTest {};
 
-void PrintTo(const Case& one, std::ostream* out) {
-  *out << one.name;
-}
-
-class RelationPropertyTest : public InspectTest, public ::testing::WithParamInterface<Case> {};
-
-TEST_P(RelationPropertyTest, IsSeenAloneAndGoneWhenUndone) {
-  const auto& one = GetParam();
-  if (major_version() < one.since) {
-    // Older servers do not know the property at all.
-    EXPECT_ANY_THROW({
-      exec(one.before);
-      exec(one.change);
-    });
-    return;
-  }
-  exec(one.before);
-  const auto before = read();
-  exec(one.change);
-  const auto changed = read();
-  auto seen = told(schema::compare(before, changed));
-  // 17 brought the privilege MAINTAIN.
-  for (auto& line : seen)
-    if (const auto at = line.find("arwdDxtm"); at != std::string::npos) line.erase(at + 7, 1);
-  EXPECT_EQ(seen, one.seen);
-  EXPECT_NE(schema::fingerprint(before).root, schema::fingerprint(changed).root);
-  exec(one.back);
-  const auto after = read();
-  EXPECT_EQ(told(schema::compare(before, after)), std::vector<std::string>());
-  EXPECT_EQ(schema::fingerprint(before).root, schema::fingerprint(after).root);
+TEST_P(TablePropertyTest, IsSeenAloneAndGoneWhenUndone) {
+  expect_seen(GetParam());
 }
 
 constexpr auto* k_t = "CREATE TABLE t (a int, b text)";
@@ -398,207 +362,12 @@ const std::vector<Case> k_foreign_keys = {
      {"constraint public.t.f referenced_table: public.o -> public.\"O\""}},
 };
 
-const std::vector<Case> k_others = {
-    {"index_options",
-     "CREATE TABLE t (a int); CREATE INDEX i ON t (a)",
-     "ALTER INDEX i SET (fillfactor = 50)",
-     "ALTER INDEX i RESET (fillfactor)",
-     {"index public.t.i options: - -> fillfactor=50"}},
-    {"index_unique",
-     "CREATE TABLE t (a int); CREATE INDEX i ON t (a)",
-     "DROP INDEX i; CREATE UNIQUE INDEX i ON t (a)",
-     "DROP INDEX i; CREATE INDEX i ON t (a)",
-     {"index public.t.i unique: - -> yes"}},
-    {"index_method",
-     "CREATE TABLE t (a int); CREATE INDEX i ON t (a)",
-     "DROP INDEX i; CREATE INDEX i ON t USING hash (a)",
-     "DROP INDEX i; CREATE INDEX i ON t (a)",
-     {"index public.t.i method: btree -> hash"}},
-    {"index_order",
-     "CREATE TABLE t (a int); CREATE INDEX i ON t (a)",
-     "DROP INDEX i; CREATE INDEX i ON t (a DESC NULLS LAST)",
-     "DROP INDEX i; CREATE INDEX i ON t (a)",
-     {"index public.t.i columns: a -> a DESC NULLS LAST"}},
-    {"index_collation",
-     "CREATE TABLE t (a text); CREATE INDEX i ON t (a)",
-     "DROP INDEX i; CREATE INDEX i ON t (a COLLATE \"C\")",
-     "DROP INDEX i; CREATE INDEX i ON t (a)",
-     {"index public.t.i columns: a -> a COLLATE \"C\""}},
-    {"index_operator_class",
-     "CREATE TABLE t (a text); CREATE INDEX i ON t (a)",
-     "DROP INDEX i; CREATE INDEX i ON t (a text_pattern_ops)",
-     "DROP INDEX i; CREATE INDEX i ON t (a)",
-     {"index public.t.i columns: a -> a text_pattern_ops"}},
-    {"index_class_parameter",
-     "CREATE TABLE t (a tsvector); CREATE INDEX i ON t USING gist (a)",
-     "DROP INDEX i; CREATE INDEX i ON t USING gist (a tsvector_ops (siglen = 32))",
-     "DROP INDEX i; CREATE INDEX i ON t USING gist (a)",
-     {"index public.t.i columns: a -> a tsvector_ops (siglen='32')"}},
-    {"index_include",
-     "CREATE TABLE t (a int, b int); CREATE INDEX i ON t (a)",
-     "DROP INDEX i; CREATE INDEX i ON t (a) INCLUDE (b)",
-     "DROP INDEX i; CREATE INDEX i ON t (a)",
-     {"index public.t.i include: - -> b"}},
-    {"index_predicate",
-     "CREATE TABLE t (a int); CREATE INDEX i ON t (a)",
-     "DROP INDEX i; CREATE INDEX i ON t (a) WHERE a > 1",
-     "DROP INDEX i; CREATE INDEX i ON t (a)",
-     {"index public.t.i predicate: - -> (a > 1)"}},
-    {"index_nulls_not_distinct",
-     "CREATE TABLE t (a int); CREATE UNIQUE INDEX i ON t (a)",
-     "DROP INDEX i; CREATE UNIQUE INDEX i ON t (a) NULLS NOT DISTINCT",
-     "DROP INDEX i; CREATE UNIQUE INDEX i ON t (a)",
-     {"index public.t.i nulls_not_distinct: - -> yes"},
-     15},
-    {"index_column_statistics",
-     "CREATE TABLE t (a int); CREATE INDEX i ON t ((a + 1))",
-     "ALTER INDEX i ALTER COLUMN 1 SET STATISTICS 400",
-     "ALTER INDEX i ALTER COLUMN 1 SET STATISTICS -1",
-     {"index public.t.i column_statistics: - -> 1=400"}},
-    {"index_invalid",
-     "CREATE TABLE t (a int); CREATE INDEX i ON t (a)",
-     "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'i'::regclass",
-     "REINDEX INDEX i",
-     {"index public.t.i invalid: - -> yes"}},
-    {"sequence_type",
-     "CREATE SEQUENCE s",
-     "ALTER SEQUENCE s AS int",
-     "ALTER SEQUENCE s AS bigint",
-     {"sequence public.s type: - -> integer"}},
-    {"sequence_numbers",
-     "CREATE SEQUENCE s",
-     "ALTER SEQUENCE s START 7 INCREMENT 3 MINVALUE 0 MAXVALUE 99 CACHE 2 CYCLE",
-     "ALTER SEQUENCE s START 1 INCREMENT 1 NO MINVALUE NO MAXVALUE CACHE 1 NO CYCLE",
-     {"sequence public.s start: - -> 7", "sequence public.s increment: - -> 3",
-      "sequence public.s minimum: - -> 0", "sequence public.s maximum: - -> 99",
-      "sequence public.s cache: - -> 2", "sequence public.s cycle: - -> yes"}},
-    {"sequence_down",
-     "CREATE SEQUENCE s INCREMENT -1",
-     "ALTER SEQUENCE s MAXVALUE 10",
-     "ALTER SEQUENCE s NO MAXVALUE",
-     {"sequence public.s maximum: - -> 10"}},
-    {"sequence_owned_by",
-     "CREATE SEQUENCE s; CREATE TABLE \"T t\" (a int)",
-     "ALTER SEQUENCE s OWNED BY \"T t\".a",
-     "ALTER SEQUENCE s OWNED BY NONE",
-     {"sequence public.s owned_by: - -> public.\"T t\".a"}},
-    {"sequence_acl",
-     "CREATE SEQUENCE s",
-     "GRANT USAGE ON SEQUENCE s TO PUBLIC",
-     "REVOKE USAGE ON SEQUENCE s FROM PUBLIC",
-     {"sequence public.s acl: - -> <owner>=rwU\npublic=U"}},
-    {"sequence_unlogged",
-     "CREATE SEQUENCE s",
-     "ALTER SEQUENCE s SET UNLOGGED",
-     "ALTER SEQUENCE s SET LOGGED",
-     {"sequence public.s persistence: - -> unlogged"},
-     15},
-    {"view_query",
-     "CREATE VIEW v AS SELECT 1 AS a",
-     "CREATE OR REPLACE VIEW v AS SELECT 2 AS a",
-     "CREATE OR REPLACE VIEW v AS SELECT 1 AS a",
-     {"view public.v query: SELECT 1 AS a -> SELECT 2 AS a"}},
-    {"view_options",
-     "CREATE VIEW v AS SELECT 1 AS a",
-     "ALTER VIEW v SET (security_barrier = true)",
-     "ALTER VIEW v RESET (security_barrier)",
-     {"view public.v options: - -> security_barrier=true"}},
-    {"view_column_name",
-     "CREATE VIEW v AS SELECT 1 AS a",
-     "ALTER VIEW v RENAME a TO b",
-     "ALTER VIEW v RENAME b TO a",
-     {"view public.v query: SELECT 1 AS a -> SELECT 1 AS b", "column public.v.a dropped",
-      "column public.v.b created"}},
-    {"not_populated",
-     "CREATE MATERIALIZED VIEW m AS SELECT 1 AS a",
-     "REFRESH MATERIALIZED VIEW m WITH NO DATA",
-     "REFRESH MATERIALIZED VIEW m",
-     {"materialized view public.m not_populated: - -> yes"}},
-    {"rule",
-     "CREATE TABLE t (a int)",
-     "CREATE RULE r AS ON DELETE TO t DO INSTEAD NOTHING",
-     "DROP RULE r ON t",
-     {"rule public.t.r created"}},
-    {"rule_enabled",
-     "CREATE TABLE t (a int); CREATE RULE r AS ON DELETE TO t DO INSTEAD NOTHING",
-     "ALTER TABLE t DISABLE RULE r",
-     "ALTER TABLE t ENABLE RULE r",
-     {"rule public.t.r enabled: - -> disabled"}},
-    {"trigger_enabled",
-     "CREATE TABLE t (a int); CREATE TRIGGER g BEFORE UPDATE ON t FOR EACH ROW "
-     "EXECUTE FUNCTION suppress_redundant_updates_trigger()",
-     "ALTER TABLE t ENABLE ALWAYS TRIGGER g",
-     "ALTER TABLE t ENABLE TRIGGER g",
-     {"trigger public.t.g enabled: - -> always"}},
-    {"policy_using",
-     "CREATE TABLE t (a int); CREATE POLICY y ON t USING (a > 1)",
-     "ALTER POLICY y ON t USING (a > 2)",
-     "ALTER POLICY y ON t USING (a > 1)",
-     {"policy public.t.y using: (a > 1) -> (a > 2)"}},
-    {"policy_check",
-     "CREATE TABLE t (a int); CREATE POLICY y ON t WITH CHECK (a > 1)",
-     "ALTER POLICY y ON t WITH CHECK (a > 2)",
-     "ALTER POLICY y ON t WITH CHECK (a > 1)",
-     {"policy public.t.y with_check: (a > 1) -> (a > 2)"}},
-    {"policy_roles",
-     "CREATE TABLE t (a int); CREATE POLICY y ON t",
-     "ALTER POLICY y ON t TO pg_monitor, pg_read_all_stats",
-     "ALTER POLICY y ON t TO PUBLIC",
-     {"policy public.t.y roles: - -> pg_monitor\npg_read_all_stats"}},
-    {"policy_command",
-     "CREATE TABLE t (a int); CREATE POLICY y ON t",
-     "DROP POLICY y ON t; CREATE POLICY y ON t AS RESTRICTIVE FOR UPDATE",
-     "DROP POLICY y ON t; CREATE POLICY y ON t",
-     {"policy public.t.y command: - -> update", "policy public.t.y restrictive: - -> yes"}},
-    {"statistics_target",
-     "CREATE TABLE t (a int, b int); CREATE STATISTICS s ON a, b FROM t",
-     "ALTER STATISTICS s SET STATISTICS 10",
-     "ALTER STATISTICS s SET STATISTICS -1",
-     {"statistics public.s statistics_target: - -> 10"}},
-    {"statistics_kinds",
-     "CREATE TABLE t (a int, b int); CREATE STATISTICS s (mcv) ON a, b FROM t",
-     "DROP STATISTICS s; CREATE STATISTICS s (ndistinct) ON a, b FROM t",
-     "DROP STATISTICS s; CREATE STATISTICS s (mcv) ON a, b FROM t",
-     {"statistics public.s definition: CREATE STATISTICS public.s (mcv) ON a, b FROM public.t -> "
-      "CREATE STATISTICS public.s (ndistinct) ON a, b FROM public.t"}},
-    {"statistics_expressions",
-     "CREATE TABLE t (a int, b int); CREATE STATISTICS s ON a, (b + 1) FROM t",
-     "DROP STATISTICS s; CREATE STATISTICS s ON a, (b + 2) FROM t",
-     "DROP STATISTICS s; CREATE STATISTICS s ON a, (b + 1) FROM t",
-     {"statistics public.s definition: CREATE STATISTICS public.s ON a, (b + 1) FROM public.t -> "
-      "CREATE STATISTICS public.s ON a, (b + 2) FROM public.t",
-      "statistics public.s columns: a\n(b + 1) -> a\n(b + 2)"},
-     14},
-    {"schema_acl",
-     "CREATE SCHEMA app",
-     "GRANT USAGE ON SCHEMA app TO PUBLIC",
-     "REVOKE USAGE ON SCHEMA app FROM PUBLIC",
-     {"schema app acl: - -> <owner>=UC\npublic=U"}},
-    {"foreign_table_options",
-     "CREATE FOREIGN DATA WRAPPER w; CREATE SERVER s FOREIGN DATA WRAPPER w; "
-     "CREATE FOREIGN TABLE t (a int) SERVER s",
-     "ALTER FOREIGN TABLE t OPTIONS (ADD x '1')",
-     "ALTER FOREIGN TABLE t OPTIONS (DROP x)",
-     {"foreign table public.t foreign_options: - -> x=1"}},
-    {"foreign_column_options",
-     "CREATE FOREIGN DATA WRAPPER w; CREATE SERVER s FOREIGN DATA WRAPPER w; "
-     "CREATE FOREIGN TABLE t (a int) SERVER s",
-     "ALTER FOREIGN TABLE t ALTER a OPTIONS (ADD x '1')",
-     "ALTER FOREIGN TABLE t ALTER a OPTIONS (DROP x)",
-     {"column public.t.a foreign_options: - -> x=1"}},
-};
-
-std::string name_of(const ::testing::TestParamInfo<Case>& info) {
-  return info.param.name;
-}
-
-INSTANTIATE_TEST_SUITE_P(Table, RelationPropertyTest, ::testing::ValuesIn(k_tables), name_of);
-INSTANTIATE_TEST_SUITE_P(Column, RelationPropertyTest, ::testing::ValuesIn(k_columns), name_of);
-INSTANTIATE_TEST_SUITE_P(Constraint, RelationPropertyTest, ::testing::ValuesIn(k_constraints),
+INSTANTIATE_TEST_SUITE_P(Table, TablePropertyTest, ::testing::ValuesIn(k_tables), name_of);
+INSTANTIATE_TEST_SUITE_P(Column, TablePropertyTest, ::testing::ValuesIn(k_columns), name_of);
+INSTANTIATE_TEST_SUITE_P(Constraint, TablePropertyTest, ::testing::ValuesIn(k_constraints),
                          name_of);
-INSTANTIATE_TEST_SUITE_P(ForeignKey, RelationPropertyTest, ::testing::ValuesIn(k_foreign_keys),
+INSTANTIATE_TEST_SUITE_P(ForeignKey, TablePropertyTest, ::testing::ValuesIn(k_foreign_keys),
                          name_of);
-INSTANTIATE_TEST_SUITE_P(Other, RelationPropertyTest, ::testing::ValuesIn(k_others), name_of);
 
 } // namespace
 } // namespace slipway::inspect

@@ -1,6 +1,6 @@
-#include "usual_name.hpp"
+#include "slipway/schema/usual_name.hpp"
 
-namespace slipway::inspect {
+namespace slipway::schema {
 
 namespace {
 
@@ -25,4 +25,4 @@ std::string usual_name(std::string_view table, std::string_view column, std::str
          std::string(label);
 }
 
-} // namespace slipway::inspect
+} // namespace slipway::schema

@@ -1,0 +1,89 @@
+#include "family.hpp"
+
+#include "naming.hpp"
+
+#include <algorithm>
+
+namespace slipway::diff {
+
+namespace {
+
+using schema::Kind;
+using schema::Object;
+using schema::Property;
+
+Object table_of(const Object& object) {
+  return object.parent().value_or(object);
+}
+
+} // namespace
+
+bool existed(const Scene& scene, const Object& object) {
+  return scene.from.find(table_of(object).identity()).has_value();
+}
+
+std::optional<Object> relation_of(const schema::Schema& schema, std::string_view text) {
+  const auto name = split_name(text);
+  return schema.relation(name.schema, name.name);
+}
+
+std::vector<std::string> parents_of(const Object& table) {
+  auto parents = table.list(Property::inherits);
+  if (table.has(Property::partition_of)) parents.emplace_back(table.text(Property::partition_of));
+  return parents;
+}
+
+std::vector<Object> children_of(const schema::Schema& schema, const Object& table) {
+  std::vector<Object> children;
+  for (const auto kind : {Kind::table, Kind::foreign_table}) {
+    for (const auto& one : schema.objects(kind)) {
+      const auto parents = parents_of(one);
+      const bool is_child = std::any_of(parents.begin(), parents.end(), [&](const auto& parent) {
+        const auto name = split_name(parent);
+        return name.schema == table.schema() && name.name == table.name();
+      });
+      if (is_child) children.push_back(one);
+    }
+  }
+  return children;
+}
+
+std::vector<std::string> lasting_parents(const Scene& scene, const Object& table) {
+  const auto before = scene.from.relation(table.schema(), table.name());
+  const auto after = scene.to.relation(table.schema(), table.name());
+  if (!before || !after) return {};
+  std::vector<std::string> lasting;
+  const auto old_parents = parents_of(*before);
+  for (auto& parent : parents_of(*after))
+    if (std::find(old_parents.begin(), old_parents.end(), parent) != old_parents.end())
+      lasting.push_back(std::move(parent));
+  return lasting;
+}
+
+bool is_to_be_attached(const Scene& scene, const Object& table) {
+  const auto after = scene.to.relation(table.schema(), table.name());
+  if (!after || !after->has(Property::partition_of)) return false;
+  const auto before = scene.from.relation(table.schema(), table.name());
+  return !before || before->get(Property::partition_of) != after->get(Property::partition_of);
+}
+
+std::optional<Object> in_parent(const Scene& scene, const schema::Schema& schema,
+                                const Object& part) {
+  for (const auto& parent : lasting_parents(scene, table_of(part))) {
+    const auto table = relation_of(schema, parent);
+    const auto found = table ? table->part(part.kind(), part.part()) : std::nullopt;
+    if (found) return found;
+  }
+  return std::nullopt;
+}
+
+std::string alter_only(const Scene& scene, const Object& part) {
+  const bool has_children = !children_of(scene.from, part).empty();
+  return std::string("ALTER TABLE ") + (has_children ? "ONLY " : "") + qualified(part) + " ";
+}
+
+std::string alter_table(const Object& part) {
+  return "ALTER TABLE " + qualified(part) + " ";
+}
+
+} // namespace slipway::diff

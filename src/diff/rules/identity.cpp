@@ -1,0 +1,201 @@
+// Identity columns, and columns that become such or are so no longer: the next value is the same
+// before and after.
+#include "identity.hpp"
+
+#include "naming.hpp"
+#include "privileges.hpp"
+#include "sequence_options.hpp"
+
+#include "slipway/schema/usual_name.hpp"
+
+namespace slipway::diff {
+
+namespace {
+
+using schema::Kind;
+using schema::Object;
+using schema::Property;
+
+std::optional<std::string> option(const Object& column, std::string_view words) {
+  for (const auto& one : column.list(Property::identity_options))
+    if (one.starts_with(words)) return one.substr(words.size());
+  return std::nullopt;
+}
+
+std::string upper_kind(const Object& column) {
+  return column.text(Property::identity) == "always" ? "ALWAYS" : "BY DEFAULT";
+}
+
+std::string alter_column(const Object& column) {
+  return "ALTER TABLE " + qualified(column) + " ALTER COLUMN " + ident(column.part()) + " ";
+}
+
+std::string sequence_of_column(const Object& column) {
+  return "pg_catalog.pg_get_serial_sequence(" + literal(qualified(column)) + ", " +
+         literal(column.part()) + ")";
+}
+
+// The sequence as an object of its own, for what knows how to write privileges.
+schema::Schema as_sequence(const Object& column) {
+  schema::SchemaBuilder builder;
+  const auto name = split_name(identity_sequence(column));
+  const auto handle = builder.add(Kind::sequence, name.schema, name.name);
+  if (column.has(Property::identity_acl))
+    builder.set(handle, Property::acl, column.text(Property::identity_acl));
+  if (const auto table = column.parent(); table && table->has(Property::owner))
+    builder.set(handle, Property::owner, table->text(Property::owner));
+  return builder.finish({});
+}
+
+void past_the_rows(const Object& column, Draft& draft) {
+  const auto options = options_of_identity(column);
+  const auto name = ident(column.part());
+  const std::string last =
+      (options.increment > 0 ? "pg_catalog.max(" : "pg_catalog.min(") + name + ")";
+  draft
+      .add("set sequence", "SELECT pg_catalog.setval(" + sequence_of_column(column) + ", " + last +
+                               ") FROM " + qualified(column) + " HAVING " + last + " BETWEEN " +
+                               std::to_string(options.minimum) + " AND " +
+                               std::to_string(options.maximum))
+      .with_previous();
+}
+
+void add_identity(const Scene& scene, const Alteration& alteration, Draft& draft) {
+  const auto& to = alteration.to;
+  const auto old = serial_sequence(scene.from, alteration.from);
+  auto old_name = old ? qualified(*old) : std::string();
+  bool with_previous = false;
+  if (old) {
+    if (const auto aside = stands_aside_for_identity(scene, *old); !aside.empty()) {
+      draft.add("rename sequence", "ALTER SEQUENCE " + old_name + " RENAME TO " + ident(aside));
+      old_name = qualified(old->schema(), aside);
+      with_previous = true;
+    }
+  }
+  draft.add("add identity", alter_column(to) + "ADD" + identity_clause(to));
+  if (with_previous) draft.with_previous();
+  if (old)
+    draft
+        .add("set sequence", "SELECT pg_catalog.setval(" + sequence_of_column(to) +
+                                 ", pg_catalog.nextval(" + literal(old_name) + "), false)")
+        .with_previous();
+  else
+    past_the_rows(to, draft);
+  complete_identity(scene, to, draft);
+}
+
+void drop_identity(const Scene& scene, const Alteration& alteration, Draft& draft) {
+  const auto successor = serial_sequence(scene.to, alteration.to);
+  if (successor && !scene.from.find(successor->identity()))
+    draft.add("set sequence", "SELECT pg_catalog.setval(" + literal(qualified(*successor)) +
+                                  ", pg_catalog.nextval(" + sequence_of_column(alteration.from) +
+                                  "), false)");
+  draft.add("drop identity", alter_column(alteration.to) + "DROP IDENTITY");
+}
+
+void change_options(const Alteration& alteration, Draft& draft) {
+  const auto to = options_of_identity(alteration.to);
+  auto from = options_of_identity(alteration.from);
+  // The sequence follows the column's type by itself.
+  if (!option(alteration.from, "AS ") && !option(alteration.to, "AS "))
+    from = with_type(from, to.type);
+  const auto name = identity_sequence(alteration.to);
+  change_sequence(name, from, to, draft);
+  const bool unlogged = option(alteration.to, "UNLOGGED").has_value();
+  const bool logged = option(alteration.to, "LOGGED").has_value();
+  if (unlogged != option(alteration.from, "UNLOGGED").has_value() ||
+      logged != option(alteration.from, "LOGGED").has_value())
+    draft.add("alter sequence",
+              "ALTER SEQUENCE " + name + (logged ? " SET LOGGED" : " SET UNLOGGED"));
+}
+
+} // namespace
+
+bool has_own_identity(const Scene& scene, const Object& column) {
+  if (!column.has(Property::identity)) return false;
+  const auto table = column.parent();
+  return scene.to.origin().server_version < 170000 || !table || !table->has(Property::partition_of);
+}
+
+std::string identity_clause(const Object& column) {
+  std::string options;
+  for (const auto& one : column.list(Property::identity_options))
+    if (!one.starts_with("AS ") && one != "LOGGED" && one != "UNLOGGED")
+      options += (options.empty() ? "" : " ") + one;
+  return " GENERATED " + upper_kind(column) + " AS IDENTITY" +
+         (options.empty() ? "" : " (" + options + ")");
+}
+
+std::string identity_sequence(const Object& column) {
+  if (const auto name = option(column, "SEQUENCE NAME ")) return *name;
+  return qualified(column.schema(), schema::usual_name(column.name(), column.part(), "seq"));
+}
+
+void complete_identity(const Scene& scene, const Object& column, Draft& draft) {
+  const auto alter = "ALTER SEQUENCE " + identity_sequence(column) + " ";
+  if (const auto type = option(column, "AS ")) draft.add("alter sequence", alter + "AS " + *type);
+  if (option(column, "LOGGED")) draft.add("alter sequence", alter + "SET LOGGED");
+  if (option(column, "UNLOGGED")) draft.add("alter sequence", alter + "SET UNLOGGED");
+  if (!column.has(Property::identity_acl)) return;
+  const auto sequence = as_sequence(column);
+  grant_to_new(scene, sequence.at(0), draft);
+}
+
+void change_identity(const Scene& scene, const Alteration& alteration, Draft& draft) {
+  const bool was = has_own_identity(scene, alteration.from);
+  const bool is = has_own_identity(scene, alteration.to);
+  if (!was && !is) return;
+  if (!was) return add_identity(scene, alteration, draft);
+  if (!is) return drop_identity(scene, alteration, draft);
+  const auto name_before = identity_sequence(alteration.from);
+  const auto name_after = identity_sequence(alteration.to);
+  if (name_before != name_after)
+    draft.add("rename sequence",
+              "ALTER SEQUENCE " + name_before + " RENAME TO " + ident(split_name(name_after).name));
+  if (alteration.has(Property::identity))
+    draft.add("alter identity",
+              alter_column(alteration.to) + "SET GENERATED " + upper_kind(alteration.to));
+  if (alteration.has(Property::identity_options)) change_options(alteration, draft);
+  if (!alteration.has(Property::identity_acl)) return;
+  const auto before = as_sequence(alteration.from);
+  const auto after = as_sequence(alteration.to);
+  change_privileges(scene, before.at(0), after.at(0), draft);
+}
+
+std::optional<Object> serial_sequence(const schema::Schema& schema, const Object& column) {
+  const auto text = column.text(Property::default_value);
+  const auto begin = text.find("nextval('");
+  const auto end = text.rfind("'::regclass)");
+  if (begin == std::string_view::npos || end == std::string_view::npos) return std::nullopt;
+  const auto name = split_name(text.substr(begin + 9, end - begin - 9));
+  const auto sequence = schema.find({Kind::sequence, name.schema, name.name, {}});
+  if (!sequence || !sequence->has(Property::owned_by)) return std::nullopt;
+  const auto owner = split_name(sequence->text(Property::owned_by));
+  const bool own = owner.schema == column.schema() && owner.name == column.name() &&
+                   owner.column == column.part();
+  return own ? sequence : std::nullopt;
+}
+
+std::string stands_aside_for_identity(const Scene& scene, const Object& sequence) {
+  if (!sequence.has(Property::owned_by)) return {};
+  const auto owner = split_name(sequence.text(Property::owned_by));
+  const auto column = scene.to.find({Kind::column, owner.schema, owner.name, owner.column});
+  const auto before = scene.from.find({Kind::column, owner.schema, owner.name, owner.column});
+  if (!column || !before || before->has(Property::identity) || !has_own_identity(scene, *column) ||
+      identity_sequence(*column) != qualified(sequence))
+    return {};
+  return temporary_name(sequence.name());
+}
+
+std::optional<Object> identity_in_the_way(const Scene& scene, const Object& sequence) {
+  if (!sequence.has(Property::owned_by)) return std::nullopt;
+  const auto owner = split_name(sequence.text(Property::owned_by));
+  const auto column = scene.from.find({Kind::column, owner.schema, owner.name, owner.column});
+  const auto after = scene.to.find({Kind::column, owner.schema, owner.name, owner.column});
+  if (!column || !after || after->has(Property::identity) || !has_own_identity(scene, *column) ||
+      identity_sequence(*column) != qualified(sequence))
+    return std::nullopt;
+  return column;
+}
+
+} // namespace slipway::diff

@@ -1,0 +1,131 @@
+#include "table_settings.hpp"
+
+#include "naming.hpp"
+#include "family.hpp"
+#include "options_change.hpp"
+
+#include <algorithm>
+
+namespace slipway::diff {
+
+namespace {
+
+using schema::Object;
+using schema::Property;
+
+constexpr std::string_view k_index = "index ";
+constexpr int k_set_access_method = 150000;
+
+bool has_index_identity(const Object& table) {
+  return table.text(Property::replica_identity).starts_with(k_index);
+}
+
+void set_replica_identity(const Object& table, Draft& draft) {
+  const auto value = table.text(Property::replica_identity);
+  std::string words = "DEFAULT";
+  if (value == "full") words = "FULL";
+  if (value == "nothing") words = "NOTHING";
+  if (has_index_identity(table)) words = "USING INDEX " + ident(value.substr(k_index.size()));
+  draft.add("replica identity", alter_table(table) + "REPLICA IDENTITY " + words);
+}
+
+void flag(const Alteration& alteration, Property property, std::string_view on,
+          std::string_view off, Draft& draft) {
+  if (!alteration.has(property)) return;
+  draft.add("row security",
+            alter_table(alteration.to) + std::string(alteration.to.has(property) ? on : off));
+}
+
+void rewrite(std::string_view kind, const std::string& sql, Draft& draft) {
+  draft.add(std::string(kind), sql);
+  draft.finding(FindingKind::rewrite,
+                "the table is written anew under a lock that stops readers and writers");
+}
+
+void change_place(const Scene& scene, const Alteration& alteration, Draft& draft) {
+  const auto& to = alteration.to;
+  const auto alter = alter_table(to);
+  if (alteration.has(Property::persistence))
+    rewrite("set persistence",
+            alter + (to.has(Property::persistence) ? "SET UNLOGGED" : "SET LOGGED"), draft);
+  if (alteration.has(Property::table_access_method)) {
+    if (scene.to.origin().server_version < k_set_access_method)
+      draft.refuse("before PostgreSQL 15 a table keeps its access method: make a new table beside "
+                   "it and copy the rows");
+    else
+      rewrite("set access method",
+              alter + "SET ACCESS METHOD " +
+                  (to.has(Property::table_access_method)
+                       ? ident(to.text(Property::table_access_method))
+                       : "heap"),
+              draft);
+  }
+  if (!alteration.has(Property::tablespace)) return;
+  draft.add(
+      "set tablespace",
+      alter + "SET TABLESPACE " +
+          (to.has(Property::tablespace) ? ident(to.text(Property::tablespace)) : "pg_default"));
+  if (!to.has(Property::partition_by))
+    draft.finding(FindingKind::access_exclusive,
+                  "the table is copied under a lock that stops readers and writers");
+}
+
+} // namespace
+
+void set_of_new_table(const Object& table, Draft& draft) {
+  const auto alter = alter_table(table);
+  if (table.has(Property::row_security))
+    draft.add("row security", alter + "ENABLE ROW LEVEL SECURITY");
+  if (table.has(Property::force_row_security))
+    draft.add("row security", alter + "FORCE ROW LEVEL SECURITY");
+  if (table.has(Property::replica_identity) && !has_index_identity(table))
+    set_replica_identity(table, draft);
+}
+
+void change_settings(const Scene& scene, const Alteration& alteration, Draft& draft) {
+  const auto& from = alteration.from;
+  const auto& to = alteration.to;
+  if (alteration.has(Property::options))
+    change_options("ALTER TABLE " + qualified(to), from.list(Property::options),
+                   to.list(Property::options), draft);
+  if (alteration.has(Property::toast_options))
+    change_options("ALTER TABLE " + qualified(to), from.list(Property::toast_options),
+                   to.list(Property::toast_options), draft, "toast.");
+  change_place(scene, alteration, draft);
+  if (alteration.has(Property::of_type))
+    draft.add("of type", alter_table(to) + (to.has(Property::of_type)
+                                                ? "OF " + std::string(to.text(Property::of_type))
+                                                : "NOT OF"));
+  flag(alteration, Property::row_security, "ENABLE ROW LEVEL SECURITY",
+       "DISABLE ROW LEVEL SECURITY", draft);
+  flag(alteration, Property::force_row_security, "FORCE ROW LEVEL SECURITY",
+       "NO FORCE ROW LEVEL SECURITY", draft);
+  if (alteration.has(Property::replica_identity) && !has_index_identity(to))
+    set_replica_identity(to, draft);
+  if (alteration.has(Property::cluster_on) && !to.has(Property::cluster_on))
+    draft.add("cluster on", alter_table(to) + "SET WITHOUT CLUSTER");
+}
+
+bool marks_an_index(const Object& table) {
+  return has_index_identity(table) || table.has(Property::cluster_on);
+}
+
+void set_index_marks(const Object& table, Draft& draft) {
+  if (has_index_identity(table)) set_replica_identity(table, draft);
+  if (table.has(Property::cluster_on))
+    draft.add("cluster on",
+              alter_table(table) + "CLUSTER ON " + ident(table.text(Property::cluster_on)));
+}
+
+void change_index_marks(const Alteration& alteration, Draft& draft) {
+  const auto& to = alteration.to;
+  const bool identity = alteration.has(Property::replica_identity) && has_index_identity(to);
+  const bool cluster = alteration.has(Property::cluster_on) && to.has(Property::cluster_on);
+  if (!identity && !cluster) return;
+  draft.later();
+  if (identity) set_replica_identity(to, draft);
+  if (cluster)
+    draft.add("cluster on", alter_table(to) + "CLUSTER ON " + ident(to.text(Property::cluster_on)));
+}
+
+} // namespace slipway::diff
