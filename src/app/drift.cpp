@@ -92,8 +92,9 @@ private:
       return {};
     }
     SLIPWAY_ASSIGN(const auto wanted, expected.schema(found, wait_));
-    note_versions(report_, wanted, found);
-    report_.drift = diff::find_drift(wanted, found, options_for(context_, wanted, found));
+    if (!wanted) return {};
+    note_versions(report_, *wanted, found);
+    report_.drift = diff::find_drift(*wanted, found, options_for(context_, *wanted, found));
     return {};
   }
 
