@@ -2,6 +2,7 @@
 #include "slipway/rehearse/materialise.hpp"
 
 #include "command_side.hpp"
+#include "unsound_states.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -63,12 +64,18 @@ Result<Materialised> rebuild(const Workshop& workshop, const schema::Schema& sch
   SLIPWAY_TRY(check_extensions(workshop, schema, wait));
   SLIPWAY_TRY(workshop.shadow.make_roles(roles_in(schema), wait));
   SLIPWAY_ASSIGN(auto empty, materialise(workshop, {}, wait));
-  const auto plan = diff::make_plan(empty.schema, schema, {.not_renamed = {}, .online = false});
+  const auto sound = without_unsound_states(schema);
+  const auto plan =
+      diff::make_plan(empty.schema, sound ? *sound : schema, {.not_renamed = {}, .online = false});
   if (!plan.refusals.empty())
     return fail(Error(ErrorCode::unsupported,
                       fmt::format("{} cannot be made for a trial: {}", plan.refusals.front().object,
                                   plan.refusals.front().message)));
   SLIPWAY_TRY(workshop.shadow.run(empty.database, plan.statements, wait));
+  if (sound) {
+    SLIPWAY_ASSIGN(auto session, workshop.shadow.connect(empty.database, wait));
+    SLIPWAY_TRY(mark_unsound_states(session, schema, wait));
+  }
   SLIPWAY_ASSIGN(empty.schema, read_back(workshop, empty.database, wait));
   return empty;
 }
