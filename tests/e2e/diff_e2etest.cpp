@@ -2,6 +2,7 @@
 #include "running_program.hpp"
 
 #include "slipway/os/real_file_system.hpp"
+#include "slipway/test/test_data.hpp"
 
 #include <gtest/gtest.h>
 
