@@ -64,9 +64,10 @@ Command drift_command() {
   command.settings = schema_reading_settings();
   for (const auto* key : {"migrations.folder", "drift.ignore", "drift.allow_unmanaged"})
     command.settings.emplace_back(key);
-  command.examples = {{"slipway drift", "did somebody change the database by hand?"},
-                      {"slipway drift --since-last-run", "every minute, without a throwaway server"},
-                      {"slipway drift --ignore 'public.tmp_*' --markdown", "for a ticket"}};
+  command.examples = {
+      {"slipway drift", "did somebody change the database by hand?"},
+      {"slipway drift --since-last-run", "every minute, without a throwaway server"},
+      {"slipway drift --ignore 'public.tmp_*' --markdown", "for a ticket"}};
   command.exit_statuses = {{3, "there is drift"}, {7, "no connection"}};
   command.configure = [](CLI::App& app) -> Run {
     auto options = std::make_shared<Options>();

@@ -18,8 +18,9 @@ Command fingerprint_command() {
       "--objects prints the hash of each object, too; slipway drift and slipway diff say what differs.";
   command.group = "Look";
   command.settings = schema_reading_settings();
-  command.examples = {{"slipway fingerprint", "s1-150020- and the hash"},
-                      {"slipway fingerprint --objects", "to see which objects two databases share"}};
+  command.examples = {
+      {"slipway fingerprint", "s1-150020- and the hash"},
+      {"slipway fingerprint --objects", "to see which objects two databases share"}};
   command.exit_statuses = {{7, "no connection"}};
   command.configure = [](CLI::App& app) -> Run {
     auto objects = std::make_shared<bool>(false);

@@ -37,8 +37,8 @@ Result<int> write(Invocation& invocation) {
   SLIPWAY_ASSIGN(const auto files, app::write_snapshot(app_context(invocation)));
   warn_not_written(invocation, files);
   if (invocation.format == Format::json)
-    print_json(invocation.out, {{"files", {files.sql_path, files.json_path}},
-                                {"not_written", files.not_written}});
+    print_json(invocation.out,
+               {{"files", {files.sql_path, files.json_path}}, {"not_written", files.not_written}});
   else
     invocation.out.line(fmt::format("wrote {} and {}", files.sql_path, files.json_path));
   return 0;

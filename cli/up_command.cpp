@@ -18,6 +18,7 @@ Command up_command() {
   command.settings = run_settings();
   command.settings.push_back("apply.allow_out_of_order");
   command.settings.push_back("preflight.enabled");
+  command.settings.push_back("snapshot.after_up");
   command.examples = {{"slipway up", "apply everything pending"},
                       {"slipway up --steps 1", "apply the next one only"},
                       {"slipway up --dry-run", "show the statements without running them"}};

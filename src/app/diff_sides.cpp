@@ -1,12 +1,13 @@
 // Makes the two sides of a comparison comparable: on servers of one version, under one owner.
 #include "diff_sides.hpp"
 
+#include "schema_scope.hpp"
+
 #include "runner.hpp"
 
 #include "slipway/rehearse/same_meaning.hpp"
 
 #include <fmt/format.h>
-#include <random>
 
 namespace slipway::app {
 
@@ -27,35 +28,9 @@ struct Draft {
   int major_version() const { return read ? read->origin().server_version / k_numbers_a_major : 0; }
 };
 
-std::string fresh_salt() {
-  std::random_device random;
-  return fmt::format("{:08x}{:08x}{:08x}{:08x}", random(), random(), random(), random());
-}
-
 Result<pg::Session> connect(const Context& context, const Side& side, const Wait& wait) {
   if (side.kind == SideKind::target) return open_session(context, "diff", wait);
   return open_other_session(context, side.url, "diff", wait);
-}
-
-// The role whose work the objects of a database are: that of the history, else the one that has
-// most relations, else the one that is connected.
-Result<std::string> author_of(pg::Session& session, const std::string& history_schema,
-                              const Wait& wait) {
-  SLIPWAY_ASSIGN(
-      const auto rows,
-      session.query(
-          SqlText(
-              "SELECT COALESCE("
-              "(SELECT pg_catalog.pg_get_userbyid(n.nspowner) FROM pg_catalog.pg_namespace AS n "
-              "WHERE n.nspname OPERATOR(pg_catalog.=) $1::name), "
-              "(SELECT pg_catalog.pg_get_userbyid(c.relowner) FROM pg_catalog.pg_class AS c "
-              "JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace "
-              "WHERE n.nspname OPERATOR(pg_catalog.<>) 'information_schema' "
-              "AND n.nspname OPERATOR(pg_catalog.!~) '^pg_' "
-              "GROUP BY c.relowner ORDER BY pg_catalog.count(*) DESC, c.relowner LIMIT 1), "
-              "CURRENT_USER)::text"),
-          {history_schema}, wait));
-  return std::string(rows.text(0, 0));
 }
 
 // No text stands for what the project's own migrations make.

@@ -1,5 +1,5 @@
-// Three looks, each taken only when the one before it cannot answer: the gate, the fingerprints, the
-// objects.
+// Three looks, each taken only when the one before it cannot answer: the gate, the fingerprints,
+// the objects.
 #include "slipway/app/drift.hpp"
 
 #include "drift_expectation.hpp"
@@ -63,10 +63,9 @@ public:
     report_.target = session_.describe();
     report_.unmanaged_allowed = context_.config.boolean("drift.allow_unmanaged");
     SLIPWAY_ASSIGN(scope_, schema_scope(context_, session_, wait_));
-    SLIPWAY_ASSIGN(auto expected,
-                   against_ == DriftAgainst::last_run
-                       ? expect_last_run(context_, session_, wait_)
-                       : expect_migrations(context_, session_, scope_, wait_));
+    SLIPWAY_ASSIGN(auto expected, against_ == DriftAgainst::last_run
+                                      ? expect_last_run(context_, session_, wait_)
+                                      : expect_migrations(context_, session_, scope_, wait_));
     report_.against = expected.description;
     report_.notes = expected.notes;
     DriftState state(context_, question(context_, against_, session_, scope_));
@@ -93,8 +92,9 @@ private:
       return {};
     }
     SLIPWAY_ASSIGN(const auto wanted, expected.schema(found, wait_));
-    note_versions(report_, wanted, found);
-    report_.drift = diff::find_drift(wanted, found, options_for(context_, wanted, found));
+    if (!wanted) return {};
+    note_versions(report_, *wanted, found);
+    report_.drift = diff::find_drift(*wanted, found, options_for(context_, *wanted, found));
     return {};
   }
 

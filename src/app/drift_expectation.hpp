@@ -5,6 +5,7 @@
 #include "slipway/inspect/read.hpp"
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,8 +22,11 @@ struct Expectation {
   std::string gate;
   std::string salt; ///< with which its secrets were digested
   std::vector<std::string> notes;
-  /// Makes it. `found` is the target's schema, read already.
-  std::function<Result<schema::Schema>(const schema::Schema& found, const Wait& wait)> schema;
+  /// Makes it. `found` is the target's schema, read already. Nothing, when that differs in the
+  /// wording of expressions only and means the same.
+  std::function<Result<std::optional<schema::Schema>>(const schema::Schema& found,
+                                                      const Wait& wait)>
+      schema;
 };
 
 /// The snapshot that the last run kept. `session` must outlive it. Errors: check_failed when there

@@ -29,12 +29,13 @@ Result<Expectation> expect_last_run(const Context& context, pg::Session& session
         "run {} changed something after it and could keep no snapshot: what it did is told here, "
         "too",
         row->later_run));
-  expected.schema = [snapshots, run = row->run, &session](
-                        const schema::Schema&, const Wait& limit) -> Result<schema::Schema> {
+  expected.schema = [snapshots, run = row->run,
+                     &session](const schema::Schema&,
+                               const Wait& limit) -> Result<std::optional<schema::Schema>> {
     SLIPWAY_ASSIGN(const auto text, snapshots.content(session, run, limit));
     SLIPWAY_ASSIGN(auto schema,
                    schema::from_json(text, fmt::format("the snapshot of run {}", run)));
-    return schema;
+    return std::optional(std::move(schema));
   };
   return expected;
 }

@@ -8,8 +8,8 @@
 namespace slipway::app {
 
 /// The small file in which a look that found no drift is remembered: one for each target, role,
-/// expectation and settings, so that the answer can only be that of the same question. It is kept on
-/// the machine that looks, for the target is only read.
+/// expectation and settings, so that the answer can only be that of the same question. It is kept
+/// on the machine that looks, for the target is only read.
 class DriftState {
 public:
   /// `question` is everything that the answer depends on beside the two sides.

@@ -30,4 +30,23 @@ std::string fresh_salt() {
   return fmt::format("{:08x}{:08x}{:08x}{:08x}", random(), random(), random(), random());
 }
 
+Result<std::string> author_of(pg::Session& session, const std::string& history_schema,
+                              const Wait& wait) {
+  SLIPWAY_ASSIGN(
+      const auto rows,
+      session.query(
+          SqlText(
+              "SELECT COALESCE("
+              "(SELECT pg_catalog.pg_get_userbyid(n.nspowner) FROM pg_catalog.pg_namespace AS n "
+              "WHERE n.nspname OPERATOR(pg_catalog.=) $1::name), "
+              "(SELECT pg_catalog.pg_get_userbyid(c.relowner) FROM pg_catalog.pg_class AS c "
+              "JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace "
+              "WHERE n.nspname OPERATOR(pg_catalog.<>) 'information_schema' "
+              "AND n.nspname OPERATOR(pg_catalog.!~) '^pg_' "
+              "GROUP BY c.relowner ORDER BY pg_catalog.count(*) DESC, c.relowner LIMIT 1), "
+              "CURRENT_USER)::text"),
+          {history_schema}, wait));
+  return std::string(rows.text(0, 0));
+}
+
 } // namespace slipway::app

@@ -12,6 +12,11 @@ namespace slipway::app {
 /// Session::query.
 Result<inspect::Scope> schema_scope(const Context& context, pg::Session& session, const Wait& wait);
 
+/// The role whose work the objects of a database are: that of the history, else the one that has
+/// most relations, else the one that is connected. Errors: as Session::query.
+Result<std::string> author_of(pg::Session& session, const std::string& history_schema,
+                              const Wait& wait);
+
 /// A salt for one comparison.
 std::string fresh_salt();
 

@@ -1,4 +1,5 @@
 #include "slipway/app/migrations.hpp"
+#include "slipway/app/schema.hpp"
 
 #include "preflight.hpp"
 #include "runner.hpp"
@@ -13,6 +14,21 @@ namespace {
 plan::LateMerges late_merges(const Context& context) {
   return context.config.boolean("apply.allow_out_of_order") ? plan::LateMerges::allow
                                                             : plan::LateMerges::refuse;
+}
+
+// The run is done and recorded, whatever becomes of the files.
+void write_files_after_up(const Context& context) {
+  if (!context.config.boolean("snapshot.after_up")) return;
+  const auto files = write_snapshot(context);
+  if (!files)
+    return context.events.on_event(
+        event::Warning{.message = "the snapshot could not be written: " + files.error().message,
+                       .hint = "slipway snapshot"});
+  for (const auto& one : files->not_written)
+    context.events.on_event(
+        event::Warning{.message = "not in " + files->sql_path + ": " + one, .hint = {}});
+  context.events.on_event(
+      event::Note{.message = fmt::format("wrote {} and {}", files->sql_path, files->json_path)});
 }
 
 bool is_anything_under_way(const plan::History& history) {
@@ -50,7 +66,9 @@ Result<RunReport> up(const Context& context, const plan::Selection& selection) {
                    plan::plan_up(folder, history, selection, late_merges(context)));
     return runner->run(plan, report, wait);
   }();
-  return runner->finish(std::move(report), std::move(outcome));
+  auto finished = runner->finish(std::move(report), std::move(outcome));
+  if (finished && !finished->nothing_to_do()) write_files_after_up(context);
+  return finished;
 }
 
 Result<plan::Plan> plan_of_up(const Context& context, const plan::Selection& selection) {

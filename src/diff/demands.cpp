@@ -113,6 +113,11 @@ private:
       demand(at(needed.identity(), Verb::late), at(object, Verb::create));
       demand(at(needed.identity(), Verb::late), at(own, Verb::alter));
     }
+    // What is made anew goes when what it is to need is there, however long that takes.
+    const auto down = at(own, Verb::drop);
+    const auto up = at(needed.identity(), Verb::create);
+    if (down && up && at(own, Verb::create) && !at(needed.identity(), Verb::drop))
+      order_.rather_before(*up, *down);
     for (const auto verb : {Verb::create, Verb::alter}) {
       const auto later = verb == Verb::create ? at(object, verb) : at(own, verb);
       demand(at(needed, Verb::create), later);
@@ -128,6 +133,8 @@ private:
     demand(at(object.identity(), Verb::alter), goes);
     demand(at(object.identity(), Verb::late), goes);
     demand(at(object, Verb::drop), at(needed.identity(), Verb::alter));
+    // What is made anew is not to find what goes again.
+    if (at(object.identity(), Verb::drop)) demand(goes, at(object.identity(), Verb::create));
     const auto [first, last] = also_altered_by_.equal_range(needed.identity());
     for (auto one = first; one != last; ++one) demand(at(object, Verb::drop), one->second);
     if (at(object.identity(), Verb::alter) && at(needed.identity(), Verb::alter) &&

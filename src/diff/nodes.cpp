@@ -1,6 +1,7 @@
 #include "nodes.hpp"
 
 #include "naming.hpp"
+#include "rules/published_tables.hpp"
 #include "satellites.hpp"
 
 #include <algorithm>
@@ -60,8 +61,9 @@ int rank_of_new(const Object& object) {
     return k_new_tables;
   case Kind::column:
     return k_new_columns;
-  // It would fire for what is done after it.
+  // These would do something to what is made after them.
   case Kind::event_trigger:
+  case Kind::default_privileges:
     return k_last;
   default:
     return is_part(object.kind()) ? k_new_parts : k_put_up;
@@ -85,6 +87,8 @@ int rank_of_drop(const Object& object) {
     return k_remove_data;
   case Kind::event_trigger:
     return k_take_down;
+  case Kind::default_privileges:
+    return k_last;
   default:
     return k_remove;
   }
@@ -207,12 +211,14 @@ private:
       add(std::move(reset));
     }
     Node node{Verb::alter, identity, task.draft, k_change};
+    if (identity.kind == Kind::default_privileges) node.rank = k_last;
     Node late{Verb::late, identity, node.draft.split_off_late(), k_late};
     if (identity.kind == Kind::enum_type && has_long_step(node.draft))
       node.rank = k_new_labels;
     else if (has_long_step(node.draft))
       node.rank = k_late;
     change_satellites(scene_, *task.from, *task.to, task.changed, node.draft);
+    republish(identity, task);
     add(std::move(node));
     add(std::move(late));
     if (task.resets_default && task.to->has(Property::default_value)) {
@@ -221,6 +227,20 @@ private:
                                        std::string(task.to->text(Property::default_value)));
       add(std::move(set));
     }
+  }
+
+  // A column that a publication names does not change its type.
+  void republish(const Identity& identity, const Task& task) {
+    if (task.resets_tables.empty()) return;
+    const auto alter = "ALTER PUBLICATION " + qualified(*task.from);
+    Node down{Verb::drop, identity, {}, k_take_down};
+    Node up{Verb::create, identity, {}, k_put_up};
+    for (const auto& entry : task.resets_tables) {
+      down.draft.add("alter publication", alter + " DROP TABLE " + published_name(entry));
+      up.draft.add("alter publication", alter + " ADD TABLE " + entry);
+    }
+    add(std::move(down));
+    add(std::move(up));
   }
 
   static std::string default_of(const Object& column) {

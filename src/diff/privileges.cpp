@@ -1,6 +1,7 @@
 #include "privileges.hpp"
 
 #include "naming.hpp"
+#include "rules/default_privileges.hpp"
 
 #include "slipway/schema/acl.hpp"
 
@@ -12,6 +13,7 @@ namespace slipway::diff {
 namespace {
 
 using schema::AclItem;
+using schema::Identity;
 using schema::Kind;
 using schema::Object;
 using schema::Property;
@@ -42,45 +44,32 @@ std::string_view word_of(char letter) {
   return "ALL";
 }
 
-// What the owner of a new object may do with it.
-std::string_view all_of(const Object& object) {
-  switch (object.kind()) {
+constexpr int k_has_maintain = 170000;
+
+// What ALTER DEFAULT PRIVILEGES calls objects of the kind; of other kinds their own word.
+std::string_view objects_of(Kind kind) {
+  switch (kind) {
   case Kind::table:
   case Kind::foreign_table:
   case Kind::view:
   case Kind::materialized_view:
-    return "arwdDxt";
+    return "TABLES";
   case Kind::sequence:
-    return "rwU";
+    return "SEQUENCES";
   case Kind::function:
   case Kind::procedure:
   case Kind::aggregate:
-    return "X";
-  case Kind::schema:
-    return "UC";
-  case Kind::column:
-    return "";
-  default:
-    return "U";
-  }
-}
-
-// What everybody may do with a new object.
-std::string_view public_of(const Object& object) {
-  switch (object.kind()) {
-  case Kind::function:
-  case Kind::procedure:
-  case Kind::aggregate:
-    return "X";
+    return "FUNCTIONS";
   case Kind::enum_type:
   case Kind::domain:
   case Kind::composite_type:
   case Kind::range_type:
   case Kind::base_type:
-  case Kind::language:
-    return "U";
+    return "TYPES";
+  case Kind::schema:
+    return "SCHEMAS";
   default:
-    return "";
+    return schema::kind_name(kind);
   }
 }
 
@@ -101,21 +90,50 @@ void note(Privileges& privileges, const Holder& holder, std::string_view letters
   }
 }
 
-Privileges usual(const Object& object) {
+Privileges built_in(const Scene& scene, const Object& object) {
   Privileges privileges;
-  note(privileges, {AclItem::Grantee::owner, {}}, all_of(object));
-  note(privileges, {AclItem::Grantee::everybody, {}}, public_of(object));
+  const auto objects = objects_of(object.kind());
+  note(privileges, {AclItem::Grantee::owner, {}},
+       built_in_of_owner(objects, scene.from.origin().server_version));
+  note(privileges, {AclItem::Grantee::everybody, {}}, built_in_of_everybody(objects));
   return privileges;
 }
 
-Privileges of(const Object& object) {
-  if (!object.has(Property::acl)) return usual(object);
-  Privileges privileges;
+void note_all(Privileges& privileges, const Object& object) {
   for (const auto& text : object.list(Property::acl)) {
     if (text.empty()) continue;
     const auto item = schema::parse_acl_item(text);
     note(privileges, {item.grantee, item.role}, item.privileges);
   }
+}
+
+Privileges of(const Scene& scene, const Object& object) {
+  if (!object.has(Property::acl)) return built_in(scene, object);
+  Privileges privileges;
+  note_all(privileges, object);
+  return privileges;
+}
+
+// What it has when it is made: default privileges as they are before the plan, which changes them
+// last. A plan is run by the owner of the database.
+Privileges of_new(const Scene& scene, const Object& object) {
+  auto privileges = built_in(scene, object);
+  const auto in_force = [&](std::string_view schema) {
+    const Identity entry{Kind::default_privileges,
+                         {},
+                         ident(scene.from.origin().owner) +
+                             (schema.empty() ? "" : " in " + ident(schema)) + " on " +
+                             std::string(objects_of(object.kind())),
+                         {}};
+    return scene.from.find(entry);
+  };
+  // One for all schemas says everything, one for the object's adds to that.
+  if (const auto everywhere = in_force({})) {
+    privileges.clear();
+    note_all(privileges, *everywhere);
+  }
+  if (object.schema().empty()) return privileges;
+  if (const auto here = in_force(object.schema())) note_all(privileges, *here);
   return privileges;
 }
 
@@ -237,14 +255,29 @@ std::vector<std::string> privilege_words(std::string_view letters) {
   return words;
 }
 
+std::string built_in_of_owner(std::string_view objects, int server_version) {
+  if (objects == "TABLES") return server_version >= k_has_maintain ? "arwdDxtm" : "arwdDxt";
+  if (objects == "SEQUENCES") return "rwU";
+  if (objects == "FUNCTIONS") return "X";
+  if (objects == "SCHEMAS") return "UC";
+  if (objects == "LARGE OBJECTS") return "rw";
+  return objects == "column" ? "" : "U";
+}
+
+std::string built_in_of_everybody(std::string_view objects) {
+  if (objects == "FUNCTIONS") return "X";
+  return objects == "TYPES" || objects == "language" ? "U" : "";
+}
+
 void grant_to_new(const Scene& scene, const Object& object, Draft& draft) {
-  if (!object.has(Property::acl)) return;
+  if (object.kind() == Kind::default_privileges) return;
   Writer(object, owner_of(object, scene.from.origin().owner), draft)
-      .change(usual(object), of(object));
+      .change(of_new(scene, object), of(scene, object));
 }
 
 void change_privileges(const Scene& scene, const Object& from, const Object& to, Draft& draft) {
-  Writer(to, owner_of(to, scene.from.origin().owner), draft).change(of(from), of(to));
+  if (to.kind() == Kind::default_privileges) return change_default_privileges(from, to, draft);
+  Writer(to, owner_of(to, scene.from.origin().owner), draft).change(of(scene, from), of(scene, to));
 }
 
 } // namespace slipway::diff

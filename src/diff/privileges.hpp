@@ -10,6 +10,11 @@ void grant_to_new(const Scene& scene, const schema::Object& object, Draft& draft
 void change_privileges(const Scene& scene, const schema::Object& from, const schema::Object& to,
                        Draft& draft);
 
+/// The letters of what the owner of a new object, or everybody, may do with it when nobody said
+/// anything else. `objects` is what ALTER DEFAULT PRIVILEGES calls them: TABLES.
+std::string built_in_of_owner(std::string_view objects, int server_version);
+std::string built_in_of_everybody(std::string_view objects);
+
 /// The words for privilege letters, without their grant options: SELECT, INSERT.
 std::vector<std::string> privilege_words(std::string_view letters);
 

@@ -2,6 +2,8 @@
 // which is dropped and created anew, and what stands in the way of a column's new type.
 #include "tasks.hpp"
 
+#include "rules/published_tables.hpp"
+
 #include <deque>
 
 namespace slipway::diff {
@@ -106,6 +108,9 @@ private:
     case Kind::column:
       reach_column(disturbed, dependent, *to, reach);
       return;
+    case Kind::publication:
+      reach_publication(disturbed, dependent, *to);
+      return;
     case Kind::schema:
     case Kind::extension:
       return;
@@ -122,7 +127,7 @@ private:
 
   // Moved to the new type, or refused, by the draft that swaps the type.
   static bool is_moved(const Object& object) {
-    return object.kind() == Kind::domain ||
+    return object.kind() == Kind::domain || object.kind() == Kind::domain_constraint ||
            (object.kind() == Kind::column && object.parent()->kind() == Kind::composite_type);
   }
 
@@ -142,7 +147,6 @@ private:
       return dependent.has(Property::generated);
     case Kind::statistics:
     case Kind::sequence:
-    case Kind::publication:
       return false;
     default:
       return true;
@@ -154,7 +158,8 @@ private:
   }
 
   void reach_column(const Object& disturbed, const Object& from, const Object& to, Reach reach) {
-    if (is_type(disturbed.kind()) && reach != Reach::type_swap) {
+    if ((is_type(disturbed.kind()) || disturbed.kind() == Kind::collation) &&
+        reach != Reach::type_swap) {
       refuse(disturbed, from);
       return;
     }
@@ -165,6 +170,17 @@ private:
     if (!from.has(Property::default_value)) return;
     auto& task = task_of(from, to);
     task.resets_default = true;
+  }
+
+  // Its table goes and comes back; the publication stays, so that nobody loses their place in it.
+  void reach_publication(const Object& disturbed, const Object& from, const Object& to) {
+    if (disturbed.kind() != Kind::column) {
+      rebuild(from, to);
+      return;
+    }
+    const auto entry = published_entry(to, *disturbed.parent());
+    if (entry.empty() || entry != published_entry(from, *disturbed.parent())) return;
+    task_of(from, to).resets_tables.insert(entry);
   }
 
   Task& task_of(const Object& from, const Object& to) {

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,8 @@ struct Task {
   Draft draft; ///< of an alter
   /// Of a column: its default goes and comes back around what it needs.
   bool resets_default = false;
+  /// Of a publication: entries of tables that go and come back, since they name such columns.
+  std::set<std::string> resets_tables;
 };
 
 /// All tasks by the object's identity, which is the new one of what is renamed.

@@ -45,6 +45,7 @@ public:
   struct ConstraintIndex {
     std::vector<std::string> options;
     std::vector<std::string> include;
+    std::vector<std::string> column_statistics;
     std::string tablespace;
     bool nulls_not_distinct = false;
     bool invalid = false;
@@ -63,7 +64,7 @@ public:
   void own_sequence(Oid sequence, SequenceOwner owner) { sequence_owners_[sequence] = owner; }
   const SequenceOwner* sequence_owner(Oid sequence) const;
 
-  void add_index(Oid index, ConstraintIndex facts) { indexes_[index] = std::move(facts); }
+  ConstraintIndex& add_index(Oid index) { return indexes_[index]; }
   const ConstraintIndex* constraint_index(Oid index) const;
 
 private:

@@ -27,14 +27,14 @@ SET LOCAL lock_timeout = '2s')";
 using Reader = Status (*)(Reading&);
 
 constexpr auto k_readers = std::to_array<Reader>({
-    read_schemas,     read_extensions,     read_languages,
-    read_types,       read_collations,     read_relations,
-    read_columns,     read_sequences,      read_indexes,
-    read_constraints, read_rules,          read_triggers,
-    read_policies,    read_statistics,     read_routines,
-    read_operators,   read_text_search,    read_foreign,
-    read_replication, read_event_triggers, read_default_privileges,
-    read_comments,
+    read_schemas,     read_extensions,      read_languages,
+    read_types,       read_collations,      read_relations,
+    read_columns,     read_sequences,       read_indexes,
+    read_constraints, read_rules,           read_triggers,
+    read_policies,    read_statistics,      read_routines,
+    read_operators,   read_text_search,     read_foreign,
+    read_replication, read_event_triggers,  read_default_privileges,
+    read_comments,    read_extension_bonds,
 });
 
 Result<schema::Origin> origin_of(Reading& reading) {

@@ -120,6 +120,7 @@ private:
     auto& builder = reading_.builder();
     if (!facts->tablespace.empty()) builder.set(handle, Property::tablespace, facts->tablespace);
     builder.set_flag(handle, Property::invalid, facts->invalid);
+    builder.set_list(handle, Property::column_statistics, facts->column_statistics);
     // The definition of an exclusion constraint says these.
     if (type == 'x') return;
     builder.set_list(handle, Property::options, facts->options);

@@ -67,8 +67,13 @@ private:
     auto include =
         names(row.oid(1), {columns.begin() + static_cast<std::ptrdiff_t>(keys), columns.end()});
     if (row.yes(19)) {
-      reading_.relations().add_index(oid, {row.array(8), std::move(include),
-                                           std::string(row.text(7)), row.yes(6), row.yes(5)});
+      auto& facts = reading_.relations().add_index(oid);
+      facts.options = row.array(8);
+      facts.include = std::move(include);
+      facts.tablespace = row.text(7);
+      facts.nulls_not_distinct = row.yes(6);
+      facts.invalid = row.yes(5);
+      if (!row.is_null(18)) with_expressions_.emplace(oid, std::nullopt);
       return;
     }
     const auto handle = builder.add_part(table->handle, Kind::index, row.text(2));
@@ -134,7 +139,8 @@ private:
     return found;
   }
 
-  static std::string oids_of(const std::unordered_map<Oid, Handle>& indexes) {
+  template<class Map>
+  static std::string oids_of(const Map& indexes) {
     std::vector<Oid> oids;
     for (const auto& [oid, handle] : indexes) oids.push_back(oid);
     std::sort(oids.begin(), oids.end());
@@ -162,8 +168,12 @@ private:
         [&](const CopiedRow& row) {
           targets[row.oid(0)].push_back(std::string(row.text(1)) + "=" + std::string(row.text(2)));
         }));
-    for (const auto& [index, list] : targets)
-      reading_.builder().set_list(with_expressions_.at(index), Property::column_statistics, list);
+    for (auto& [index, list] : targets) {
+      if (const auto handle = with_expressions_.at(index))
+        reading_.builder().set_list(*handle, Property::column_statistics, list);
+      else
+        reading_.relations().add_index(index).column_statistics = std::move(list);
+    }
     return {};
   }
 
@@ -179,7 +189,8 @@ private:
 
   Reading& reading_;
   std::unordered_map<Oid, Oid> usual_for_; ///< operator class to the type whose default it is
-  std::unordered_map<Oid, Handle> with_expressions_;
+  /// Nothing in place of the handle: of a constraint.
+  std::unordered_map<Oid, std::optional<Handle>> with_expressions_;
   std::unordered_map<Oid, Handle> written_; ///< indexes whose keys the server writes
 };
 

@@ -1,6 +1,7 @@
 #include "privileges.hpp"
 #include "readers.hpp"
 #include "row_values.hpp"
+#include "secret_options.hpp"
 
 namespace slipway::inspect {
 
@@ -151,9 +152,13 @@ Status read_foreign_tables(Reading& reading) {
                       "ON s.oid OPERATOR(pg_catalog.=) t.ftserver",
                       [&](const CopiedRow& row) {
                         const auto table = reading.known(Catalog::relation, row.oid(0));
-                        if (table)
-                          set_values(reading, *table, row, 1,
-                                     {Property::server, Property::foreign_options});
+                        if (!table) return;
+                        auto& builder = reading.builder();
+                        builder.set(*table, Property::server, row.text(1));
+                        const auto parted =
+                            part_options(row.array(2), OptionsOf::everybody, reading.scope().salt);
+                        builder.set_list(*table, Property::foreign_options, parted.plain);
+                        builder.set_list(*table, Property::secret_digest, parted.digests);
                       });
 }
 

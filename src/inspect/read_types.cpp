@@ -182,15 +182,15 @@ std::string base_type_clauses(const Reading& reading) {
        clause_if("COLLATABLE = true", "t.typcollation OPERATOR(pg_catalog.<>) 0::pg_catalog.oid")});
 }
 
-// A shell type, declared and not defined, is one without clauses.
+// A shell type, declared and not defined, is one without clauses. No type but the arrays that come
+// with each other type can have array_out: an output function takes the very type.
 Status read_base_types(Reading& reading) {
   return each_own(
       reading, Catalog::type,
-      types_sql(reading, ", CASE WHEN t.typisdefined THEN " + base_type_clauses(reading) + " END",
-                "",
-                "t.typtype IN ('b', 'p') AND NOT EXISTS (SELECT FROM pg_catalog.pg_type AS e "
-                "WHERE e.oid OPERATOR(pg_catalog.=) t.typelem "
-                "AND e.typarray OPERATOR(pg_catalog.=) t.oid)"),
+      types_sql(
+          reading, ", CASE WHEN t.typisdefined THEN " + base_type_clauses(reading) + " END", "",
+          "t.typtype IN ('b', 'p') AND t.typoutput::pg_catalog.oid "
+          "OPERATOR(pg_catalog.<>) 'pg_catalog.array_out'::pg_catalog.regproc::pg_catalog.oid"),
       [&](const CopiedRow& row) {
         set_values(reading, add_type(reading, Kind::base_type, row), row, k_further,
                    {Property::clauses});

@@ -41,6 +41,8 @@ Status read_event_triggers(Reading& reading);
 Status read_default_privileges(Reading& reading);
 /// Comments and security labels of everything read so far.
 Status read_comments(Reading& reading);
+/// Which extensions any of it is dropped with.
+Status read_extension_bonds(Reading& reading);
 /// What needs what, of everything read so far.
 Status read_dependencies(Reading& reading);
 

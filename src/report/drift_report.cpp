@@ -110,7 +110,8 @@ std::string drift_text(const DriftFacts& facts, const diff::Drift& drift) {
     text += "\nAround it:\n" + statements_text("made with it:", drift.also_made_by) +
             statements_text("to be undone with it:", drift.also_undone_by);
   for (const auto& one : drift.not_planned) text += "\nno statement for " + one + "\n";
-  if (drift.ignored > 0) text += fmt::format("\nignored, as drift.ignore says: {}\n", drift.ignored);
+  if (drift.ignored > 0)
+    text += fmt::format("\nignored, as drift.ignore says: {}\n", drift.ignored);
   return text;
 }
 

@@ -25,6 +25,8 @@ constexpr auto k_properties = std::to_array<Named>({
     {Property::options, "options", Shape::set,
      "storage parameters or options, NAME=VALUE each; of a dictionary as its command writes them: NAME = 'VALUE'"},
     {Property::tablespace, "tablespace", Shape::text, "tablespace, when not the database's"},
+    {Property::depends_on_extensions, "depends_on_extensions", Shape::set,
+     "extensions that it is dropped with: ALTER ... DEPENDS ON EXTENSION"},
     {Property::definition, "definition", Shape::text,
      "the whole as the server writes it, for kinds that have no better parts"},
     {Property::enabled, "enabled", Shape::text,

@@ -1,7 +1,7 @@
 #include "base_types.hpp"
 
-#include "naming.hpp"
 #include "clauses.hpp"
+#include "naming.hpp"
 #include "type_users.hpp"
 
 #include <algorithm>
@@ -70,7 +70,8 @@ Altered alter_base_type(const Scene&, const Alteration& alteration, Draft& draft
     if (!can_set(name) || name == "STORAGE") return Altered::rebuild;
     change.set.push_back(name + " = NONE");
   }
-  draft.add("alter type", "ALTER TYPE " + qualified(alteration.to) + " SET (" + joined(change.set) + ")");
+  draft.add("alter type",
+            "ALTER TYPE " + qualified(alteration.to) + " SET (" + joined(change.set) + ")");
   return Altered::done;
 }
 

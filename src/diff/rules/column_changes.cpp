@@ -1,13 +1,13 @@
 // A column of a table that stays: its type, default, NOT NULL, identity and how it is kept.
 #include "column_changes.hpp"
 
-#include "naming.hpp"
-#include "satellites.hpp"
 #include "column_type.hpp"
 #include "family.hpp"
 #include "identity.hpp"
+#include "naming.hpp"
 #include "not_null.hpp"
 #include "options_change.hpp"
+#include "satellites.hpp"
 
 #include <algorithm>
 

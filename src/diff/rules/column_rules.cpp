@@ -1,12 +1,12 @@
 // Columns of tables; those of views and composite types have rules of their own.
 #include "rules.hpp"
 
-#include "naming.hpp"
 #include "column_changes.hpp"
 #include "composite_attributes.hpp"
 #include "expression.hpp"
 #include "family.hpp"
 #include "identity.hpp"
+#include "naming.hpp"
 #include "table_sql.hpp"
 #include "view_columns.hpp"
 #include "volatile_default.hpp"

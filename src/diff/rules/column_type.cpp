@@ -1,8 +1,8 @@
 // Which changes of a column's type are free, which write the table anew, which depend on the rows.
 #include "column_type.hpp"
 
-#include "naming.hpp"
 #include "built_in_casts.hpp"
+#include "naming.hpp"
 
 #include <algorithm>
 #include <charconv>

@@ -2,11 +2,11 @@
 // that changes is there under another name before the old one goes.
 #include "rules.hpp"
 
-#include "naming.hpp"
-#include "satellites.hpp"
 #include "family.hpp"
 #include "index_marks.hpp"
+#include "naming.hpp"
 #include "row_counts.hpp"
+#include "satellites.hpp"
 #include "table_sql.hpp"
 
 #include <algorithm>

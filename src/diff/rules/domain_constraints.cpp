@@ -1,8 +1,8 @@
 // Constraints of domains that exist: checked after they hold for what is new, and replaced without
 // a moment in which none holds.
-#include "naming.hpp"
 #include "domain_types.hpp"
 #include "expression.hpp"
+#include "naming.hpp"
 #include "type_users.hpp"
 
 #include <optional>

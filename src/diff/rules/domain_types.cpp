@@ -1,8 +1,8 @@
 // Domains: everything but the type beneath can be changed in place.
 #include "domain_types.hpp"
 
-#include "naming.hpp"
 #include "expression.hpp"
+#include "naming.hpp"
 #include "type_users.hpp"
 
 namespace slipway::diff {

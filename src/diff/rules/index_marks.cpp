@@ -1,7 +1,7 @@
 #include "index_marks.hpp"
 
-#include "naming.hpp"
 #include "family.hpp"
+#include "naming.hpp"
 
 namespace slipway::diff {
 

@@ -2,12 +2,12 @@
 // without keeping writers waiting, and a changed one is there before the old one goes.
 #include "rules.hpp"
 
-#include "naming.hpp"
-#include "satellites.hpp"
 #include "family.hpp"
 #include "index_marks.hpp"
+#include "naming.hpp"
 #include "options_change.hpp"
 #include "row_counts.hpp"
+#include "satellites.hpp"
 #include "table_sql.hpp"
 
 #include <algorithm>

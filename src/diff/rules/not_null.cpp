@@ -2,8 +2,8 @@
 // stops nobody, so that SET NOT NULL has nothing to look at.
 #include "not_null.hpp"
 
-#include "naming.hpp"
 #include "family.hpp"
+#include "naming.hpp"
 
 #include "slipway/schema/usual_name.hpp"
 

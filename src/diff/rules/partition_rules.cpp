@@ -1,8 +1,8 @@
 // Partitions come and go without being dropped.
 #include "partition_rules.hpp"
 
-#include "naming.hpp"
 #include "family.hpp"
+#include "naming.hpp"
 
 #include "slipway/schema/usual_name.hpp"
 

@@ -1,9 +1,9 @@
 // Row level security policies. A table is never without the one that changes.
 #include "policies.hpp"
 
-#include "naming.hpp"
 #include "anew.hpp"
 #include "expression.hpp"
+#include "naming.hpp"
 
 #include <algorithm>
 

@@ -1,11 +1,11 @@
 // An enum that loses labels or gets them in another order.
 #include "relabel.hpp"
 
-#include "naming.hpp"
-#include "satellites.hpp"
 #include "domain_types.hpp"
 #include "enum_types.hpp"
 #include "expression.hpp"
+#include "naming.hpp"
+#include "satellites.hpp"
 #include "type_users.hpp"
 
 #include <algorithm>

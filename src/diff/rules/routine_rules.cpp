@@ -1,8 +1,8 @@
 // Functions, procedures and aggregates.
-#include "naming.hpp"
-#include "rules.hpp"
 #include "base_types.hpp"
+#include "naming.hpp"
 #include "routine_text.hpp"
+#include "rules.hpp"
 
 namespace slipway::diff {
 

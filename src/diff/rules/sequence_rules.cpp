@@ -1,9 +1,9 @@
 // Sequences that are not a column's identity.
 #include "rules.hpp"
 
-#include "naming.hpp"
 #include "family.hpp"
 #include "identity.hpp"
+#include "naming.hpp"
 #include "sequence_options.hpp"
 
 #include "slipway/schema/usual_name.hpp"

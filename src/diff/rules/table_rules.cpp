@@ -1,9 +1,9 @@
 // Tables and foreign tables: everything but their parts.
 #include "rules.hpp"
 
-#include "naming.hpp"
 #include "column_changes.hpp"
 #include "family.hpp"
+#include "naming.hpp"
 #include "options_change.hpp"
 #include "partition_rules.hpp"
 #include "table_settings.hpp"

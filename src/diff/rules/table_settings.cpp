@@ -1,7 +1,7 @@
 #include "table_settings.hpp"
 
-#include "naming.hpp"
 #include "family.hpp"
+#include "naming.hpp"
 #include "options_change.hpp"
 
 #include <algorithm>

@@ -1,10 +1,10 @@
 // How columns, constraints and indexes are written.
 #include "table_sql.hpp"
 
-#include "naming.hpp"
 #include "expression.hpp"
 #include "family.hpp"
 #include "identity.hpp"
+#include "naming.hpp"
 #include "options_change.hpp"
 
 #include <algorithm>

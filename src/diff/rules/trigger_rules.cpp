@@ -1,8 +1,8 @@
 // Triggers of tables and of events.
-#include "naming.hpp"
-#include "rules.hpp"
 #include "anew.hpp"
+#include "naming.hpp"
 #include "policies.hpp"
+#include "rules.hpp"
 
 namespace slipway::diff {
 

@@ -1,10 +1,10 @@
 // Types that users make.
-#include "naming.hpp"
-#include "rules.hpp"
 #include "base_types.hpp"
 #include "composite_attributes.hpp"
 #include "domain_types.hpp"
 #include "enum_types.hpp"
+#include "naming.hpp"
+#include "rules.hpp"
 
 namespace slipway::diff {
 

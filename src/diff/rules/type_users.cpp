@@ -1,7 +1,7 @@
 #include "type_users.hpp"
 
-#include "naming.hpp"
 #include "expression.hpp"
+#include "naming.hpp"
 
 #include <algorithm>
 

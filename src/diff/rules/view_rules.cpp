@@ -1,8 +1,8 @@
 // Views and rewrite rules.
-#include "naming.hpp"
-#include "rules.hpp"
 #include "materialized_views.hpp"
+#include "naming.hpp"
 #include "options_change.hpp"
+#include "rules.hpp"
 #include "view_columns.hpp"
 
 #include <algorithm>
@@ -18,8 +18,8 @@ using schema::Property;
 
 std::string definition_of(const Object& view) {
   const auto options = options_list(view.list(Property::options));
-  return " VIEW " + qualified(view) + (options.empty() ? "" : " WITH (" + options + ")") +
-         " AS\n" + std::string(view.text(Property::query));
+  return " VIEW " + qualified(view) + (options.empty() ? "" : " WITH (" + options + ")") + " AS\n" +
+         std::string(view.text(Property::query));
 }
 
 void create_view(const Scene& scene, const Object& view, Draft& draft) {

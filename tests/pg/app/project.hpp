@@ -64,7 +64,7 @@ protected:
                                .events = sink_,
                                .masker = masker_,
                                .stop = stop_,
-                               .environment = {}};
+                               .environment = environment_};
     return use(context);
   }
 
@@ -88,6 +88,7 @@ protected:
   RecordingSink sink_;
   Masker masker_;
   const StopSignal* stop_ = nullptr;
+  std::map<std::string, std::string, std::less<>> environment_;
 };
 
 } // namespace slipway::test

@@ -1,5 +1,7 @@
 #include "plan_test.hpp"
 
+#include "slipway/diff/transactions.hpp"
+
 namespace slipway::test {
 
 namespace {
@@ -13,22 +15,22 @@ schema::Schema read(const std::string& url) {
   return std::move(*read);
 }
 
-std::string send(pg::Session& session, const std::string& sql) {
-  const auto done = session.execute(SqlText(sql), long_wait());
-  return done ? std::string() : sql + ": " + done.error().message;
+std::string apply(pg::Session& session, const diff::Transaction& transaction) {
+  const auto run = [&](const std::string& sql) -> std::string {
+    const auto done = session.execute(SqlText(sql), long_wait());
+    return done ? std::string() : sql + ": " + done.error().message;
+  };
+  if (!transaction.transactional) return run(transaction.statements.front().sql);
+  std::string error = run("BEGIN");
+  for (const auto& one : transaction.statements)
+    if (error.empty()) error = run(one.sql);
+  const auto ended = run(error.empty() ? "COMMIT" : "ROLLBACK");
+  return error.empty() ? ended : error;
 }
 
-// Only what must share a transaction does, so that nothing is left to another's.
 std::string apply(pg::Session& session, const std::vector<diff::Statement>& statements) {
-  for (std::size_t at = 0; at < statements.size(); ++at) {
-    const bool joined = at + 1 < statements.size() && statements[at + 1].with_previous;
-    const bool joins = statements[at].with_previous;
-    std::string error;
-    if (joined && !joins) error = send(session, "BEGIN");
-    if (error.empty()) error = send(session, statements[at].sql);
-    if (joins && !joined && error.empty()) error = send(session, "COMMIT");
-    if (!error.empty()) return error;
-  }
+  for (const auto& one : diff::transactions_of(statements))
+    if (auto error = apply(session, one); !error.empty()) return error;
   return {};
 }
 
@@ -58,6 +60,13 @@ bool Planned::has(diff::FindingKind kind) const {
   return false;
 }
 
+std::string Planned::values(const std::string& query) const {
+  auto session = connect(url);
+  std::string text;
+  for (const auto& one : rows(session, query).at(0)) text += (text.empty() ? "" : " ") + one;
+  return text;
+}
+
 Planned PlanTest::run(const std::string& from_sql, const std::string& to_sql,
                       const std::string& seed, diff::Options options) {
   const auto from_url = TestServer::instance().fresh_database();
@@ -72,6 +81,7 @@ Planned PlanTest::run(const std::string& from_sql, const std::string& to_sql,
   const auto wanted = read(to_url);
 
   Planned planned;
+  planned.url = from_url;
   for (planned.rounds = 0; planned.rounds < 3; ++planned.rounds) {
     const auto now = read(from_url);
     planned.left = described(schema::compare(now, wanted));

@@ -21,6 +21,9 @@ struct Planned {
   /// All statements, one a line, for looking into.
   std::string sql() const;
   bool has(diff::FindingKind kind) const;
+  /// The first row of a query where the plan was run, with blanks between the values.
+  std::string values(const std::string& query) const;
+  std::string url; ///< where the plan was run
 };
 
 class PlanTest : public ::testing::Test {

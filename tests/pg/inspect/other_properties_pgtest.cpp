@@ -192,6 +192,12 @@ const std::vector<Case> k_others = {
      "ALTER FOREIGN TABLE t OPTIONS (ADD x '1')",
      "ALTER FOREIGN TABLE t OPTIONS (DROP x)",
      {"foreign table public.t foreign_options: - -> x=1"}},
+    {"foreign_table_server",
+     "CREATE FOREIGN DATA WRAPPER w; CREATE SERVER s FOREIGN DATA WRAPPER w; "
+     "CREATE SERVER r FOREIGN DATA WRAPPER w; CREATE FOREIGN TABLE t (a int) SERVER s",
+     "DROP FOREIGN TABLE t; CREATE FOREIGN TABLE t (a int) SERVER r",
+     "DROP FOREIGN TABLE t; CREATE FOREIGN TABLE t (a int) SERVER s",
+     {"foreign table public.t server: s -> r"}},
     {"foreign_column_options",
      "CREATE FOREIGN DATA WRAPPER w; CREATE SERVER s FOREIGN DATA WRAPPER w; "
      "CREATE FOREIGN TABLE t (a int) SERVER s",

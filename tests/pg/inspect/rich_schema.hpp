@@ -19,7 +19,7 @@ CREATE TABLE app.users (
   shouting text GENERATED ALWAYS AS (upper(email)) STORED,
   tags text[] DEFAULT '{}', mood app.mood DEFAULT 'sad', price app.amount,
   since timestamptz DEFAULT '2020-01-01 00:00+02', span interval DEFAULT '1 day 02:03:04',
-  factor double precision DEFAULT 0.1, day date DEFAULT '2020-02-03', raw bytea DEFAULT '\x00ff',
+  factor double precision DEFAULT '0.12345'::float8, day date DEFAULT '2020-02-03', raw bytea DEFAULT '\x00ff',
   PRIMARY KEY (id) INCLUDE (email), UNIQUE (email))
   WITH (fillfactor = 70, toast.autovacuum_enabled = false);
 ALTER TABLE app.users DROP COLUMN gone;

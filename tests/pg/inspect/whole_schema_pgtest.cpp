@@ -67,6 +67,7 @@ TEST_F(WholeSchemaTest, AfterDumpAndRestoreIsEqual) {
   EXPECT_EQ(schema::fingerprint(before).text(), schema::fingerprint(after).text());
 }
 
+// Fails in eight of them when read_schema pins nothing.
 TEST_F(WholeSchemaTest, SettingsOfTheDatabaseChangeNothing) {
   const auto before = read();
   const auto database = value("SELECT quote_ident(current_database())");
@@ -91,6 +92,7 @@ TEST_F(WholeSchemaTest, SettingsOfTheDatabaseChangeNothing) {
     exec("ALTER DATABASE " + database + " SET " + setting);
     const auto after = read();
     EXPECT_EQ(told(schema::compare(before, after)), std::vector<std::string>());
+    exec("SET default_transaction_read_only = off; ALTER DATABASE " + database + " RESET ALL");
   }
 }
 

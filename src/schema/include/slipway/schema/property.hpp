@@ -20,6 +20,7 @@ enum class Property : std::uint8_t {
   security_labels,
   options,
   tablespace,
+  depends_on_extensions,
   definition,
   enabled,
   columns,
