@@ -121,6 +121,17 @@ TEST_F(DomainRules, DefaultAndNotNull) {
                   .has(diff::FindingKind::data_dependent));
 }
 
+TEST_F(DomainRules, TheConstraintBehindNotNullHasANameAndAComment) {
+  if (major_version() < 17) {
+    expect_both_ways("CREATE DOMAIN d AS text NOT NULL", "CREATE DOMAIN d AS text");
+    return;
+  }
+  const std::string comment = "COMMENT ON CONSTRAINT nn ON DOMAIN d IS 'x'";
+  expect_both_ways("CREATE DOMAIN d AS text", "CREATE DOMAIN d AS text CONSTRAINT nn NOT NULL;" + comment);
+  expect_both_ways("CREATE DOMAIN d AS text NOT NULL", "CREATE DOMAIN d AS text CONSTRAINT nn NOT NULL;" + comment);
+  expect_both_ways("", "CREATE DOMAIN d AS text CONSTRAINT nn NOT NULL;" + comment);
+}
+
 TEST_F(DomainRules, Constraints) {
   const std::string use = "CREATE TABLE t (v d);";
   const std::string plain = "CREATE DOMAIN d AS int;" + use;
