@@ -34,7 +34,10 @@ bool can_be_unchecked(const Object& constraint) {
 // Comes and goes with the parent table's, to which the table belongs before and after.
 bool comes_with_parent(const Scene& scene, const Object& constraint) {
   const auto table = constraint.parent();
-  if (!table || lasting_parents(scene, *table).empty()) return false;
+  if (!table) return false;
+  if (!existed(scene, constraint) && table->has(Property::inherits))
+    return constraint.has(Property::inherited);
+  if (lasting_parents(scene, *table).empty()) return false;
   if (type_of(constraint) == "foreign key") return constraint.has(Property::parent);
   if (is_key(constraint) || type_of(constraint) == "exclude") return false;
   return constraint.has(Property::inherited);
@@ -127,7 +130,8 @@ void create(const Scene& scene, const Object& constraint, Draft& draft) {
 bool goes_with_parent(const Scene& scene, const Object& constraint) {
   if (!constraint.has(Property::parent) && !constraint.has(Property::inherited)) return false;
   const auto table = constraint.parent();
-  return table && !lasting_parents(scene, *table).empty();
+  if (!table) return false;
+  return !scene.to.find(table->identity()) || !lasting_parents(scene, *table).empty();
 }
 
 void drop(const Scene& scene, const Object& constraint, Draft& draft) {

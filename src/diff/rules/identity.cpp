@@ -66,6 +66,8 @@ void add_identity(const Scene& scene, const Alteration& alteration, Draft& draft
   auto old_name = old ? qualified(*old) : std::string();
   bool with_previous = false;
   if (old) {
+    // Of two sequences of one column pg_get_serial_sequence() gives either.
+    draft.add("own sequence", "ALTER SEQUENCE " + old_name + " OWNED BY NONE");
     if (const auto aside = stands_aside_for_identity(scene, *old); !aside.empty()) {
       draft.add("rename sequence", "ALTER SEQUENCE " + old_name + " RENAME TO " + ident(aside));
       old_name = qualified(old->schema(), aside);

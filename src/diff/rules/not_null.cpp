@@ -115,8 +115,11 @@ void add_unchecked_not_null(const Object& column, Draft& draft) {
 }
 
 void change_not_null(const Scene& scene, const Alteration& alteration, Pace pace, Draft& draft) {
+  // What the parent table's change has done already is none here.
+  const bool same = !alteration.has(Property::not_null);
   const bool was = alteration.from.has(Property::not_null);
   const bool is = alteration.to.has(Property::not_null);
+  if (same && was != is) return;
   if (was && !is)
     draft.add("drop not null", alter_column(alteration.to) + "DROP NOT NULL");
   else if (!was && is)
