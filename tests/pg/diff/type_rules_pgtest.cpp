@@ -127,8 +127,10 @@ TEST_F(DomainRules, TheConstraintBehindNotNullHasANameAndAComment) {
     return;
   }
   const std::string comment = "COMMENT ON CONSTRAINT nn ON DOMAIN d IS 'x'";
-  expect_both_ways("CREATE DOMAIN d AS text", "CREATE DOMAIN d AS text CONSTRAINT nn NOT NULL;" + comment);
-  expect_both_ways("CREATE DOMAIN d AS text NOT NULL", "CREATE DOMAIN d AS text CONSTRAINT nn NOT NULL;" + comment);
+  expect_both_ways("CREATE DOMAIN d AS text",
+                   "CREATE DOMAIN d AS text CONSTRAINT nn NOT NULL;" + comment);
+  expect_both_ways("CREATE DOMAIN d AS text NOT NULL",
+                   "CREATE DOMAIN d AS text CONSTRAINT nn NOT NULL;" + comment);
   expect_both_ways("", "CREATE DOMAIN d AS text CONSTRAINT nn NOT NULL;" + comment);
 }
 
