@@ -110,8 +110,7 @@ void change_satellites(const Scene& scene, const Object& from, const Object& to,
 }
 
 void change_not_null_comment(const Object& to,
-                             const std::vector<schema::PropertyDifference>& changed,
-                             Draft& draft) {
+                             const std::vector<schema::PropertyDifference>& changed, Draft& draft) {
   for (const auto& one : changed)
     if (one.property == Property::not_null_comment && to.has(Property::not_null))
       comment(not_null_of(to), to.get(Property::not_null_comment), draft);

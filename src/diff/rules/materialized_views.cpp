@@ -48,9 +48,10 @@ void change_contents(const Object& view, Draft& draft) {
 // The index is there only when all else is done.
 void cluster_on(const Object& view, Draft& draft) {
   draft.later();
-  draft.add("cluster on", alter(view) + (view.has(Property::cluster_on)
-                                             ? " CLUSTER ON " + ident(view.text(Property::cluster_on))
-                                             : std::string(" SET WITHOUT CLUSTER")));
+  draft.add("cluster on",
+            alter(view) + (view.has(Property::cluster_on)
+                               ? " CLUSTER ON " + ident(view.text(Property::cluster_on))
+                               : std::string(" SET WITHOUT CLUSTER")));
 }
 
 void change_storage(const Alteration& alteration, Draft& draft) {
