@@ -89,7 +89,8 @@ void set(const Scene& scene, const Object& column, Pace pace, Draft& draft) {
 // What only 18 and later can tell apart.
 void change_state(const Scene& scene, const Alteration& alteration, Draft& draft) {
   const auto& to = alteration.to;
-  if (alteration.has(Property::not_null_name))
+  // One that comes from a parent has the parent's name.
+  if (alteration.has(Property::not_null_name) && name_of(alteration.from) != name_of(to))
     draft.add("rename constraint", alter_table(to) + "RENAME CONSTRAINT " +
                                        ident(name_of(alteration.from)) + " TO " +
                                        ident(name_of(to)));

@@ -67,6 +67,13 @@ TEST_F(SequenceRulesTest, ANewIdentityBeginsAfterTheRows) {
   EXPECT_EQ(planned.values("INSERT INTO t DEFAULT VALUES RETURNING id"), "42");
 }
 
+TEST_F(SequenceRulesTest, ASerialOverRowsBeginsAfterThem) {
+  const auto planned = run("CREATE TABLE t (id int NOT NULL)", "CREATE TABLE t (id serial)",
+                           "INSERT INTO t VALUES (7), (41)");
+  EXPECT_EQ(planned.error, "") << planned.sql();
+  EXPECT_EQ(planned.values("INSERT INTO t DEFAULT VALUES RETURNING id"), "42");
+}
+
 TEST_F(SequenceRulesTest, IdentityComesChangesAndGoes) {
   const std::string base = "CREATE TABLE t (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY)";
   expect_both_ways("CREATE TABLE t (id bigint PRIMARY KEY)", base);
