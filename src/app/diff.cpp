@@ -56,6 +56,35 @@ void add_seen(std::vector<diff::Finding>& findings, const std::vector<diff::Find
   }
 }
 
+// The finding that said of a statement that rows may stop it, when that is all that went wrong.
+const diff::Finding* foretold_failure(const rehearse::Proof& proof,
+                                      const std::vector<diff::Finding>& findings) {
+  if (proof.holds || proof.failed_object.empty()) return nullptr;
+  const auto found = std::find_if(findings.begin(), findings.end(), [&](const auto& one) {
+    return one.kind == diff::FindingKind::data_dependent && one.object == proof.failed_object;
+  });
+  return found == findings.end() ? nullptr : &*found;
+}
+
+void take_proof(const Context& context, const Sides& sides, const rehearse::Proof& proof,
+                DiffReport& report) {
+  add_seen(report.findings, proof.observed);
+  report.proven = proof.holds;
+  if (!proof.holds)
+    report.questions.push_back(
+        {.object = {},
+         .message = fmt::format("the plan was tried on a copy and is not shown to be right: {}",
+                                fmt::join(proof.differences, "; ")),
+         .is_refusal = true,
+         .candidates = {}});
+  if (!proof.second_observer_looked)
+    context.events.on_event(event::Warning{
+        .message = fmt::format("no pg_dump of version {} was found: only slipway itself looked at "
+                               "the result",
+                               sides.shadow->major_version()),
+        .hint = "install it to have the proof looked at from outside"});
+}
+
 } // namespace
 
 Result<Answers> read_answers(const DiffRequest& request, const Sides& sides) {
@@ -82,28 +111,27 @@ Result<std::string> read_seed(const Context& context, const DiffRequest& request
 Status prove(const Context& context, const Sides& sides, const std::string& seed,
              const std::vector<diff::Statement>& down, DiffReport& report, const Wait& wait) {
   if (report.statements.empty() || !report.questions.empty()) return {};
-  SLIPWAY_ASSIGN(const auto proof, rehearse::prove({.cluster = sides.shadow->cluster(),
-                                                    .from_database = sides.from.database,
-                                                    .to_database = sides.to.database,
-                                                    .up = report.statements,
-                                                    .down = down,
-                                                    .seed_sql = seed},
-                                                   wait));
-  add_seen(report.findings, proof.observed);
-  report.proven = proof.holds;
-  if (!proof.holds)
-    report.questions.push_back(
-        {.object = {},
-         .message = fmt::format("the plan was tried on a copy and is not shown to be right: {}",
-                                fmt::join(proof.differences, "; ")),
-         .is_refusal = true,
-         .candidates = {}});
-  if (!proof.second_observer_looked)
-    context.events.on_event(event::Warning{
-        .message = fmt::format("no pg_dump of version {} was found: only slipway itself looked at "
-                               "the result",
-                               sides.shadow->major_version()),
-        .hint = "install it to have the proof looked at from outside"});
+  rehearse::ProofRequest request{.cluster = sides.shadow->cluster(),
+                                 .from_database = sides.from.database,
+                                 .to_database = sides.to.database,
+                                 .up = report.statements,
+                                 .down = down,
+                                 .seed_sql = seed};
+  SLIPWAY_ASSIGN(auto proof, rehearse::prove(request, wait));
+  const auto* foretold = seed.empty() ? nullptr : foretold_failure(proof, report.findings);
+  if (foretold != nullptr) {
+    const auto object = foretold->object;
+    // The rows are what was warned of. Whether the plan is right is seen without them.
+    report.findings.push_back(
+        {.kind = diff::FindingKind::data_dependent,
+         .object = object,
+         .message = "the rows of the seed stop it, so what becomes of them was not seen: " +
+                    proof.differences.front(),
+         .count_sql = {}});
+    request.seed_sql.clear();
+    SLIPWAY_ASSIGN(proof, rehearse::prove(request, wait));
+  }
+  take_proof(context, sides, proof, report);
   return {};
 }
 

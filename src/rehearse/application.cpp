@@ -50,25 +50,25 @@ std::string sentence(const Error& error, const std::string& what) {
 
 } // namespace
 
-Result<std::optional<std::string>>
+Result<std::optional<PlanFailure>>
 apply_plan(pg::Session& session, const std::vector<diff::Statement>& statements, const Wait& wait) {
   Application application(session, wait);
-  const auto refused = [&](Error error,
-                           const std::string& what) -> Result<std::optional<std::string>> {
+  const auto refused = [&](Error error, const std::string& object,
+                           const std::string& what) -> Result<std::optional<PlanFailure>> {
     if (!is_refusal(error)) return error;
-    std::string text = sentence(error, what);
+    PlanFailure failure{object, sentence(error, what)};
     if (session.transaction_status() != pg::TransactionStatus::idle)
       SLIPWAY_TRY(session.execute(SqlText("ROLLBACK"), wait));
-    return std::optional<std::string>(std::move(text));
+    return std::optional<PlanFailure>(std::move(failure));
   };
   for (std::size_t at = 0; at < statements.size(); ++at)
     if (Status done = application.run(statements[at]); !done)
-      return refused(std::move(done).error(),
+      return refused(std::move(done).error(), statements[at].object,
                      fmt::format("statement {} of {} for {} fails: {}", at + 1, statements.size(),
                                  statements[at].object, statements[at].sql));
   if (Status done = application.commit(); !done)
-    return refused(std::move(done).error(), "the last COMMIT fails");
-  return std::optional<std::string>();
+    return refused(std::move(done).error(), {}, "the last COMMIT fails");
+  return std::optional<PlanFailure>();
 }
 
 Status run_script(pg::Session& session, const std::string& script, const std::string& name,

@@ -52,7 +52,10 @@ private:
                      std::string_view direction) {
     SLIPWAY_ASSIGN(auto session, open_as_role(database));
     SLIPWAY_ASSIGN(const auto problem, apply_plan(session, statements, wait_));
-    if (problem) proof_.differences.push_back(fmt::format("{}: {}", direction, *problem));
+    if (problem) {
+      proof_.differences.push_back(fmt::format("{}: {}", direction, problem->sentence));
+      proof_.failed_object = problem->object;
+    }
     return !problem;
   }
 

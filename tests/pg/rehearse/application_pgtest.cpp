@@ -23,7 +23,8 @@ protected:
     auto done = apply_plan(session, statements, test::long_wait());
     if (!done) throw std::runtime_error(done.error().message);
     EXPECT_EQ(session.transaction_status(), pg::TransactionStatus::idle);
-    return *done;
+    if (!*done) return std::nullopt;
+    return (*done)->sentence;
   }
   /// "112": which rows of the log share a transaction.
   std::string pattern() {

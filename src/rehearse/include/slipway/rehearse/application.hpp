@@ -11,11 +11,17 @@
 
 namespace slipway::rehearse {
 
+/// A statement that the server refused, or a COMMIT, which has no object.
+struct PlanFailure {
+  std::string object;   ///< path of the object that the statement is for
+  std::string sentence; ///< what, where and why
+};
+
 /// Runs the statements of a plan as their marks say: neighbours share a transaction unless one
-/// starts its own, and those that are not transactional run alone. Yields a sentence when one
-/// fails: what, where and why; then nothing of its transaction is left. Errors: those after which
+/// starts its own, and those that are not transactional run alone. Yields the one that
+/// fails, if one does; then nothing of its transaction is left. Errors: those after which
 /// nothing is known: connection, cancelled.
-Result<std::optional<std::string>>
+Result<std::optional<PlanFailure>>
 apply_plan(pg::Session& session, const std::vector<diff::Statement>& statements, const Wait& wait);
 
 /// Runs a script, COPY ... FROM STDIN with its data, in one session. Errors: source, sql.

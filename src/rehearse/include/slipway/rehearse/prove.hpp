@@ -28,6 +28,8 @@ struct Proof {
   bool holds = false; ///< no differences
   /// A sentence for everything that is not as it should be, with the path of the object.
   std::vector<std::string> differences;
+  /// Path of the object whose statement failed; empty: none did.
+  std::string failed_object;
   /// Whether pg_dump looked, too. False when none of a version that can read this server was found.
   bool second_observer_looked = false;
   std::vector<diff::Finding> observed; ///< tables that were rewritten, rows and values that went
