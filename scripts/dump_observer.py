@@ -166,8 +166,9 @@ def first_difference(result, target):
 
 
 COLUMNS = """
-select n.nspname, c.relname, array_agg(a.attname order by a.attname)
+select n.nspname, c.relname, json_agg(json_build_array(a.attname, y.typtype) order by a.attname)
 from pg_class c join pg_namespace n on n.oid = c.relnamespace left join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not attisdropped
+  left join pg_type y on y.oid = a.atttypid
 where c.relkind = 'r' and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
   and not exists (select from pg_depend d where d.objid = c.oid and d.deptype = 'e' and d.classid = 'pg_class'::regclass)
 group by 1, 2 order by 1, 2"""
@@ -179,13 +180,16 @@ def quoted(name):
 
 def rows(bin_folder, url):
     """(schema, table) -> (row count, column -> sum over its values as text)."""
-    script = "copy (" + COLUMNS.replace("array_agg", "json_agg") + ") to stdout"
+    script = "copy (" + COLUMNS.replace("\n", " ") + ") to stdout"
     found = {}
     for line in psql(bin_folder, url, script).split("\n")[:-1]:
         schema, table, columns = line.split("\t")
-        columns = [c for c in json.loads(columns.replace("\\\\", "\\")) if c is not None]
+        typed = [c for c in json.loads(columns.replace("\\\\", "\\")) if c[0] is not None]
+        columns = [c[0] for c in typed]
+        # A composite value is written otherwise when its type gets an attribute, so only whether it is there counts.
         sums = "".join(
-            f", coalesce(sum(hashtextextended(coalesce({quoted(c)}::text, '(null)'), 7)), 0)" for c in columns)
+            f", count({quoted(c)})" if kind == "c" else
+            f", coalesce(sum(hashtextextended(coalesce({quoted(c)}::text, '(null)'), 7)), 0)" for c, kind in typed)
         # A policy must not hide rows from the observer.
         answer = psql(bin_folder, url, f"set row_security = off; select count(*){sums} from only {quoted(schema)}.{quoted(table)}")
         values = answer.rstrip("\n").split("\t")

@@ -47,23 +47,17 @@ Status check_targets(const std::vector<diff::Rename>& renames, const schema::Sch
   return {};
 }
 
+// What was foretold and then seen is one finding that says both.
 void add_seen(std::vector<diff::Finding>& findings, const std::vector<diff::Finding>& seen) {
   for (const auto& one : seen) {
-    const bool known = std::any_of(findings.begin(), findings.end(), [&](const auto& other) {
+    const auto known = std::find_if(findings.begin(), findings.end(), [&](const auto& other) {
       return other.kind == one.kind && other.object == one.object;
     });
-    if (!known) findings.push_back(one);
+    if (known == findings.end())
+      findings.push_back(one);
+    else if (known->message != one.message)
+      known->message += "; seen on a copy: " + one.message;
   }
-}
-
-// The finding that said of a statement that rows may stop it, when that is all that went wrong.
-const diff::Finding* foretold_failure(const rehearse::Proof& proof,
-                                      const std::vector<diff::Finding>& findings) {
-  if (proof.holds || proof.failed_object.empty()) return nullptr;
-  const auto found = std::find_if(findings.begin(), findings.end(), [&](const auto& one) {
-    return one.kind == diff::FindingKind::data_dependent && one.object == proof.failed_object;
-  });
-  return found == findings.end() ? nullptr : &*found;
 }
 
 void take_proof(const Context& context, const Sides& sides, const rehearse::Proof& proof,
@@ -111,26 +105,13 @@ Result<std::string> read_seed(const Context& context, const DiffRequest& request
 Status prove(const Context& context, const Sides& sides, const std::string& seed,
              const std::vector<diff::Statement>& down, DiffReport& report, const Wait& wait) {
   if (report.statements.empty() || !report.questions.empty()) return {};
-  rehearse::ProofRequest request{.cluster = sides.shadow->cluster(),
-                                 .from_database = sides.from.database,
-                                 .to_database = sides.to.database,
-                                 .up = report.statements,
-                                 .down = down,
-                                 .seed_sql = seed};
-  SLIPWAY_ASSIGN(auto proof, rehearse::prove(request, wait));
-  const auto* foretold = seed.empty() ? nullptr : foretold_failure(proof, report.findings);
-  if (foretold != nullptr) {
-    const auto object = foretold->object;
-    // The rows are what was warned of. Whether the plan is right is seen without them.
-    report.findings.push_back(
-        {.kind = diff::FindingKind::data_dependent,
-         .object = object,
-         .message = "the rows of the seed stop it, so what becomes of them was not seen: " +
-                    proof.differences.front(),
-         .count_sql = {}});
-    request.seed_sql.clear();
-    SLIPWAY_ASSIGN(proof, rehearse::prove(request, wait));
-  }
+  SLIPWAY_ASSIGN(const auto proof, rehearse::prove({.cluster = sides.shadow->cluster(),
+                                                    .from_database = sides.from.database,
+                                                    .to_database = sides.to.database,
+                                                    .up = report.statements,
+                                                    .down = down,
+                                                    .seed_sql = seed},
+                                                   wait));
   take_proof(context, sides, proof, report);
   return {};
 }

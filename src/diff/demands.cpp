@@ -263,14 +263,29 @@ private:
       demand(at(Identity{Kind::column, identity.schema, identity.name, column}, Verb::late), node);
   }
 
+  // Keys and exclusion constraints have an index of their name.
+  std::string index_name(std::size_t node) const {
+    const auto& identity = nodes_[node].object;
+    if (identity.kind != Kind::constraint) return {};
+    const auto object = (nodes_[node].verb == Verb::drop ? scene_.from : scene_.to).find(identity);
+    const auto type = object ? object->text(Property::constraint_type) : std::string_view();
+    if (type != "primary key" && type != "unique" && type != "exclude") return {};
+    return "relation " + qualified(identity.schema, identity.part);
+  }
+
   void same_names() {
     std::multimap<std::string, std::size_t> leaving;
-    for (std::size_t node = 0; node < nodes_.size(); ++node)
-      if (nodes_[node].verb == Verb::drop) leaving.emplace(name_space(nodes_[node].object), node);
+    for (std::size_t node = 0; node < nodes_.size(); ++node) {
+      if (nodes_[node].verb != Verb::drop) continue;
+      leaving.emplace(name_space(nodes_[node].object), node);
+      if (auto name = index_name(node); !name.empty()) leaving.emplace(std::move(name), node);
+    }
     for (std::size_t node = 0; node < nodes_.size(); ++node) {
       if (nodes_[node].verb != Verb::create) continue;
-      const auto [first, last] = leaving.equal_range(name_space(nodes_[node].object));
-      for (auto one = first; one != last; ++one) order_.before(one->second, node);
+      for (const auto& name : {name_space(nodes_[node].object), index_name(node)}) {
+        const auto [first, last] = leaving.equal_range(name);
+        for (auto one = first; one != last; ++one) order_.before(one->second, node);
+      }
     }
   }
 

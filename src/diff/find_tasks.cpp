@@ -52,8 +52,9 @@ private:
       break;
     case Change::dropped:
       task.kind = Task::Kind::drop;
-      for (const auto& part : task.from->parts(Kind::constraint))
-        if (part.has(Property::referenced_table)) note_part(part, Task::Kind::drop);
+      for (const auto& part : task.from->parts())
+        if (points_at_what_goes(part) || needs_what_needs_its_holder(part))
+          note_part(part, Task::Kind::drop);
       break;
     case Change::changed:
       task.kind = Task::Kind::alter;
@@ -62,7 +63,6 @@ private:
   }
 
   void note_part(const Object& part, Task::Kind kind) {
-    if (kind == Task::Kind::drop && !points_at_what_goes(part)) return;
     Task task;
     task.kind = kind;
     (kind == Task::Kind::create ? task.to : task.from) = part;
@@ -71,9 +71,30 @@ private:
 
   // Two tables that point at each other can only be dropped when one does so no longer.
   bool points_at_what_goes(const Object& foreign_key) {
+    if (!foreign_key.has(Property::referenced_table)) return false;
     const auto name = split_name(foreign_key.text(Property::referenced_table));
     const bool itself = name.schema == foreign_key.schema() && name.name == foreign_key.name();
     return !itself && !scene_.to.find({Kind::table, name.schema, name.name, {}});
+  }
+
+  bool needs(const Object& object, const Object& needed) const {
+    const auto& all = scene_.from.dependencies();
+    return std::binary_search(all.begin(), all.end(),
+                              schema::Dependency{object.index(), needed.index()});
+  }
+
+  // A rule of a table that calls a function over the table's rows goes before that function, which
+  // goes before the table.
+  bool needs_what_needs_its_holder(const Object& part) const {
+    const auto& all = scene_.from.dependencies();
+    auto at = std::lower_bound(all.begin(), all.end(), schema::Dependency{part.index(), 0});
+    for (; at != all.end() && at->object == part.index(); ++at) {
+      const auto needed = scene_.from.at(at->needs);
+      if (!is_part(needed.kind()) && !is_made_with_its_parent(part) &&
+          needs(needed, *part.parent()))
+        return true;
+    }
+    return false;
   }
 
   void draft(Task& task) {

@@ -218,6 +218,7 @@ private:
     else if (has_long_step(node.draft))
       node.rank = k_late;
     change_satellites(scene_, *task.from, *task.to, task.changed, node.draft);
+    change_not_null_comment(*task.to, task.changed, late.draft);
     republish(identity, task);
     add(std::move(node));
     add(std::move(late));

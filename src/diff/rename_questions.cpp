@@ -80,7 +80,8 @@ public:
     std::vector<Question> questions;
     for (const auto& [identity, task] : tasks_.all) {
       if (task.kind != Task::Kind::drop || !holds_data(identity.kind) ||
-          is_view_column(*task.from) || is_answered(identity))
+          is_view_column(*task.from) || task.from->has(Property::inherited) ||
+          is_answered(identity))
         continue;
       Question question;
       question.gone = identity;

@@ -46,6 +46,16 @@ std::string index_of_constraint(const Object& constraint) {
   return "INDEX " + qualified(constraint.schema(), constraint.part());
 }
 
+// NOT NULL is a constraint with a name from 17 on, which it has from its column when nobody gave it
+// another.
+std::string not_null_of(const Object& object) {
+  const bool column = object.kind() == Kind::column;
+  const auto usual = std::string(object.name()) +
+                     (column ? "_" + std::string(object.part()) : std::string()) + "_not_null";
+  return "CONSTRAINT " + ident(object.get(Property::not_null_name).value_or(usual)) + " ON " +
+         (column ? "" : "DOMAIN ") + qualified(object);
+}
+
 void own(const Object& object, Draft& draft) {
   if (is_part(object.kind()) || !object.has(Property::owner)) return;
   draft.add("owner", "ALTER " + sql_name(object.identity()) + " OWNER TO " +
@@ -57,7 +67,7 @@ void own(const Object& object, Draft& draft) {
 bool is_satellite(Property property) {
   return property == Property::owner || property == Property::acl ||
          property == Property::comment || property == Property::security_labels ||
-         property == Property::index_comment;
+         property == Property::index_comment || property == Property::not_null_comment;
 }
 
 void add_satellites(const Scene& scene, const Object& object, Draft& draft) {
@@ -67,6 +77,8 @@ void add_satellites(const Scene& scene, const Object& object, Draft& draft) {
     comment(commented_name(object), object.text(Property::comment), draft);
   if (object.has(Property::index_comment))
     comment(index_of_constraint(object), object.text(Property::index_comment), draft);
+  if (object.has(Property::not_null_comment))
+    comment(not_null_of(object), object.text(Property::not_null_comment), draft);
   label(object, {}, object.list(Property::security_labels), draft);
 }
 
@@ -95,6 +107,13 @@ void change_satellites(const Scene& scene, const Object& from, const Object& to,
       break;
     }
   }
+}
+
+void change_not_null_comment(const Object& to,
+                             const std::vector<schema::PropertyDifference>& changed, Draft& draft) {
+  for (const auto& one : changed)
+    if (one.property == Property::not_null_comment && to.has(Property::not_null))
+      comment(not_null_of(to), to.get(Property::not_null_comment), draft);
 }
 
 } // namespace slipway::diff

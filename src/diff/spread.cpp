@@ -51,12 +51,17 @@ private:
     for (const auto& [identity, task] : tasks_.all)
       if (task.kind == Task::Kind::drop) gone.push_back(*task.from);
     for (const auto& object : gone) {
-      const auto found = dependents_.find(object.index());
-      if (found == dependents_.end()) continue;
-      for (const auto index : found->second) {
-        const auto dependent = scene_.from.at(index);
-        if (must_move(dependent)) reach_one(object, dependent, Reach::everything);
-      }
+      move_from(object, object);
+      for (const auto& part : object.parts()) move_from(object, part);
+    }
+  }
+
+  void move_from(const Object& gone, const Object& needed) {
+    const auto found = dependents_.find(needed.index());
+    if (found == dependents_.end()) return;
+    for (const auto index : found->second) {
+      const auto dependent = scene_.from.at(index);
+      if (must_move(dependent)) reach_one(gone, dependent, Reach::everything);
     }
   }
 

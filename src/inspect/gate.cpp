@@ -17,11 +17,12 @@ struct Watched {
   /// The column of what may be temporary, since applications make temporary tables all the time.
   const char* temporary = nullptr;
   int since = 13;
+  const char* only = nullptr; ///< a condition on x for the rows that count
 };
 
 constexpr auto k_watched = std::to_array<Watched>({
     {"pg_class", "oid", "oid"},
-    {"pg_attribute", "attrelid", "attrelid"},
+    {"pg_attribute", "attrelid", "attrelid", 13, "x.attnum OPERATOR(pg_catalog.>) 0"},
     {"pg_attrdef", "adrelid", "adrelid"},
     {"pg_constraint", "oid", "conrelid"},
     {"pg_index", "indexrelid", "indrelid"},
@@ -65,8 +66,11 @@ constexpr auto k_watched = std::to_array<Watched>({
     {"pg_ts_template", "oid", "tmplnamespace"},
     {"pg_description", "objoid", "objoid"},
     {"pg_seclabel", "objoid", "objoid"},
-    // OWNED BY, DEPENDS ON EXTENSION and members of extensions are written down nowhere else.
-    {"pg_depend", "objid", "objid"},
+    // OWNED BY, DEPENDS ON EXTENSION and members of extensions are written down nowhere else; what
+    // else is in it follows from other rows.
+    {"pg_depend", "objid", "objid", 13,
+     "(x.deptype OPERATOR(pg_catalog.=) ANY ('{e,x}') OR x.deptype OPERATOR(pg_catalog.=) ANY ('{a,i}') "
+     "AND x.classid OPERATOR(pg_catalog.=) 1259 AND x.refobjsubid OPERATOR(pg_catalog.>) 0)"},
 });
 
 // What the role sees of user mappings, names of roles and of tablespaces, and the owner of the
@@ -105,9 +109,9 @@ std::string not_temporary(const char* column) {
 std::string sum_over(const Watched& one) {
   const std::string name = one.catalog;
   std::string where;
-  if (one.temporary != nullptr) where = " WHERE " + not_temporary(one.temporary);
-  // The parts of a temporary table, its array type among them, hang on what is temporary.
-  if (name == "pg_depend") where += " AND " + not_temporary("refobjid");
+  if (one.only != nullptr) where = std::string(" WHERE ") + one.only;
+  if (one.temporary != nullptr)
+    where += (where.empty() ? " WHERE " : " AND ") + not_temporary(one.temporary);
   return fmt::format(
       "SELECT '{0}', pg_catalog.count(*), pg_catalog.sum(pg_catalog.hashint8extended("
       "(x.xmin::pg_catalog.text::pg_catalog.int8 OPERATOR(pg_catalog.<<) 32) "

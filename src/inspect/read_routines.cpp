@@ -20,11 +20,10 @@ std::string routines_sql(const Reading& reading, const std::string& fields,
       R"(SELECT p.oid, p.pronamespace, p.proname, p.prokind, pg_catalog.oidvectortypes(p.proargtypes),
 pg_catalog.pg_get_userbyid(p.proowner), {acl}, NULLIF(pg_catalog.pg_get_function_arguments(p.oid), ''){fields}
 FROM pg_catalog.pg_proc AS p {joins}
-WHERE {which} AND {read} AND {own})",
+WHERE {which} AND {read})",
       fmt::arg("acl", acl_sql("f", "p.proacl", "p.proowner")), fmt::arg("fields", fields),
       fmt::arg("joins", joins), fmt::arg("which", which),
-      fmt::arg("read", reading.in_read_schemas("p.pronamespace")),
-      fmt::arg("own", is_made_itself(Catalog::procedure, "p.oid")));
+      fmt::arg("read", reading.in_read_schemas("p.pronamespace")));
 }
 
 Handle add_routine(Reading& reading, const CopiedRow& row) {
@@ -38,6 +37,8 @@ Handle add_routine(Reading& reading, const CopiedRow& row) {
   return handle;
 }
 
+// The server makes functions in its internal language only: the constructors of ranges. The rest is
+// not worth a look at pg_depend.
 // The names of variadic, output and default arguments are all in the text of the arguments.
 Status read_functions(Reading& reading) {
   const auto sql_body =
@@ -64,7 +65,9 @@ p.prokind OPERATOR(pg_catalog.=) 'w')",
       reading, Catalog::procedure,
       routines_sql(reading, fields,
                    "JOIN pg_catalog.pg_language AS l ON l.oid OPERATOR(pg_catalog.=) p.prolang",
-                   "p.prokind OPERATOR(pg_catalog.<>) 'a'"),
+                   "p.prokind OPERATOR(pg_catalog.<>) 'a' "
+                   "AND (l.lanname OPERATOR(pg_catalog.<>) 'internal' OR " +
+                       is_made_itself(Catalog::procedure, "p.oid") + ")"),
       [&](const CopiedRow& row) {
         set_values(reading, add_routine(reading, row), row, 8,
                    {Property::result, Property::language, Property::volatility, Property::strict,

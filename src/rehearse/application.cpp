@@ -42,6 +42,19 @@ bool is_refusal(const Error& error) {
   return error.sql.has_value() && error.connection_usable() && error.code != ErrorCode::cancelled;
 }
 
+/// Values that a type cannot hold, and rows that a rule refuses: SQLSTATE classes 22 and 23.
+bool is_about_rows(const Error& error) {
+  return error.sql->sqlstate.starts_with("22") || error.sql->sqlstate.starts_with("23");
+}
+
+std::optional<diff::Finding> warning_for(const std::vector<diff::Statement>& statements,
+                                         const std::string& object) {
+  for (const diff::Statement& statement : statements)
+    for (const diff::Finding& one : statement.findings)
+      if (one.kind == diff::FindingKind::data_dependent && one.object == object) return one;
+  return std::nullopt;
+}
+
 std::string sentence(const Error& error, const std::string& what) {
   std::string reason = error.sql ? error.sql->message : error.message;
   if (error.sql && !error.sql->detail.empty()) reason += " (" + error.sql->detail + ")";
@@ -50,25 +63,27 @@ std::string sentence(const Error& error, const std::string& what) {
 
 } // namespace
 
-Result<std::optional<PlanFailure>>
+Result<std::optional<Stopped>>
 apply_plan(pg::Session& session, const std::vector<diff::Statement>& statements, const Wait& wait) {
   Application application(session, wait);
-  const auto refused = [&](Error error, const std::string& object,
-                           const std::string& what) -> Result<std::optional<PlanFailure>> {
+  const auto stopped = [&](Error error, Stopped what) -> Result<std::optional<Stopped>> {
     if (!is_refusal(error)) return error;
-    PlanFailure failure{object, sentence(error, what)};
+    what.message = sentence(error, what.message);
+    if (what.rows_in_the_way && !is_about_rows(error)) what.rows_in_the_way.reset();
+    if (what.rows_in_the_way) what.rows_in_the_way->message = what.message;
     if (session.transaction_status() != pg::TransactionStatus::idle)
       SLIPWAY_TRY(session.execute(SqlText("ROLLBACK"), wait));
-    return std::optional<PlanFailure>(std::move(failure));
+    return std::optional<Stopped>(std::move(what));
   };
   for (std::size_t at = 0; at < statements.size(); ++at)
     if (Status done = application.run(statements[at]); !done)
-      return refused(std::move(done).error(), statements[at].object,
-                     fmt::format("statement {} of {} for {} fails: {}", at + 1, statements.size(),
-                                 statements[at].object, statements[at].sql));
+      return stopped(std::move(done).error(),
+                     {fmt::format("statement {} of {} for {} fails: {}", at + 1, statements.size(),
+                                  statements[at].object, statements[at].sql),
+                      warning_for(statements, statements[at].object)});
   if (Status done = application.commit(); !done)
-    return refused(std::move(done).error(), {}, "the last COMMIT fails");
-  return std::optional<PlanFailure>();
+    return stopped(std::move(done).error(), {"the last COMMIT fails", std::nullopt});
+  return std::optional<Stopped>();
 }
 
 Status run_script(pg::Session& session, const std::string& script, const std::string& name,

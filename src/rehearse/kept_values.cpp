@@ -46,17 +46,41 @@ std::string number_or(const std::string& type, const std::string& expression) {
   return number ? "pg_catalog.trim_scale(" + expression + ")" : expression;
 }
 
-/// How often each value that is not NULL is there, as its type or `old_type` writes it.
+std::string counted(const TableFacts& table, const std::string& name) {
+  return ", pg_catalog.count(*)" + from_only(table) + " WHERE pg_catalog.num_nulls(" + name +
+         ") OPERATOR(pg_catalog.=) 0 GROUP BY 4";
+}
+
+/// A value of a composite type by those of its attributes that it had at first, so that one that
+/// is added changes nothing.
+std::string attributes_of(const std::string& name, const TableColumn& column,
+                          const std::vector<std::string>& wanted) {
+  std::string parts;
+  for (const std::string& attribute : wanted)
+    if (std::find(column.attributes.begin(), column.attributes.end(), attribute) !=
+        column.attributes.end())
+      parts +=
+          (parts.empty() ? "" : ", ") + text_of("(" + name + ")." + quote_identifier(attribute));
+  return "pg_catalog.jsonb_build_array(" + parts + ")";
+}
+
+/// How often each value that is not NULL is there. `old` is the column as it was at first.
 SqlText count_values(int side, ObjectNumber group, std::size_t position, const TableFacts& table,
-                     const TableColumn& column, const std::string& old_type = "") {
+                     const TableColumn& column, const TableColumn& old) {
   const std::string name = quote_identifier(column.name);
-  const std::string value =
-      old_type.empty()
-          ? text_of(number_or(column.type, name))
-          : text_of(number_or(old_type, "CAST(" + text_of(name) + " AS " + old_type + ")"));
-  return SqlText(insert_into(side, group, position) + value + ", pg_catalog.count(*)" +
-                 from_only(table) + " WHERE pg_catalog.num_nulls(" + name +
-                 ") OPERATOR(pg_catalog.=) 0 GROUP BY 4");
+  const std::string value = old.attributes.empty() || column.attributes.empty()
+                                ? number_or(column.type, name)
+                                : attributes_of(name, column, old.attributes);
+  return SqlText(insert_into(side, group, position) + text_of(value) + counted(table, name));
+}
+
+/// The same, each value read as the old type.
+SqlText count_as_old_type(ObjectNumber group, std::size_t position, const TableFacts& table,
+                          const TableColumn& column, const std::string& old_type) {
+  const std::string name = quote_identifier(column.name);
+  const std::string value = "CAST(" + text_of(name) + " AS " + old_type + ")";
+  return SqlText(insert_into(k_after, group, position) + text_of(number_or(old_type, value)) +
+                 counted(table, name));
 }
 
 SqlText forget(int side, ObjectNumber group, std::size_t column) {
@@ -134,7 +158,8 @@ Result<KeptValues> KeptValues::remember(pg::Session& session, const Wait& wait) 
       queries.push_back({count_rows(k_before, group.id, *table), {}});
       for (std::size_t at = 0; at < group.columns.size(); ++at)
         if (const TableColumn* column = table->column_named(group.columns[at]); column != nullptr)
-          queries.push_back({count_values(k_before, group.id, at + 1, *table, *column), {}});
+          queries.push_back(
+              {count_values(k_before, group.id, at + 1, *table, *column, *column), {}});
     }
     SLIPWAY_TRY(session.pipeline(queries, wait));
   }
@@ -230,7 +255,7 @@ Result<std::optional<diff::Finding>> KeptValues::loss_of(const Group& group, std
   std::vector<pg::Query> queries{{forget(k_after, group.id, column + 1), {}}};
   for (const Place& place : places)
     queries.push_back(
-        {count_values(k_after, group.id, column + 1, *place.table, *place.column), {}});
+        {count_values(k_after, group.id, column + 1, *place.table, *place.column, *old), {}});
   SLIPWAY_TRY(session_->pipeline(queries, wait));
   SLIPWAY_ASSIGN(Loss loss, compare(group, column + 1, wait));
   if (loss.gone == 0) return std::nullopt;
@@ -265,7 +290,7 @@ Result<bool> KeptValues::same_as_old_type(const Group& group, std::size_t column
   std::vector<pg::Query> queries{{forget(k_after, group.id, column + 1), {}}};
   for (const Place& place : places)
     queries.push_back(
-        {count_values(k_after, group.id, column + 1, *place.table, *place.column, old_type), {}});
+        {count_as_old_type(group.id, column + 1, *place.table, *place.column, old_type), {}});
   if (const auto done = session_->pipeline(queries, wait); !done) {
     // The old type may be gone, or not take the new text: then the values are others.
     if (done.error().sql && done.error().connection_usable()) return false;

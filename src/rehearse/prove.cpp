@@ -27,18 +27,32 @@ public:
   Result<Proof> run() {
     pg_dump_ = find_pg_dump(request_.cluster, wait_);
     proof_.second_observer_looked = pg_dump_.has_value();
-    SLIPWAY_ASSIGN(const ProofDatabase copy,
-                   ProofDatabase::make(request_.cluster, request_.from_database, wait_));
-    SLIPWAY_TRY(
-        copy_subscriptions(request_.cluster, request_.from_database, copy.name(), pg_dump_, wait_));
-    SLIPWAY_ASSIGN(const bool applied, go_up(copy.name()));
-    if (applied) SLIPWAY_TRY(look_after_up(copy.name()));
-    if (applied && !request_.down.empty()) SLIPWAY_TRY(go_down(copy.name()));
+    SLIPWAY_ASSIGN(Way way, try_on_a_copy(request_.seed_sql));
+    // What remains to be shown does not depend on rows.
+    if (way == Way::rows_in_it && !request_.seed_sql.empty()) {
+      SLIPWAY_ASSIGN(way, try_on_a_copy({}));
+    }
+    if (way == Way::rows_in_it)
+      differs("rows stop the plan, so that nothing is shown: " + proof_.observed.back().message);
     proof_.holds = proof_.differences.empty();
     return std::move(proof_);
   }
 
 private:
+  enum class Way { free, rows_in_it, wrong };
+
+  Result<Way> try_on_a_copy(const std::string& seed) {
+    SLIPWAY_ASSIGN(const ProofDatabase copy,
+                   ProofDatabase::make(request_.cluster, request_.from_database, wait_));
+    SLIPWAY_TRY(
+        copy_subscriptions(request_.cluster, request_.from_database, copy.name(), pg_dump_, wait_));
+    SLIPWAY_ASSIGN(const Way up, go_up(copy.name(), seed));
+    if (up != Way::free) return up;
+    SLIPWAY_TRY(look_after_up(copy.name()));
+    if (request_.down.empty()) return up;
+    return go_down(copy.name());
+  }
+
   Result<pg::Session> open_as_role(const std::string& database) {
     SLIPWAY_ASSIGN(auto session, open_in(request_.cluster, database, wait_));
     if (!request_.role.empty())
@@ -47,34 +61,50 @@ private:
     return session;
   }
 
-  /// False when a statement failed, which is a difference.
-  Result<bool> apply(const std::string& database, const std::vector<diff::Statement>& statements,
-                     std::string_view direction) {
+  Result<Way> apply(const std::string& database, const std::vector<diff::Statement>& statements,
+                    std::string_view direction) {
     SLIPWAY_ASSIGN(auto session, open_as_role(database));
-    SLIPWAY_ASSIGN(const auto problem, apply_plan(session, statements, wait_));
-    if (problem) {
-      proof_.differences.push_back(fmt::format("{}: {}", direction, problem->sentence));
-      proof_.failed_object = problem->object;
+    SLIPWAY_ASSIGN(auto stopped, apply_plan(session, statements, wait_));
+    if (!stopped) return Way::free;
+    if (stopped->rows_in_the_way) {
+      observe_once(std::move(*stopped->rows_in_the_way));
+      return Way::rows_in_it;
     }
-    return !problem;
+    proof_.differences.push_back(fmt::format("{}: {}", direction, stopped->message));
+    return Way::wrong;
   }
 
-  Result<bool> go_up(const std::string& copy) {
-    if (!request_.seed_sql.empty()) {
+  Result<Way> go_up(const std::string& copy, const std::string& seed) {
+    if (!seed.empty()) {
       SLIPWAY_ASSIGN(auto session, open_in(request_.cluster, copy, wait_));
-      SLIPWAY_TRY(run_script(session, request_.seed_sql, "seed", wait_));
+      SLIPWAY_TRY(run_script(session, seed, "seed", wait_));
     }
     SLIPWAY_ASSIGN(auto memory, open_in(request_.cluster, copy, wait_));
     SLIPWAY_ASSIGN(KeptValues kept, KeptValues::remember(memory, wait_));
-    SLIPWAY_ASSIGN(const bool applied, apply(copy, request_.up, "up"));
-    SLIPWAY_ASSIGN(proof_.observed, kept.rewrites(wait_));
+    SLIPWAY_ASSIGN(const Way way, apply(copy, request_.up, "up"));
+    SLIPWAY_ASSIGN(auto rewrites, kept.rewrites(wait_));
+    for (diff::Finding& one : rewrites) observe_once(std::move(one));
     SLIPWAY_ASSIGN(auto losses, kept.losses(wait_));
     for (diff::Finding& loss : losses) {
-      if (!is_announced(loss, announced()))
-        proof_.differences.push_back(loss.message + ", and no finding says so");
-      proof_.observed.push_back(std::move(loss));
+      if (!is_announced(loss, announced())) differs(loss.message + ", and no finding says so");
+      observe_once(std::move(loss));
     }
-    return applied;
+    return way;
+  }
+
+  /// A second copy shows the same again.
+  void observe_once(diff::Finding finding) {
+    const auto& all = proof_.observed;
+    if (std::none_of(all.begin(), all.end(), [&](const diff::Finding& one) {
+          return one.kind == finding.kind && one.object == finding.object;
+        }))
+      proof_.observed.push_back(std::move(finding));
+  }
+
+  void differs(std::string sentence) {
+    auto& all = proof_.differences;
+    if (std::find(all.begin(), all.end(), sentence) == all.end())
+      all.push_back(std::move(sentence));
   }
 
   std::vector<diff::Finding> announced() const {
@@ -92,13 +122,14 @@ private:
     return {};
   }
 
-  Status go_down(const std::string& copy) {
-    SLIPWAY_ASSIGN(const bool applied, apply(copy, request_.down, "down"));
-    if (!applied) return {};
+  Result<Way> go_down(const std::string& copy) {
+    SLIPWAY_ASSIGN(const Way way, apply(copy, request_.down, "down"));
+    if (way != Way::free) return way;
     SLIPWAY_ASSIGN(const Observation made, observe(request_.cluster, copy, pg_dump_, wait_));
     SLIPWAY_ASSIGN(const Observation wanted,
                    observe(request_.cluster, request_.from_database, pg_dump_, wait_));
-    return compare(made, wanted, "after up and down");
+    SLIPWAY_TRY(compare(made, wanted, "after up and down"));
+    return way;
   }
 
   Status compare(const Observation& made, const Observation& wanted, std::string_view when) {
@@ -111,8 +142,7 @@ private:
     }
     append(found, state_sentences(made, wanted));
     if (found.empty()) append(found, planned_again(made, wanted));
-    for (const std::string& sentence : found)
-      proof_.differences.push_back(fmt::format("{}: {}", when, sentence));
+    for (const std::string& sentence : found) differs(fmt::format("{}: {}", when, sentence));
     return {};
   }
 

@@ -1,4 +1,4 @@
-// Two set-wise catalog reads: which tables hold rows, and in which columns.
+// Set-wise catalog reads: which tables hold rows, and in which columns.
 #include "slipway/rehearse/table_list.hpp"
 
 #include "slipway/schema/schema.hpp"
@@ -40,6 +40,29 @@ SqlText columns_sql() {
                  " WHERE c.relkind OPERATOR(pg_catalog.=) 'r' AND a.attnum OPERATOR(pg_catalog.>) 0"
                  "  AND NOT a.attisdropped AND" +
                  std::string(k_ours) + " ORDER BY a.attrelid, a.attnum");
+}
+
+SqlText attributes_sql() {
+  return SqlText("SELECT a.attrelid::bigint, a.attnum::bigint, x.attname::text"
+                 " FROM pg_catalog.pg_attribute a"
+                 " JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) a.attrelid"
+                 " JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace"
+                 " JOIN pg_catalog.pg_type y ON y.oid OPERATOR(pg_catalog.=) a.atttypid"
+                 "  AND y.typtype OPERATOR(pg_catalog.=) 'c'"
+                 " JOIN pg_catalog.pg_attribute x ON x.attrelid OPERATOR(pg_catalog.=) y.typrelid"
+                 "  AND x.attnum OPERATOR(pg_catalog.>) 0 AND NOT x.attisdropped"
+                 " WHERE c.relkind OPERATOR(pg_catalog.=) 'r' AND a.attnum OPERATOR(pg_catalog.>) 0"
+                 "  AND NOT a.attisdropped AND" +
+                 std::string(k_ours) + " ORDER BY a.attrelid, a.attnum, x.attnum");
+}
+
+void take_attributes(TableList& list, const pg::Rows& rows) {
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    const auto table = list.tables.find(rows.integer(row, 0));
+    if (table == list.tables.end()) continue;
+    for (TableColumn& column : table->second.columns)
+      if (column.number == rows.integer(row, 1)) column.attributes.emplace_back(rows.text(row, 2));
+  }
 }
 
 } // namespace
@@ -84,10 +107,11 @@ ObjectNumber TableList::root_named(const QualifiedName& name) const {
 }
 
 Result<TableList> read_tables(pg::Session& session, const Wait& wait) {
-  SLIPWAY_ASSIGN(const auto both,
-                 session.pipeline({{tables_sql(), {}}, {columns_sql(), {}}}, wait));
+  SLIPWAY_ASSIGN(
+      const auto all,
+      session.pipeline({{tables_sql(), {}}, {columns_sql(), {}}, {attributes_sql(), {}}}, wait));
   TableList list;
-  const pg::Rows& tables = both[0];
+  const pg::Rows& tables = all[0];
   for (std::size_t row = 0; row < tables.size(); ++row) {
     TableFacts one;
     one.id = tables.integer(row, 0);
@@ -100,11 +124,15 @@ Result<TableList> read_tables(pg::Session& session, const Wait& wait) {
     else
       list.tables.emplace(one.id, std::move(one));
   }
-  const pg::Rows& columns = both[1];
+  const pg::Rows& columns = all[1];
   for (std::size_t row = 0; row < columns.size(); ++row)
     if (const auto table = list.tables.find(columns.integer(row, 0)); table != list.tables.end())
-      table->second.columns.push_back({columns.integer(row, 1), std::string(columns.text(row, 2)),
-                                       std::string(columns.text(row, 3)), columns.boolean(row, 4)});
+      table->second.columns.push_back({columns.integer(row, 1),
+                                       std::string(columns.text(row, 2)),
+                                       std::string(columns.text(row, 3)),
+                                       columns.boolean(row, 4),
+                                       {}});
+  take_attributes(list, all[2]);
   return list;
 }
 

@@ -171,6 +171,7 @@ void change_column(const Scene& scene, const Alteration& alteration, Draft& draf
   if (alteration.has(Property::type) || alteration.has(Property::collation))
     change_type(scene, alteration, draft);
   if (!gains_identity) change_default(scene, alteration, draft);
+  if (alteration.has(Property::default_value)) count_past_rows(scene, alteration, draft);
   change_storage(scene, alteration, draft);
   change_not_null(scene, alteration, gains_identity ? Pace::at_once : Pace::in_steps, draft);
   if (!loses_identity &&

@@ -66,13 +66,25 @@ void create(const Scene& scene, const Object& column, Draft& draft) {
   complete_column(scene, column, draft);
 }
 
+void warn_of_new_values(const Object& column, Draft& draft) {
+  const auto generated = column.text(Property::generated);
+  draft.finding(FindingKind::data_dependent, "its values are computed anew, by another expression",
+                "SELECT count(*) FROM " + qualified(column) + " WHERE " + ident(column.part()) +
+                    " IS DISTINCT FROM " +
+                    in_parentheses(generated.substr(generated.find(' ') + 1)));
+}
+
 void drop(const Scene& scene, const Object& column, Draft& draft) {
   if (column.parent()->kind() == Kind::composite_type) return drop_attribute(scene, column, draft);
   if (is_view_column(column)) return drop_view_column(scene, column, draft);
   if (column.has(Property::inherited) && in_parent(scene, scene.from, column)) return;
   draft.add("drop column", alter_table(column) + "DROP COLUMN " + ident(column.part()));
   const auto after = scene.to.find(column.identity());
-  if (column.has(Property::generated) && (!after || after->has(Property::generated))) return;
+  if (column.has(Property::generated) && (!after || after->has(Property::generated))) {
+    if (after && after->get(Property::generated) != column.get(Property::generated))
+      warn_of_new_values(*after, draft);
+    return;
+  }
   if (column.parent()->kind() == Kind::foreign_table) return;
   draft.finding(FindingKind::data_loss,
                 after ? "the values are replaced by computed ones" : "its values are lost",
@@ -107,6 +119,7 @@ Altered change_generated(const Scene& scene, const Alteration& alteration, Draft
   draft.add("set expression", alter_table(to) + "ALTER COLUMN " + ident(to.part()) +
                                   " SET EXPRESSION AS " +
                                   in_parentheses(expression.substr(expression.find(' ') + 1)));
+  warn_of_new_values(to, draft);
   if (stored)
     draft.finding(FindingKind::rewrite, "every row is written anew with its new value under a lock "
                                         "that stops readers and writers");

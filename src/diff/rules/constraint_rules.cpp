@@ -34,7 +34,10 @@ bool can_be_unchecked(const Object& constraint) {
 // Comes and goes with the parent table's, to which the table belongs before and after.
 bool comes_with_parent(const Scene& scene, const Object& constraint) {
   const auto table = constraint.parent();
-  if (!table || lasting_parents(scene, *table).empty()) return false;
+  if (!table) return false;
+  if (!existed(scene, constraint) && table->has(Property::inherits))
+    return constraint.has(Property::inherited);
+  if (lasting_parents(scene, *table).empty()) return false;
   if (type_of(constraint) == "foreign key") return constraint.has(Property::parent);
   if (is_key(constraint) || type_of(constraint) == "exclude") return false;
   return constraint.has(Property::inherited);
@@ -105,9 +108,31 @@ void create_key(const Scene& scene, const Object& constraint, Draft& draft) {
   if (scene.from.find(constraint.identity())) mark_again(scene, constraint, draft);
 }
 
+// Before 18 a foreign key of a partitioned table cannot wait to be checked, but it takes over those
+// of the partitions that are there.
+bool begins_with_partitions(const Scene& scene, const Object& constraint) {
+  return type_of(constraint) == "foreign key" && is_partitioned(constraint) &&
+         scene.in_use(constraint) && scene.to.origin().server_version < 180000;
+}
+
+void create_on_partitions(const Scene& scene, const Object& constraint, Draft& draft) {
+  draft.later();
+  std::vector<Object> made;
+  for (const auto& table : children_of(scene.to, *constraint.parent())) {
+    if (table.has(Property::partition_by) || lasting_parents(scene, table).empty()) continue;
+    for (const auto& one : table.parts(Kind::constraint))
+      if (type_of(one) == "foreign key" && one.text(Property::parent) == constraint.part())
+        made.push_back(one);
+  }
+  for (const auto& one : made)
+    draft.add("add constraint", add_as(one, one.part(), Validity::not_valid));
+  for (const auto& one : made) validate(one, one.part(), draft);
+}
+
 void create(const Scene& scene, const Object& constraint, Draft& draft) {
   if (is_inline(scene, constraint) || comes_with_parent(scene, constraint)) return;
   if (is_key(constraint)) return create_key(scene, constraint, draft);
+  if (begins_with_partitions(scene, constraint)) create_on_partitions(scene, constraint, draft);
   if (!is_checked_later(scene, constraint)) {
     draft.add("add constraint", add_as(constraint, constraint.part(), Validity::as_it_is));
     warn(scene, constraint, draft);
@@ -127,7 +152,8 @@ void create(const Scene& scene, const Object& constraint, Draft& draft) {
 bool goes_with_parent(const Scene& scene, const Object& constraint) {
   if (!constraint.has(Property::parent) && !constraint.has(Property::inherited)) return false;
   const auto table = constraint.parent();
-  return table && !lasting_parents(scene, *table).empty();
+  if (!table) return false;
+  return !scene.to.find(table->identity()) || !lasting_parents(scene, *table).empty();
 }
 
 void drop(const Scene& scene, const Object& constraint, Draft& draft) {

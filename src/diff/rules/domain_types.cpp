@@ -3,6 +3,7 @@
 
 #include "expression.hpp"
 #include "naming.hpp"
+#include "relabel.hpp"
 #include "type_users.hpp"
 
 namespace slipway::diff {
@@ -91,8 +92,12 @@ void create_domain(const Scene&, const Object& domain, Draft& draft) {
 }
 
 Altered alter_domain(const Scene& scene, const Alteration& alteration, Draft& draft) {
-  if (alteration.has(Property::base_type) || alteration.has(Property::collation))
-    return Altered::rebuild;
+  if (alteration.has(Property::base_type) || alteration.has(Property::collation)) {
+    const bool used = is_stored(scene.from, alteration.from);
+    const bool swapped =
+        used && !alteration.has(Property::collation) && swap_domain(scene, alteration, draft);
+    return swapped ? Altered::done : Altered::rebuild;
+  }
   if (alteration.has(Property::default_value)) change_default(alteration.to, draft);
   if (alteration.has(Property::not_null) || alteration.has(Property::not_null_name))
     change_not_null(scene, alteration, draft);

@@ -16,6 +16,10 @@ Object table_of(const Object& object) {
   return object.parent().value_or(object);
 }
 
+std::string word_for(const Object& part) {
+  return table_of(part).kind() == Kind::foreign_table ? "FOREIGN TABLE " : "TABLE ";
+}
+
 } // namespace
 
 bool existed(const Scene& scene, const Object& object) {
@@ -79,11 +83,11 @@ std::optional<Object> in_parent(const Scene& scene, const schema::Schema& schema
 
 std::string alter_only(const Scene& scene, const Object& part) {
   const bool has_children = !children_of(scene.from, part).empty();
-  return std::string("ALTER TABLE ") + (has_children ? "ONLY " : "") + qualified(part) + " ";
+  return "ALTER " + word_for(part) + (has_children ? "ONLY " : "") + qualified(part) + " ";
 }
 
 std::string alter_table(const Object& part) {
-  return "ALTER TABLE " + qualified(part) + " ";
+  return "ALTER " + word_for(part) + qualified(part) + " ";
 }
 
 } // namespace slipway::diff

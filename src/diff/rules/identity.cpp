@@ -47,17 +47,28 @@ schema::Schema as_sequence(const Object& column) {
   return builder.finish({});
 }
 
-void past_the_rows(const Object& column, Draft& draft) {
-  const auto options = options_of_identity(column);
+void past_the_rows(const Object& column, const std::string& sequence,
+                   const SequenceOptions& options, Draft& draft) {
   const auto name = ident(column.part());
   const std::string last =
       (options.increment > 0 ? "pg_catalog.max(" : "pg_catalog.min(") + name + ")";
   draft
-      .add("set sequence", "SELECT pg_catalog.setval(" + sequence_of_column(column) + ", " + last +
-                               ") FROM " + qualified(column) + " HAVING " + last + " BETWEEN " +
+      .add("set sequence", "SELECT pg_catalog.setval(" + sequence + ", " + last + ") FROM " +
+                               qualified(column) + " HAVING " + last + " BETWEEN " +
                                std::to_string(options.minimum) + " AND " +
                                std::to_string(options.maximum))
       .with_previous();
+}
+
+// The sequence that the default takes its values from.
+std::optional<Object> default_sequence(const schema::Schema& schema, const Object& column) {
+  constexpr std::string_view k_begin = "nextval('";
+  const auto text = column.text(Property::default_value);
+  const auto begin = text.find(k_begin);
+  const auto end = text.rfind("'::regclass)");
+  if (begin == std::string_view::npos || end == std::string_view::npos) return std::nullopt;
+  const auto name = split_name(text.substr(begin + k_begin.size(), end - begin - k_begin.size()));
+  return schema.find({Kind::sequence, name.schema, name.name, {}});
 }
 
 void add_identity(const Scene& scene, const Alteration& alteration, Draft& draft) {
@@ -66,6 +77,8 @@ void add_identity(const Scene& scene, const Alteration& alteration, Draft& draft
   auto old_name = old ? qualified(*old) : std::string();
   bool with_previous = false;
   if (old) {
+    // Of two sequences of one column pg_get_serial_sequence() gives either.
+    draft.add("own sequence", "ALTER SEQUENCE " + old_name + " OWNED BY NONE");
     if (const auto aside = stands_aside_for_identity(scene, *old); !aside.empty()) {
       draft.add("rename sequence", "ALTER SEQUENCE " + old_name + " RENAME TO " + ident(aside));
       old_name = qualified(old->schema(), aside);
@@ -80,7 +93,7 @@ void add_identity(const Scene& scene, const Alteration& alteration, Draft& draft
                                  ", pg_catalog.nextval(" + literal(old_name) + "), false)")
         .with_previous();
   else
-    past_the_rows(to, draft);
+    past_the_rows(to, sequence_of_column(to), options_of_identity(to), draft);
   complete_identity(scene, to, draft);
 }
 
@@ -163,17 +176,20 @@ void change_identity(const Scene& scene, const Alteration& alteration, Draft& dr
 }
 
 std::optional<Object> serial_sequence(const schema::Schema& schema, const Object& column) {
-  const auto text = column.text(Property::default_value);
-  const auto begin = text.find("nextval('");
-  const auto end = text.rfind("'::regclass)");
-  if (begin == std::string_view::npos || end == std::string_view::npos) return std::nullopt;
-  const auto name = split_name(text.substr(begin + 9, end - begin - 9));
-  const auto sequence = schema.find({Kind::sequence, name.schema, name.name, {}});
+  const auto sequence = default_sequence(schema, column);
   if (!sequence || !sequence->has(Property::owned_by)) return std::nullopt;
   const auto owner = split_name(sequence->text(Property::owned_by));
   const bool own = owner.schema == column.schema() && owner.name == column.name() &&
                    owner.column == column.part();
   return own ? sequence : std::nullopt;
+}
+
+void count_past_rows(const Scene& scene, const Alteration& alteration, Draft& draft) {
+  const auto sequence = default_sequence(scene.to, alteration.to);
+  if (!sequence || scene.from.find(sequence->identity()) || alteration.from.has(Property::identity))
+    return;
+  past_the_rows(alteration.to, literal(qualified(*sequence)), options_of_sequence(*sequence),
+                draft);
 }
 
 std::string stands_aside_for_identity(const Scene& scene, const Object& sequence) {

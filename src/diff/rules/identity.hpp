@@ -23,6 +23,9 @@ void change_identity(const Scene& scene, const Alteration& alteration, Draft& dr
 std::optional<schema::Object> serial_sequence(const schema::Schema& schema,
                                               const schema::Object& column);
 
+/// After a column got a default that counts by a new sequence: lets that begin behind the rows.
+void count_past_rows(const Scene& scene, const Alteration& alteration, Draft& draft);
+
 /// Where a sequence of that name must stand aside, since an identity column gets its name: the
 /// name that it has until it goes. Empty: it keeps its own.
 std::string stands_aside_for_identity(const Scene& scene, const schema::Object& sequence);

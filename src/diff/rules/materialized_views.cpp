@@ -45,6 +45,15 @@ void change_contents(const Object& view, Draft& draft) {
                 "nobody can read " + path_word(view) + " while its query runs");
 }
 
+// The index is there only when all else is done.
+void cluster_on(const Object& view, Draft& draft) {
+  draft.later();
+  draft.add("cluster on",
+            alter(view) + (view.has(Property::cluster_on)
+                               ? " CLUSTER ON " + ident(view.text(Property::cluster_on))
+                               : std::string(" SET WITHOUT CLUSTER")));
+}
+
 void change_storage(const Alteration& alteration, Draft& draft) {
   const auto& view = alteration.to;
   if (alteration.has(Property::tablespace)) {
@@ -85,6 +94,7 @@ void create_materialized_view(const Scene& scene, const Object& view, Draft& dra
     draft.finding(FindingKind::access_exclusive,
                   "nobody can read " + path_word(view) + " while its query runs again");
   for (const auto& column : view.parts(Kind::column)) create_view_column(scene, column, draft);
+  if (view.has(Property::cluster_on)) cluster_on(view, draft);
 }
 
 Altered alter_materialized_view(const Scene& scene, const Alteration& alteration, Draft& draft) {
@@ -94,12 +104,8 @@ Altered alter_materialized_view(const Scene& scene, const Alteration& alteration
       scene.from.origin().server_version < k_has_set_access_method)
     return Altered::rebuild;
   change_storage(alteration, draft);
-  if (alteration.has(Property::cluster_on))
-    draft.add("cluster on",
-              alter(view) + (view.has(Property::cluster_on)
-                                 ? " CLUSTER ON " + ident(view.text(Property::cluster_on))
-                                 : std::string(" SET WITHOUT CLUSTER")));
   if (alteration.has(Property::not_populated)) change_contents(view, draft);
+  if (alteration.has(Property::cluster_on)) cluster_on(view, draft);
   return Altered::done;
 }
 

@@ -89,7 +89,8 @@ void set(const Scene& scene, const Object& column, Pace pace, Draft& draft) {
 // What only 18 and later can tell apart.
 void change_state(const Scene& scene, const Alteration& alteration, Draft& draft) {
   const auto& to = alteration.to;
-  if (alteration.has(Property::not_null_name))
+  // One that comes from a parent has the parent's name.
+  if (alteration.has(Property::not_null_name) && name_of(alteration.from) != name_of(to))
     draft.add("rename constraint", alter_table(to) + "RENAME CONSTRAINT " +
                                        ident(name_of(alteration.from)) + " TO " +
                                        ident(name_of(to)));
@@ -115,8 +116,11 @@ void add_unchecked_not_null(const Object& column, Draft& draft) {
 }
 
 void change_not_null(const Scene& scene, const Alteration& alteration, Pace pace, Draft& draft) {
+  // What the parent table's change has done already is none here.
+  const bool same = !alteration.has(Property::not_null);
   const bool was = alteration.from.has(Property::not_null);
   const bool is = alteration.to.has(Property::not_null);
+  if (same && was != is) return;
   if (was && !is)
     draft.add("drop not null", alter_column(alteration.to) + "DROP NOT NULL");
   else if (!was && is)

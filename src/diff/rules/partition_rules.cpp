@@ -129,6 +129,11 @@ void detach_partition(const Scene& scene, const Object& table, Draft& draft) {
     draft.add("detach partition", detach(table));
 }
 
+void release_partition(const Scene& scene, const Object& table, Draft& draft) {
+  if (detaches_concurrently(scene, table))
+    draft.add("detach partition", detach(table) + " CONCURRENTLY").alone();
+}
+
 void attach_partition(const Scene& scene, const Object& table, Draft& draft) {
   const auto condition = condition_of(scene.to, table);
   const bool checked = existed(scene, table) && scene.in_use(table) && !condition.empty() &&

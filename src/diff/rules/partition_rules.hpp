@@ -11,6 +11,8 @@ namespace slipway::diff {
 void attach_partition(const Scene& scene, const schema::Object& table, Draft& draft);
 /// DETACH PARTITION, on a table in use without keeping others waiting where that can be.
 void detach_partition(const Scene& scene, const schema::Object& table, Draft& draft);
+/// Before a partition is dropped: lets its parent go on without waiting, where that can be.
+void release_partition(const Scene& scene, const schema::Object& table, Draft& draft);
 /// Another bound or parent: out and in again, in one transaction when the parent is the same.
 void change_bound(const Scene& scene, const Alteration& alteration, Draft& draft);
 

@@ -1,8 +1,9 @@
-// An enum that loses labels or gets them in another order.
+// A type that cannot be changed and is replaced by another one of its name: an enum that loses
+// labels or gets them in another order, a domain over a wider type.
 #include "relabel.hpp"
 
-#include "domain_types.hpp"
-#include "enum_types.hpp"
+#include "built_in_casts.hpp"
+#include "column_type.hpp"
 #include "expression.hpp"
 #include "naming.hpp"
 #include "satellites.hpp"
@@ -24,21 +25,47 @@ bool is_mentioned(std::string_view text, std::string_view column) {
   return text.find(ident(column)) != std::string_view::npos;
 }
 
-class Relabelling {
+// Whether every value of one type is one of the other, as it is.
+bool is_widening(std::string_view from, std::string_view to) {
+  const auto before = parse_type(from);
+  const auto after = parse_type(to);
+  if (before.array || after.array) return false;
+  const auto digits = integer_digits(before.base);
+  if (digits > 0)
+    return integer_digits(after.base) > digits ||
+           (after.base == "numeric" && after.modifiers.empty());
+  if (before.base == "real") return after.base == "double precision";
+  if (before.base == "numeric") return after.base == "numeric" && after.modifiers.empty();
+  const auto is_text = [](const TypeText& type) {
+    return type.base == "text" || type.base == "character varying";
+  };
+  if (!is_text(before) || !is_text(after)) return false;
+  return after.modifiers.empty() ||
+         (!before.modifiers.empty() && before.modifiers.front() <= after.modifiers.front());
+}
+
+// Those of other names are made and dropped by statements of their own.
+bool same_constraint_names(const Object& from, const Object& to) {
+  const auto before = from.parts(Kind::domain_constraint);
+  const auto after = to.parts(Kind::domain_constraint);
+  return std::equal(before.begin(), before.end(), after.begin(), after.end(),
+                    [](const Object& a, const Object& b) { return a.part() == b.part(); });
+}
+
+class Swap {
 public:
-  Relabelling(const Scene& scene, const Alteration& alteration, Draft& draft)
+  Swap(const Scene& scene, const Alteration& alteration, Draft& draft)
       : scene_(scene), alteration_(alteration), draft_(draft) {}
 
   void run() {
     collect(alteration_.from);
     if (!draft_.refusals().empty()) return;
-    replace(alteration_.from, "TYPE");
+    replace(alteration_.from, alteration_.to);
     say_ambiguous();
-    for (const auto& domain : domains_) replace(domain, "DOMAIN");
+    for (const auto& domain : domains_) replace(domain, domain);
     move_columns();
-    for (auto domain = domains_.rbegin(); domain != domains_.rend(); ++domain)
-      add("drop domain", "DROP DOMAIN " + old_name(*domain));
-    add("drop type", "DROP TYPE " + old_name(alteration_.from));
+    for (auto domain = domains_.rbegin(); domain != domains_.rend(); ++domain) drop_old(*domain);
+    drop_old(alteration_.from);
   }
 
 private:
@@ -72,8 +99,7 @@ private:
   }
 
   void refuse(const Object& column, const std::string& what) {
-    draft_.refuse("labels of " + alteration_.from.path() +
-                  " go or move, so that it must be made anew, and " + column.path() + " is " +
+    draft_.refuse(alteration_.from.path() + " must be made anew, and " + column.path() + " is " +
                   what + ", whose type cannot be changed: change it by hand, in steps");
   }
 
@@ -87,14 +113,19 @@ private:
     return qualified(type.schema(), temporary_name(type.name()));
   }
 
-  void replace(const Object& type, const std::string& word) {
-    add("rename type", "ALTER " + word + " " + qualified(type) + " RENAME TO " +
+  static std::string word_of(const Object& type) {
+    return type.kind() == Kind::domain ? "DOMAIN" : "TYPE";
+  }
+
+  void drop_old(const Object& type) {
+    add("drop type", "DROP " + word_of(type) + " " + old_name(type));
+  }
+
+  void replace(const Object& type, const Object& with) {
+    add("rename type", "ALTER " + word_of(type) + " " + qualified(type) + " RENAME TO " +
                            ident(temporary_name(type.name())));
     Draft made;
-    if (type.kind() == Kind::domain)
-      create_domain(scene_, type, made);
-    else
-      create_enum(scene_, alteration_.to, made);
+    rule_of(with.kind()).create(scene_, with, made);
     add_satellites(scene_, type, made);
     for (const auto& constraint : type.parts(Kind::domain_constraint))
       add_satellites(scene_, constraint, made);
@@ -115,18 +146,18 @@ private:
         moved.push_back(column);
       }
       add("alter column type", "ALTER " + sql_name(table) + actions);
-      draft_.finding(FindingKind::rewrite, table.path() + " is written anew, as labels of " +
-                                               alteration_.from.path() + " go or move");
+      draft_.finding(FindingKind::rewrite, table.path() + " is written anew, as " +
+                                               alteration_.from.path() + " is another type");
       say_removed(moved);
     }
   }
 
-  static std::string action(const Object& column, const Object& type) {
+  std::string action(const Object& column, const Object& type) const {
     const auto name = ident(column.part());
     const bool array = is_array(column.text(Property::type));
     const auto wanted = qualified(type) + (array ? "[]" : "");
     std::string text = "\n  ALTER COLUMN " + name + " TYPE " + wanted;
-    if (column.parent()->kind() == Kind::table)
+    if (column.parent()->kind() == Kind::table && alteration_.from.kind() == Kind::enum_type)
       text += " USING " + name + (array ? "::text[]::" : "::text::") + wanted;
     return text;
   }
@@ -197,7 +228,16 @@ private:
 } // namespace
 
 void relabel(const Scene& scene, const Alteration& alteration, Draft& draft) {
-  Relabelling(scene, alteration, draft).run();
+  Swap(scene, alteration, draft).run();
+}
+
+bool swap_domain(const Scene& scene, const Alteration& alteration, Draft& draft) {
+  const auto& from = alteration.from;
+  if (!is_widening(from.text(Property::base_type), alteration.to.text(Property::base_type)) ||
+      !same_constraint_names(from, alteration.to) || is_held_within(scene.from, from))
+    return false;
+  Swap(scene, alteration, draft).run();
+  return true;
 }
 
 } // namespace slipway::diff

@@ -8,4 +8,7 @@ namespace slipway::diff {
 /// over by its text, and drops the old. Refuses where a column cannot be moved.
 void relabel(const Scene& scene, const Alteration& alteration, Draft& draft);
 
+/// The same for a domain over a type that holds all values of the old one: whether it was possible.
+bool swap_domain(const Scene& scene, const Alteration& alteration, Draft& draft);
+
 } // namespace slipway::diff

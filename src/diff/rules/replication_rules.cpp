@@ -21,10 +21,10 @@ std::string name_of(const Object& publication) {
   return "PUBLICATION " + qualified(publication);
 }
 
-// "TABLE a, TABLE b (id), TABLES IN SCHEMA s": each entry says what it is.
+// "TABLE a, b (id), TABLES IN SCHEMA s". Before 15 the word can stand only once.
 Entries entries(const Entries& tables, const Entries& schemas) {
   Entries all;
-  for (const auto& table : tables) all.push_back("TABLE " + table);
+  for (const auto& table : tables) all.push_back((all.empty() ? "TABLE " : "") + table);
   for (const auto& schema : schemas) all.push_back("TABLES IN SCHEMA " + schema);
   return all;
 }

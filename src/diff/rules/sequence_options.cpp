@@ -84,6 +84,15 @@ SequenceOptions options_of_identity(const Object& column) {
   return options;
 }
 
+std::string creation_clauses(const SequenceOptions& options) {
+  std::string text;
+  if (options.type != "bigint") text += " AS " + options.type;
+  if (options.increment != 1) text += " INCREMENT BY " + std::to_string(options.increment);
+  for (const auto& clause : option_changes(usual(options.type, options.increment), options))
+    text += " " + clause;
+  return text;
+}
+
 std::vector<std::string> option_changes(const SequenceOptions& from, const SequenceOptions& to) {
   std::vector<std::string> clauses;
   if (from.type != to.type) clauses.push_back("AS " + to.type);

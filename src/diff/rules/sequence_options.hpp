@@ -26,6 +26,8 @@ SequenceOptions options_of_sequence(const schema::Object& sequence);
 /// Of the sequence of an identity column.
 SequenceOptions options_of_identity(const schema::Object& column);
 
+/// What CREATE SEQUENCE must say, each clause with a blank before it.
+std::string creation_clauses(const SequenceOptions& options);
 /// What becomes of it when its type changes and nothing else is said.
 SequenceOptions with_type(SequenceOptions options, const std::string& type);
 

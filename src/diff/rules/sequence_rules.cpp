@@ -34,9 +34,9 @@ void create(const Scene& scene, const Object& sequence, Draft& draft) {
     draft.add("rename sequence",
               "ALTER SEQUENCE " + name + " RENAME TO " + ident(temporary_name(sequence.name())));
   const bool unlogged = sequence.text(Property::persistence) == "unlogged";
-  std::string sql = std::string("CREATE ") + (unlogged ? "UNLOGGED " : "") + "SEQUENCE " + name;
-  for (const auto& clause : option_changes({}, options_of_sequence(sequence))) sql += " " + clause;
-  draft.add("create sequence", sql);
+  const std::string sql =
+      std::string("CREATE ") + (unlogged ? "UNLOGGED " : "") + "SEQUENCE " + name;
+  draft.add("create sequence", sql + creation_clauses(options_of_sequence(sequence)));
   if (!sequence.has(Property::owned_by)) return;
   // The column may be made with the sequence in its default.
   draft.later();

@@ -132,7 +132,7 @@ void create(const Scene& scene, const Object& table, Draft& draft) {
 void drop(const Scene& scene, const Object& table, Draft& draft) {
   const bool of_family = table.has(Property::partition_of) &&
                          relation_of(scene.to, table.text(Property::partition_of));
-  if (of_family && scene.options.online) detach_partition(scene, table, draft);
+  if (of_family) release_partition(scene, table, draft);
   draft.add(table.kind() == Kind::table ? "drop table" : "drop foreign table",
             "DROP " + sql_name(table.identity()));
   if (table.kind() == Kind::foreign_table || table.has(Property::partition_by)) return;

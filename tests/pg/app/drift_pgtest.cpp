@@ -18,6 +18,8 @@ protected:
   void SetUp() override {
     ProjectTest::SetUp();
     environment_["XDG_STATE_HOME"] = "/state";
+    if (const auto folder = test::server_options().bin_folder; !folder.empty())
+      set("dev.server_bin", folder);
     write("1_users.sql",
           "CREATE TABLE users (id bigint PRIMARY KEY, name text NOT NULL);"
           "CREATE INDEX users_name ON users (name);",
@@ -189,7 +191,7 @@ TEST_F(DriftTest, WritesNothingIntoTheTarget) {
   ASSERT_TRUE(up());
   close_looker();
   url_ += (url_.find('?') == std::string::npos ? "?" : "&") +
-          std::string("options=-cdefault_transaction_read_only=on");
+          std::string("options=-cdefault_transaction_read_only%3Don");
   EXPECT_FALSE(look().is_drift());
   EXPECT_FALSE(look(DriftAgainst::migrations).is_drift());
 }

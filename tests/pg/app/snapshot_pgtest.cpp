@@ -40,6 +40,17 @@ TEST_F(SnapshotTest, TheFilesMakeTheSameSchemaElsewhere) {
   EXPECT_TRUE(found.is_current()) << sql;
 }
 
+// What every new database has is not made again.
+TEST_F(SnapshotTest, OfAnEmptyDatabaseThereIsNothingToWrite) {
+  url_ = test::TestServer::instance().fresh_database();
+  close_looker();
+  const auto files = write_files();
+  ASSERT_TRUE(files) << files.error().message;
+  EXPECT_TRUE(files->not_written.empty());
+  const auto sql = *files_.read(files->sql_path);
+  EXPECT_EQ(sql.find(';'), std::string::npos) << sql << *files_.read(files->json_path);
+}
+
 TEST_F(SnapshotTest, WrittenTwiceTheyAreTheSame) {
   const auto files = write_files();
   ASSERT_TRUE(files);

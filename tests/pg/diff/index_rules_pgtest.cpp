@@ -18,10 +18,11 @@ protected:
 TEST_F(IndexRulesTest, EveryPropertyIsMadeAndChanged) {
   const auto plain = with("CREATE INDEX i ON t (a)");
   for (const auto* index :
-       {"CREATE UNIQUE INDEX i ON t (a)", "CREATE INDEX i ON t (a, b)", "CREATE INDEX i ON t (a) INCLUDE (b)",
-        "CREATE INDEX i ON t (a DESC NULLS LAST)", "CREATE INDEX i ON t (a) WHERE (b = 'x')",
-        "CREATE INDEX i ON t (lower(b))", "CREATE INDEX i ON t (b text_pattern_ops)",
-        "CREATE INDEX i ON t (b COLLATE \"C\")", "CREATE INDEX i ON t USING hash (a)",
+       {"CREATE UNIQUE INDEX i ON t (a)", "CREATE INDEX i ON t (a, b)",
+        "CREATE INDEX i ON t (a) INCLUDE (b)", "CREATE INDEX i ON t (a DESC NULLS LAST)",
+        "CREATE INDEX i ON t (a) WHERE (b = 'x')", "CREATE INDEX i ON t (lower(b))",
+        "CREATE INDEX i ON t (b text_pattern_ops)", "CREATE INDEX i ON t (b COLLATE \"C\")",
+        "CREATE INDEX i ON t USING hash (a)",
         "CREATE INDEX i ON t USING gin (j jsonb_path_ops) WITH (fastupdate = off)",
         "CREATE INDEX i ON t USING brin (at) WITH (pages_per_range = 32, autosummarize = on)",
         "CREATE INDEX i ON t (a) WITH (fillfactor = 50)",
@@ -37,13 +38,14 @@ TEST_F(IndexRulesTest, EveryPropertyIsMadeAndChanged) {
 }
 
 TEST_F(IndexRulesTest, AChangedIndexIsThereBeforeTheOldOneGoes) {
-  const auto planned =
-      run(with("CREATE INDEX i ON t (a); COMMENT ON INDEX i IS 'why'; ALTER TABLE t CLUSTER ON i"),
-          with("CREATE INDEX i ON t (a, b); COMMENT ON INDEX i IS 'why'; ALTER TABLE t CLUSTER ON i"));
+  const auto planned = run(
+      with("CREATE INDEX i ON t (a); COMMENT ON INDEX i IS 'why'; ALTER TABLE t CLUSTER ON i"),
+      with("CREATE INDEX i ON t (a, b); COMMENT ON INDEX i IS 'why'; ALTER TABLE t CLUSTER ON i"));
   EXPECT_EQ(planned.error, "");
   EXPECT_TRUE(planned.left.empty()) << planned.left.front();
   EXPECT_EQ(planned.rounds, 1);
-  EXPECT_LT(planned.sql().find("CREATE INDEX CONCURRENTLY"), planned.sql().find("DROP INDEX CONCURRENTLY"));
+  EXPECT_LT(planned.sql().find("CREATE INDEX CONCURRENTLY"),
+            planned.sql().find("DROP INDEX CONCURRENTLY"));
 }
 
 TEST_F(IndexRulesTest, ADroppedIndexIsSaid) {
@@ -54,18 +56,22 @@ TEST_F(IndexRulesTest, ADroppedIndexIsSaid) {
 
 TEST_F(IndexRulesTest, AnInvalidIndexIsBuiltAgain) {
   const auto good = with("CREATE INDEX i ON t (a)");
-  const auto planned = run(good + "; UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'i'::regclass", good);
+  const auto planned =
+      run(good + "; UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'i'::regclass", good);
   EXPECT_THAT(planned.sql(), HasSubstr("REINDEX INDEX CONCURRENTLY"));
   EXPECT_TRUE(planned.left.empty()) << planned.left.front();
 }
 
 TEST_F(IndexRulesTest, AUniqueIndexBecomesAConstraintAndNamesChange) {
-  const auto planned = run(with("CREATE UNIQUE INDEX u ON t (a)"), with("ALTER TABLE t ADD CONSTRAINT u UNIQUE (a)"));
+  const auto planned = run(with("CREATE UNIQUE INDEX u ON t (a)"),
+                           with("ALTER TABLE t ADD CONSTRAINT u UNIQUE (a)"));
   EXPECT_THAT(planned.sql(), HasSubstr("UNIQUE USING INDEX"));
   EXPECT_THAT(planned.sql(), Not(HasSubstr("DROP INDEX")));
   EXPECT_TRUE(planned.left.empty());
-  expect_both_ways(with("CREATE UNIQUE INDEX u ON t (a)"), with("ALTER TABLE t ADD CONSTRAINT u UNIQUE (a)"));
-  EXPECT_THAT(run(with("CREATE INDEX i ON t (a)"), with("CREATE INDEX k ON t (a)")).sql(), HasSubstr("RENAME TO"));
+  expect_both_ways(with("CREATE UNIQUE INDEX u ON t (a)"),
+                   with("ALTER TABLE t ADD CONSTRAINT u UNIQUE (a)"));
+  EXPECT_THAT(run(with("CREATE INDEX i ON t (a)"), with("CREATE INDEX k ON t (a)")).sql(),
+              HasSubstr("RENAME TO"));
 }
 
 TEST_F(IndexRulesTest, AForeignKeyOverAUniqueIndexThatChanges) {

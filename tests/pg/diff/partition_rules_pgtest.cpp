@@ -11,7 +11,8 @@ using ::testing::Not;
 class PartitionRulesTest : public PlanTest {
 protected:
   static std::string parent(const std::string& rest = {}) {
-    return "CREATE TABLE m (id int NOT NULL, at date NOT NULL, v text" + rest + ") PARTITION BY RANGE (at);"
+    return "CREATE TABLE m (id int NOT NULL, at date NOT NULL, v text" + rest +
+           ") PARTITION BY RANGE (at);"
            "CREATE TABLE m_24 PARTITION OF m FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');";
   }
   static std::string alone(const std::string& rest = {}) {
@@ -19,7 +20,8 @@ protected:
   }
   const std::string attached_ =
       "ALTER TABLE m ATTACH PARTITION m_25 FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');";
-  const std::string made_ = "CREATE TABLE m_25 PARTITION OF m FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');";
+  const std::string made_ =
+      "CREATE TABLE m_25 PARTITION OF m FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');";
 };
 
 TEST_F(PartitionRulesTest, APartitionedTableIsMadeWithAllThatItHas) {
@@ -28,18 +30,22 @@ TEST_F(PartitionRulesTest, APartitionedTableIsMadeWithAllThatItHas) {
                            "CREATE INDEX i ON m (v); CREATE TABLE m_def PARTITION OF m DEFAULT");
   expect_both_ways("", "CREATE TABLE p (id int PRIMARY KEY);" +
                            parent(", p_id int REFERENCES p (id)") + made_);
-  expect_both_ways("", "CREATE TABLE m (r text NOT NULL, at date NOT NULL) PARTITION BY LIST (r);"
-                       "CREATE TABLE m_eu PARTITION OF m FOR VALUES IN ('eu') PARTITION BY RANGE (at);"
-                       "CREATE TABLE m_eu_24 PARTITION OF m_eu FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');"
-                       "CREATE INDEX i ON m (at)");
+  expect_both_ways(
+      "", "CREATE TABLE m (r text NOT NULL, at date NOT NULL) PARTITION BY LIST (r);"
+          "CREATE TABLE m_eu PARTITION OF m FOR VALUES IN ('eu') PARTITION BY RANGE (at);"
+          "CREATE TABLE m_eu_24 PARTITION OF m_eu FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');"
+          "CREATE INDEX i ON m (at)");
   expect_both_ways("", "CREATE TABLE h (a int, b int) PARTITION BY HASH (a, b);"
                        "CREATE TABLE h0 PARTITION OF h FOR VALUES WITH (MODULUS 2, REMAINDER 0)");
-  expect_both_ways("", parent(", CONSTRAINT k UNIQUE (id, at)") + "CREATE TABLE d (id int, at date, FOREIGN KEY (id, at) REFERENCES m (id, at))");
+  expect_both_ways(
+      "", parent(", CONSTRAINT k UNIQUE (id, at)") +
+              "CREATE TABLE d (id int, at date, FOREIGN KEY (id, at) REFERENCES m (id, at))");
 }
 
 TEST_F(PartitionRulesTest, APartitionComesWithoutStoppingTheOthers) {
-  const auto planned = run(parent(", PRIMARY KEY (id, at)"), parent(", PRIMARY KEY (id, at)") + made_,
-                           "INSERT INTO m VALUES (1, '2024-05-05', 'x')");
+  const auto planned =
+      run(parent(", PRIMARY KEY (id, at)"), parent(", PRIMARY KEY (id, at)") + made_,
+          "INSERT INTO m VALUES (1, '2024-05-05', 'x')");
   EXPECT_EQ(planned.error, "");
   EXPECT_TRUE(planned.left.empty()) << planned.left.front();
   EXPECT_THAT(planned.sql(), HasSubstr("ATTACH PARTITION"));
@@ -48,8 +54,8 @@ TEST_F(PartitionRulesTest, APartitionComesWithoutStoppingTheOthers) {
 }
 
 TEST_F(PartitionRulesTest, ATableIsAttachedAndDetachedWithItsRows) {
-  for (const std::string& rest :
-       {std::string(), std::string(", PRIMARY KEY (id, at)"), std::string(", CHECK (id > 0)")}) {
+  for (const std::string& rest : {std::string(), std::string(", UNIQUE (id, at)"),
+                                  std::string(", CONSTRAINT c CHECK (id > 0)")}) {
     const auto from = parent(rest) + alone(rest);
     const auto to = parent(rest) + alone(rest) + attached_;
     const auto in = run(from, to, "INSERT INTO m_25 VALUES (1, '2025-05-05', 'x')");
@@ -71,7 +77,9 @@ TEST_F(PartitionRulesTest, ATableIsAttachedAndDetachedWithItsRows) {
 }
 
 TEST_F(PartitionRulesTest, ABoundChangesWithoutLosingRows) {
-  const auto to = parent() + "CREATE TABLE m_25 PARTITION OF m FOR VALUES FROM ('2025-01-01') TO ('2027-01-01')";
+  const auto to =
+      parent() +
+      "CREATE TABLE m_25 PARTITION OF m FOR VALUES FROM ('2025-01-01') TO ('2027-01-01')";
   expect_both_ways(parent() + made_, to);
   const auto planned = run(parent() + made_, to, "INSERT INTO m VALUES (1, '2025-05-05', 'x')");
   EXPECT_EQ(planned.values("SELECT count(*) FROM m"), "1");
@@ -100,20 +108,25 @@ TEST_F(PartitionRulesTest, AnIndexIsBuiltOnEachPartitionAlone) {
 TEST_F(PartitionRulesTest, RulesOfThePartitionedTableReachThePartitions) {
   expect_both_ways(parent() + made_, parent(", PRIMARY KEY (id, at)") + made_);
   expect_both_ways(parent(), parent(", CONSTRAINT c CHECK (id > 0)"));
-  expect_both_ways(parent(", CONSTRAINT c CHECK (id > 0)"), parent(", CONSTRAINT c CHECK (id > 1)"));
+  expect_both_ways(parent(", CONSTRAINT c CHECK (id > 0)"),
+                   parent(", CONSTRAINT c CHECK (id > 1)"));
   const std::string p = "CREATE TABLE p (id int PRIMARY KEY);";
   expect_both_ways(p + parent(), p + parent(", CONSTRAINT f FOREIGN KEY (id) REFERENCES p (id)"));
-  expect_both_ways(p + parent(", CONSTRAINT f FOREIGN KEY (id) REFERENCES p (id)"),
-                   p + parent(", CONSTRAINT f FOREIGN KEY (id) REFERENCES p (id) ON DELETE CASCADE"));
-  expect_both_ways(parent(", CONSTRAINT k PRIMARY KEY (id, at)"), parent(", CONSTRAINT k PRIMARY KEY (at, id)"));
+  expect_both_ways(
+      p + parent(", CONSTRAINT f FOREIGN KEY (id) REFERENCES p (id)"),
+      p + parent(", CONSTRAINT f FOREIGN KEY (id) REFERENCES p (id) ON DELETE CASCADE"));
+  expect_both_ways(parent(", CONSTRAINT k PRIMARY KEY (id, at)"),
+                   parent(", CONSTRAINT k PRIMARY KEY (at, id)"));
   expect_both_ways(parent(), parent() + "ALTER TABLE m_24 ADD CONSTRAINT c CHECK (id > 0)");
 }
 
 TEST_F(PartitionRulesTest, ColumnsOfThePartitionedTableReachThePartitions) {
   expect_both_ways(parent() + made_, parent(", extra int DEFAULT 7 NOT NULL") + made_);
-  expect_both_ways(parent(), "CREATE TABLE m (id bigint NOT NULL, at date NOT NULL, v varchar(10) NOT NULL DEFAULT 'x')"
-                             " PARTITION BY RANGE (at);"
-                             "CREATE TABLE m_24 PARTITION OF m FOR VALUES FROM ('2024-01-01') TO ('2025-01-01')");
+  expect_both_ways(
+      parent(),
+      "CREATE TABLE m (id bigint NOT NULL, at date NOT NULL, v varchar(10) NOT NULL DEFAULT 'x')"
+      " PARTITION BY RANGE (at);"
+      "CREATE TABLE m_24 PARTITION OF m FOR VALUES FROM ('2024-01-01') TO ('2025-01-01')");
   expect_both_ways(parent(), parent() + "ALTER TABLE m_24 ALTER v SET DEFAULT 'y'");
   expect_both_ways(parent(), parent() + "ALTER TABLE m ALTER v SET STATISTICS 50");
 }

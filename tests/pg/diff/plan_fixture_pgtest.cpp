@@ -63,7 +63,8 @@ bool Planned::has(diff::FindingKind kind) const {
 std::string Planned::values(const std::string& query) const {
   auto session = connect(url);
   std::string text;
-  for (const auto& one : rows(session, query).at(0)) text += (text.empty() ? "" : " ") + one;
+  const auto found = rows(session, query);
+  for (const auto& one : found.at(0)) text += (text.empty() ? "" : " ") + one;
   return text;
 }
 

@@ -121,6 +121,19 @@ TEST_F(DomainRules, DefaultAndNotNull) {
                   .has(diff::FindingKind::data_dependent));
 }
 
+TEST_F(DomainRules, TheConstraintBehindNotNullHasANameAndAComment) {
+  if (major_version() < 17) {
+    expect_both_ways("CREATE DOMAIN d AS text NOT NULL", "CREATE DOMAIN d AS text");
+    return;
+  }
+  const std::string comment = "COMMENT ON CONSTRAINT nn ON DOMAIN d IS 'x'";
+  expect_both_ways("CREATE DOMAIN d AS text",
+                   "CREATE DOMAIN d AS text CONSTRAINT nn NOT NULL;" + comment);
+  expect_both_ways("CREATE DOMAIN d AS text NOT NULL",
+                   "CREATE DOMAIN d AS text CONSTRAINT nn NOT NULL;" + comment);
+  expect_both_ways("", "CREATE DOMAIN d AS text CONSTRAINT nn NOT NULL;" + comment);
+}
+
 TEST_F(DomainRules, Constraints) {
   const std::string use = "CREATE TABLE t (v d);";
   const std::string plain = "CREATE DOMAIN d AS int;" + use;
@@ -154,10 +167,27 @@ TEST_F(DomainRules, AConstraintWithAnotherNameIsRenamed) {
   EXPECT_NE(planned.sql().find("RENAME CONSTRAINT c TO k"), std::string::npos);
 }
 
+TEST_F(DomainRules, AWiderTypeBeneathMovesTheColumns) {
+  const std::string rest =
+      " DEFAULT 7 CONSTRAINT c CHECK (VALUE > 0); COMMENT ON CONSTRAINT c ON DOMAIN d IS 'x';"
+      "CREATE DOMAIN e AS d; CREATE TABLE t (v d DEFAULT 3, w e, CHECK (v < 9));"
+      "CREATE VIEW x AS SELECT v FROM t; CREATE INDEX i ON t (v);";
+  const auto from = "CREATE DOMAIN d AS int" + rest;
+  const auto to = "CREATE DOMAIN d AS bigint" + rest;
+  const auto planned = run(from, to, "INSERT INTO t VALUES (1, 2)");
+  EXPECT_EQ(planned.error, "");
+  EXPECT_EQ(planned.left, std::vector<std::string>()) << planned.sql();
+  EXPECT_TRUE(planned.has(diff::FindingKind::rewrite));
+  EXPECT_FALSE(run(to, from).plan.refusals.empty());
+}
+
 TEST_F(DomainRules, AnotherTypeBeneathIsRefusedWhereItIsUsed) {
-  expect_both_ways("CREATE DOMAIN d AS int", "CREATE DOMAIN d AS bigint");
+  expect_both_ways("CREATE DOMAIN d AS int", "CREATE DOMAIN d AS text");
   const std::string use = "CREATE TABLE t (v d);";
-  EXPECT_FALSE(run("CREATE DOMAIN d AS int;" + use, "CREATE DOMAIN d AS bigint;" + use)
+  EXPECT_FALSE(
+      run("CREATE DOMAIN d AS text;" + use, "CREATE DOMAIN d AS int;" + use).plan.refusals.empty());
+  const std::string within = "CREATE TABLE t (v d[]);";
+  EXPECT_FALSE(run("CREATE DOMAIN d AS int;" + within, "CREATE DOMAIN d AS bigint;" + within)
                    .plan.refusals.empty());
 }
 

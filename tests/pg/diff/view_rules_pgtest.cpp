@@ -81,6 +81,17 @@ TEST_F(ViewRules, AMaterializedViewIsMadeAnewForAnotherQuery) {
   EXPECT_TRUE(run(from, to).has(diff::FindingKind::access_exclusive));
 }
 
+TEST_F(ViewRules, IndexesOfMaterializedViewsComeBackWithTheirMark) {
+  const std::string rest = "CREATE UNIQUE INDEX i ON m (a); CREATE INDEX j ON m (b) WHERE a > 0;"
+                           "COMMENT ON INDEX j IS 'x';";
+  const auto plain = k_table + "CREATE MATERIALIZED VIEW m AS SELECT a, b FROM t;" + rest;
+  const auto marked = "ALTER MATERIALIZED VIEW m CLUSTER ON i;";
+  expect_both_ways(k_table, plain + marked);
+  expect_both_ways(plain, plain + marked);
+  expect_both_ways(plain + marked,
+                   k_table + "CREATE MATERIALIZED VIEW m AS SELECT b, a FROM t;" + rest + marked);
+}
+
 TEST_F(ViewRules, WhatAMaterializedViewHoldsAndHow) {
   expect_both_ways(
       k_table + "CREATE MATERIALIZED VIEW m AS SELECT a FROM t",

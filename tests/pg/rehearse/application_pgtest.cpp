@@ -18,13 +18,16 @@ protected:
     test::ServerTest::SetUp();
     exec("CREATE TABLE log (x bigint, id serial)");
   }
-  std::optional<std::string> apply(const std::vector<diff::Statement>& statements) {
+  std::optional<Stopped> stopped(const std::vector<diff::Statement>& statements) {
     auto session = connect();
     auto done = apply_plan(session, statements, test::long_wait());
     if (!done) throw std::runtime_error(done.error().message);
     EXPECT_EQ(session.transaction_status(), pg::TransactionStatus::idle);
-    if (!*done) return std::nullopt;
-    return (*done)->sentence;
+    return *done;
+  }
+  std::optional<std::string> apply(const std::vector<diff::Statement>& statements) {
+    const auto what = stopped(statements);
+    return what ? std::optional(what->message) : std::nullopt;
   }
   /// "112": which rows of the log share a transaction.
   std::string pattern() {
@@ -59,6 +62,23 @@ TEST_F(ApplicationTest, AStatementThatFailsIsNamedAndItsTransactionUndone) {
   const auto problem = apply({statement(k_log), later});
   EXPECT_EQ(problem, "statement 2 of 2 for table public.log fails: SELECT 1/0: division by zero");
   EXPECT_EQ(value("SELECT count(*) FROM log"), "0");
+}
+
+TEST_F(ApplicationTest, RowsThatAFindingSpokeOfAreToldApart) {
+  exec("CREATE TABLE t (a int); INSERT INTO t VALUES (NULL)");
+  diff::Statement refused{"ALTER TABLE t ALTER a SET NOT NULL", "test", "column public.t.a"};
+  const auto unannounced = stopped({refused});
+  ASSERT_TRUE(unannounced);
+  EXPECT_FALSE(unannounced->rows_in_the_way);
+  const diff::Finding finding{diff::FindingKind::data_dependent, "column public.t.a", "", ""};
+  refused.findings = {finding};
+  const auto announced = stopped({refused});
+  ASSERT_TRUE(announced);
+  ASSERT_TRUE(announced->rows_in_the_way);
+  EXPECT_EQ(announced->rows_in_the_way->object, "column public.t.a");
+  diff::Statement wrong{"ALTER TABLE t ALTER nowhere SET NOT NULL", "test", "column public.t.a"};
+  wrong.findings = {finding};
+  EXPECT_FALSE(stopped({wrong})->rows_in_the_way);
 }
 
 TEST_F(ApplicationTest, ACommitThatFailsIsTold) {

@@ -145,6 +145,17 @@ TEST_F(KeptValuesTest, ACastOfTheUsersDoesNotHideAValue) {
             (Texts{"1 of 2 values of column public.t.p are others now"}));
 }
 
+TEST_F(KeptValuesTest, AnAttributeMayComeButNotGo) {
+  EXPECT_EQ(losses("CREATE TYPE addr AS (street text, n int); CREATE TABLE t (a addr);"
+                   "INSERT INTO t VALUES (ROW('s', 1)), (NULL)",
+                   "ALTER TYPE addr ADD ATTRIBUTE zip text; ALTER TYPE addr RENAME TO address"),
+            Texts{});
+  EXPECT_EQ(losses("CREATE TYPE pair AS (x text, y int); CREATE TABLE u (a pair);"
+                   "INSERT INTO u VALUES (ROW('s', 1))",
+                   "ALTER TYPE pair DROP ATTRIBUTE y"),
+            (Texts{"1 of 1 values of column public.u.a are others now"}));
+}
+
 TEST_F(KeptValuesTest, ATableInAnotherFileWasWrittenAnew) {
   EXPECT_EQ(
       rewrites("CREATE TABLE a (x int); CREATE TABLE b (x varchar(5)); CREATE TABLE c (x int)",

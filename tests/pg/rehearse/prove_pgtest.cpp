@@ -117,6 +117,26 @@ TEST_F(ProveTest, RowsThatGoMustBeAnnounced) {
   EXPECT_EQ(told.observed.front().kind, diff::FindingKind::data_loss);
 }
 
+TEST_F(ProveTest, RowsThatStandInTheWayAsAnnouncedAreObserved) {
+  Given given{"CREATE TABLE t (id int)",
+              "CREATE TABLE t (id int NOT NULL)",
+              plan({"ALTER TABLE t ALTER id SET NOT NULL"}),
+              {},
+              "INSERT INTO t VALUES (NULL)"};
+  given.up.front().object = "column public.t.id";
+  given.up.front().findings.push_back(
+      {diff::FindingKind::data_dependent, "column public.t.id", "may fail", {}});
+  const auto proof = prove(given);
+  EXPECT_TRUE(proof.holds) << all(proof);
+  ASSERT_EQ(proof.observed.size(), 1U);
+  EXPECT_EQ(proof.observed.front().kind, diff::FindingKind::data_dependent);
+  EXPECT_NE(proof.observed.front().message.find("contains null values"), std::string::npos)
+      << proof.observed.front().message;
+  // Without rows the rest is looked at all the same.
+  given.to = "CREATE TABLE t (id int NOT NULL, more int)";
+  EXPECT_TRUE(says(prove(given), "after up: column public.t.more is missing"));
+}
+
 TEST_F(ProveTest, ARewriteIsObserved) {
   const auto proof = prove({"CREATE TABLE t (id int)",
                             "CREATE TABLE t (id bigint)",

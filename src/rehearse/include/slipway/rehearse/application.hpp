@@ -11,17 +11,19 @@
 
 namespace slipway::rehearse {
 
-/// A statement that the server refused, or a COMMIT, which has no object.
-struct PlanFailure {
-  std::string object;   ///< path of the object that the statement is for
-  std::string sentence; ///< what, where and why
+/// What stopped a plan.
+struct Stopped {
+  std::string message; ///< one sentence: which statement, and why
+  /// The rows that are there stopped it, and a finding of data_dependent for the same object had
+  /// said that they might.
+  std::optional<diff::Finding> rows_in_the_way;
 };
 
 /// Runs the statements of a plan as their marks say: neighbours share a transaction unless one
-/// starts its own, and those that are not transactional run alone. Yields the one that
-/// fails, if one does; then nothing of its transaction is left. Errors: those after which
-/// nothing is known: connection, cancelled.
-Result<std::optional<PlanFailure>>
+/// starts its own, and those that are not transactional run alone. Yields what stopped it, if
+/// something did; then nothing of that transaction is left. Errors: those after which nothing is
+/// known: connection, cancelled.
+Result<std::optional<Stopped>>
 apply_plan(pg::Session& session, const std::vector<diff::Statement>& statements, const Wait& wait);
 
 /// Runs a script, COPY ... FROM STDIN with its data, in one session. Errors: source, sql.

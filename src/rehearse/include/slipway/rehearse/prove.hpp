@@ -28,18 +28,19 @@ struct Proof {
   bool holds = false; ///< no differences
   /// A sentence for everything that is not as it should be, with the path of the object.
   std::vector<std::string> differences;
-  /// Path of the object whose statement failed; empty: none did.
-  std::string failed_object;
   /// Whether pg_dump looked, too. False when none of a version that can read this server was found.
   bool second_observer_looked = false;
-  std::vector<diff::Finding> observed; ///< tables that were rewritten, rows and values that went
+  /// Tables that were rewritten, rows and values that went, rows that stood in the way.
+  std::vector<diff::Finding> observed;
 };
 
 /// Copies FROM, fills it, applies `up`, and compares with TO: by inspect, by a normalised pg_dump
 /// and by the states that pg_dump does not show. Expressions whose text changes when they are
 /// dumped and restored count as equal when they are equal after that. Planning from the result must
 /// be empty, values of kept columns must be there unless a finding of `up` says that they go, and
-/// `down` must lead back to FROM. All copies are dropped again. Errors: sql for a seed that cannot
+/// `down` must lead back to FROM. Rows of the seed that stop a statement, where a finding of
+/// data_dependent for its object had said so, are observed and no difference; the proof then goes
+/// on with a copy without rows. All copies are dropped again. Errors: sql for a seed that cannot
 /// run, io, cancelled; a statement of the plan that fails is a difference.
 Result<Proof> prove(const ProofRequest& request, const Wait& wait);
 

@@ -19,6 +19,7 @@ struct TableColumn {
   std::string name;
   std::string type; ///< with its modifiers
   bool generated = false;
+  std::vector<std::string> attributes; ///< of a composite type
 };
 
 /// A table that can hold rows itself.
