@@ -1,5 +1,4 @@
-// What happened to rows, on a real server. Seen to fail with the comparison by old type taken out,
-// with tables matched by name alone, and with each partition looked at by itself.
+// What happened to rows, on a real server.
 #include "slipway/rehearse/kept_values.hpp"
 
 #include "slipway/test/test_server.hpp"
