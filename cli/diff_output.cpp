@@ -20,8 +20,10 @@ observe::Role role_of(diff::FindingKind kind) {
   return kind == diff::FindingKind::data_loss ? observe::Role::error : observe::Role::warning;
 }
 
+// What was counted since stands behind the message.
 bool is_same(const diff::Finding& one, const diff::Finding& other) {
-  return one.kind == other.kind && one.object == other.object;
+  return one.kind == other.kind && one.object == other.object &&
+         (one.message.starts_with(other.message) || other.message.starts_with(one.message));
 }
 
 std::string finding_text(const diff::Finding& finding, const observe::Output& out) {

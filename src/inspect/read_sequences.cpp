@@ -97,7 +97,8 @@ void set_identity(Reading& reading, const CopiedRow& row, const Sequence& sequen
     options.push_back(std::string(option.words) + " " + std::to_string(option.value));
   if (sequence.cycle) options.emplace_back("CYCLE");
   const auto persistence = row.text(10);
-  if (persistence.front() != table->persistence)
+  // Before 15 a sequence is logged whatever its table is.
+  if (reading.is_since(15) && persistence.front() != table->persistence)
     options.emplace_back(persistence == "u" ? "UNLOGGED" : "LOGGED");
   reading.builder().set_list(column->handle, Property::identity_options, options);
   set_values(reading, column->handle, row, 11, {Property::identity_acl});

@@ -68,10 +68,22 @@ std::string Planned::values(const std::string& query) const {
   return text;
 }
 
+std::string PlanTest::new_database() {
+  auto url = TestServer::instance().fresh_database();
+  made_.push_back(connect(url).database());
+  return url;
+}
+
+void PlanTest::TearDown() {
+  // One with a subscription cannot be dropped; it goes with the server.
+  for (const auto& name : made_)
+    static_cast<void>(TestServer::instance().cluster().drop_database(name, long_wait()));
+}
+
 Planned PlanTest::run(const std::string& from_sql, const std::string& to_sql,
                       const std::string& seed, diff::Options options) {
-  const auto from_url = TestServer::instance().fresh_database();
-  const auto to_url = TestServer::instance().fresh_database();
+  const auto from_url = new_database();
+  const auto to_url = new_database();
   {
     auto to = connect(to_url);
     if (!to_sql.empty()) exec(to, to_sql);
