@@ -47,13 +47,36 @@ Status check_targets(const std::vector<diff::Rename>& renames, const schema::Sch
   return {};
 }
 
+// What was foretold and then seen is one finding that says both.
 void add_seen(std::vector<diff::Finding>& findings, const std::vector<diff::Finding>& seen) {
   for (const auto& one : seen) {
-    const bool known = std::any_of(findings.begin(), findings.end(), [&](const auto& other) {
+    const auto known = std::find_if(findings.begin(), findings.end(), [&](const auto& other) {
       return other.kind == one.kind && other.object == one.object;
     });
-    if (!known) findings.push_back(one);
+    if (known == findings.end())
+      findings.push_back(one);
+    else if (known->message != one.message)
+      known->message += "; seen on a copy: " + one.message;
   }
+}
+
+void take_proof(const Context& context, const Sides& sides, const rehearse::Proof& proof,
+                DiffReport& report) {
+  add_seen(report.findings, proof.observed);
+  report.proven = proof.holds;
+  if (!proof.holds)
+    report.questions.push_back(
+        {.object = {},
+         .message = fmt::format("the plan was tried on a copy and is not shown to be right: {}",
+                                fmt::join(proof.differences, "; ")),
+         .is_refusal = true,
+         .candidates = {}});
+  if (!proof.second_observer_looked)
+    context.events.on_event(event::Warning{
+        .message = fmt::format("no pg_dump of version {} was found: only slipway itself looked at "
+                               "the result",
+                               sides.shadow->major_version()),
+        .hint = "install it to have the proof looked at from outside"});
 }
 
 } // namespace
@@ -89,21 +112,7 @@ Status prove(const Context& context, const Sides& sides, const std::string& seed
                                                     .down = down,
                                                     .seed_sql = seed},
                                                    wait));
-  add_seen(report.findings, proof.observed);
-  report.proven = proof.holds;
-  if (!proof.holds)
-    report.questions.push_back(
-        {.object = {},
-         .message = fmt::format("the plan was tried on a copy and is not shown to be right: {}",
-                                fmt::join(proof.differences, "; ")),
-         .is_refusal = true,
-         .candidates = {}});
-  if (!proof.second_observer_looked)
-    context.events.on_event(event::Warning{
-        .message = fmt::format("no pg_dump of version {} was found: only slipway itself looked at "
-                               "the result",
-                               sides.shadow->major_version()),
-        .hint = "install it to have the proof looked at from outside"});
+  take_proof(context, sides, proof, report);
   return {};
 }
 

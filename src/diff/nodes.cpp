@@ -1,6 +1,7 @@
 #include "nodes.hpp"
 
 #include "naming.hpp"
+#include "rules/clauses.hpp"
 #include "rules/published_tables.hpp"
 #include "satellites.hpp"
 
@@ -230,16 +231,16 @@ private:
     }
   }
 
-  // A column that a publication names does not change its type.
+  // A column in the list or condition of a publication does not change its type.
   void republish(const Identity& identity, const Task& task) {
     if (task.resets_tables.empty()) return;
     const auto alter = "ALTER PUBLICATION " + qualified(*task.from);
     Node down{Verb::drop, identity, {}, k_take_down};
     Node up{Verb::create, identity, {}, k_put_up};
-    for (const auto& entry : task.resets_tables) {
-      down.draft.add("alter publication", alter + " DROP TABLE " + published_name(entry));
-      up.draft.add("alter publication", alter + " ADD TABLE " + entry);
-    }
+    // Never unpublished: what is written meanwhile would be missed.
+    down.draft.add("alter publication",
+                   alter + " SET " + joined(published_plainly(*task.from, task.resets_tables)));
+    up.draft.add("alter publication", alter + " SET " + joined(published_plainly(*task.to, {})));
     add(std::move(down));
     add(std::move(up));
   }

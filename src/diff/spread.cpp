@@ -177,7 +177,8 @@ private:
     task.resets_default = true;
   }
 
-  // Its table goes and comes back; the publication stays, so that nobody loses their place in it.
+  // What it says of the table goes and comes back; the publication stays, so that nobody loses
+  // their place in it.
   void reach_publication(const Object& disturbed, const Object& from, const Object& to) {
     if (disturbed.kind() != Kind::column) {
       rebuild(from, to);

@@ -19,7 +19,7 @@ struct Task {
   Draft draft; ///< of an alter
   /// Of a column: its default goes and comes back around what it needs.
   bool resets_default = false;
-  /// Of a publication: entries of tables that go and come back, since they name such columns.
+  /// Of a publication: entries of tables that name a column around whose change they cannot stay.
   std::set<std::string> resets_tables;
 };
 

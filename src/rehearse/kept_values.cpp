@@ -110,8 +110,15 @@ bool is_member(const std::vector<const TableFacts*>& members, ObjectNumber id) {
                      [&](const TableFacts* one) { return one->id == id; });
 }
 
-bool begins_with_word(const std::string& path, const std::string& word) {
-  return path.starts_with(word + " ");
+bool is_object_announced(const std::string& object, const std::vector<diff::Finding>& announced) {
+  return std::any_of(announced.begin(), announced.end(), [&](const diff::Finding& one) {
+    if (one.kind != diff::FindingKind::data_loss) return false;
+    if (one.object == object) return true;
+    constexpr std::string_view k_column = "column ";
+    constexpr std::string_view k_table = "table ";
+    return object.starts_with(k_column) && one.object.starts_with(k_table) &&
+           object.substr(k_column.size()).starts_with(one.object.substr(k_table.size()) + ".");
+  });
 }
 
 } // namespace
@@ -176,9 +183,9 @@ Result<std::vector<diff::Finding>> KeptValues::rewrites(const Wait& wait) {
   return found;
 }
 
-Result<std::vector<diff::Finding>> KeptValues::losses(const Wait& wait) {
+Result<std::vector<Lost>> KeptValues::losses(const Wait& wait) {
   SLIPWAY_ASSIGN(const TableList now, read_tables(*session_, wait));
-  std::vector<diff::Finding> found;
+  std::vector<Lost> found;
   for (const Group& group : groups_) {
     SLIPWAY_ASSIGN(auto some, losses_of(group, now, wait));
     std::move(some.begin(), some.end(), std::back_inserter(found));
@@ -202,6 +209,14 @@ std::vector<const TableFacts*> KeptValues::relations_now(const Group& group,
   return relations;
 }
 
+std::vector<std::string> KeptValues::gone_partitions(const Group& group, const TableList& now) {
+  std::vector<std::string> gone;
+  for (const TableFacts* member : group.members)
+    if (group.tree && !now.tables.contains(member->id) && now.named(member->name) == nullptr)
+      gone.push_back(member->path());
+  return gone;
+}
+
 std::vector<KeptValues::Place>
 KeptValues::places_now(const Group& group, const std::string& column,
                        const std::vector<const TableFacts*>& relations) const {
@@ -218,28 +233,29 @@ KeptValues::places_now(const Group& group, const std::string& column,
   return places;
 }
 
-Result<std::vector<diff::Finding>> KeptValues::losses_of(const Group& group, const TableList& now,
-                                                         const Wait& wait) {
+Result<std::vector<Lost>> KeptValues::losses_of(const Group& group, const TableList& now,
+                                                const Wait& wait) {
   const std::vector<const TableFacts*> relations = relations_now(group, now);
   std::vector<pg::Query> queries;
   for (const TableFacts* table : relations)
     queries.push_back({count_rows(k_after, group.id, *table), {}});
   if (!queries.empty()) SLIPWAY_TRY(session_->pipeline(queries, wait));
   SLIPWAY_ASSIGN(const Loss rows, compare(group, k_rows, wait));
-  std::vector<diff::Finding> found;
+  std::vector<Lost> found;
   if (rows.all == 0) return found;
   const TableFacts* const table = relations.empty() ? group.members.front() : relations.front();
   const std::string path = group.tree ? root_of(group).path() : table->path();
   if (rows.gone > 0) {
     const char* const how = relations.empty() ? "is gone with {1} rows" : "lost {0} of {1} rows";
     found.push_back(
-        loss_at(path, path + " " + fmt::format(fmt::runtime(how), rows.gone, rows.all)));
+        {loss_at(path, path + " " + fmt::format(fmt::runtime(how), rows.gone, rows.all)),
+         gone_partitions(group, now)});
     return found;
   }
   for (std::size_t at = 0; at < group.columns.size(); ++at) {
     const std::vector<Place> places = places_now(group, group.columns[at], relations);
     SLIPWAY_ASSIGN(auto loss, loss_of(group, at, places, wait));
-    if (loss) found.push_back(std::move(*loss));
+    if (loss) found.push_back({std::move(*loss), {}});
   }
   return found;
 }
@@ -300,15 +316,12 @@ Result<bool> KeptValues::same_as_old_type(const Group& group, std::size_t column
   return loss.gone == 0;
 }
 
-bool is_announced(const diff::Finding& loss, const std::vector<diff::Finding>& announced) {
-  return std::any_of(announced.begin(), announced.end(), [&](const diff::Finding& one) {
-    if (one.kind != diff::FindingKind::data_loss) return false;
-    if (one.object == loss.object) return true;
-    constexpr std::string_view k_column = "column ";
-    constexpr std::string_view k_table = "table ";
-    return begins_with_word(loss.object, "column") && begins_with_word(one.object, "table") &&
-           loss.object.substr(k_column.size()).starts_with(one.object.substr(k_table.size()) + ".");
-  });
+bool is_announced(const Lost& loss, const std::vector<diff::Finding>& announced) {
+  const auto& gone = loss.partitions;
+  return is_object_announced(loss.finding.object, announced) ||
+         (!gone.empty() && std::all_of(gone.begin(), gone.end(), [&](const std::string& path) {
+           return is_object_announced(path, announced);
+         }));
 }
 
 } // namespace slipway::rehearse

@@ -85,9 +85,10 @@ private:
     SLIPWAY_ASSIGN(auto rewrites, kept.rewrites(wait_));
     for (diff::Finding& one : rewrites) observe_once(std::move(one));
     SLIPWAY_ASSIGN(auto losses, kept.losses(wait_));
-    for (diff::Finding& loss : losses) {
-      if (!is_announced(loss, announced())) differs(loss.message + ", and no finding says so");
-      observe_once(std::move(loss));
+    for (Lost& loss : losses) {
+      if (!is_announced(loss, announced()))
+        differs(loss.finding.message + ", and no finding says so");
+      observe_once(std::move(loss.finding));
     }
     return way;
   }

@@ -16,7 +16,8 @@ struct Named {
 
 constexpr auto k_properties = std::to_array<Named>({
     {Property::owner, "owner", Shape::text,
-     "role that owns it, when not the owner of the database"},
+     "role that owns it, when not the owner of the database; of a sequence that belongs to a column absent, since it is the "
+     "table's"},
     {Property::acl, "acl", Shape::set,
      "privileges, see acl.hpp; empty text: none at all; absent: those that a new object of this owner has. Of default "
      "privileges: all that new objects get, or with a schema all that they get besides; <owner> is the role"},

@@ -172,8 +172,11 @@ void SchemaBuilder::dependencies_read() {
 void SchemaBuilder::settle_owners(std::string_view database_owner) {
   auto& draft = *draft_;
   std::unordered_map<Index, std::string_view> owners;
-  for (const auto& value : draft.values)
+  std::unordered_set<Index> follow_their_table;
+  for (const auto& value : draft.values) {
     if (value.property == Property::owner) owners[value.object] = value.text;
+    if (value.property == Property::owned_by) follow_their_table.insert(value.object);
+  }
   for (auto& value : draft.values) {
     const bool acl = value.property == Property::acl || value.property == Property::identity_acl;
     if (!acl || value.text.empty()) continue;
@@ -182,7 +185,8 @@ void SchemaBuilder::settle_owners(std::string_view database_owner) {
     value.text = draft.store->texts.keep(join_set(canonical_acl(split_list(value.text), owner)));
   }
   std::erase_if(draft.values, [&](const DraftValue& value) {
-    return value.property == Property::owner && value.text == database_owner;
+    return value.property == Property::owner &&
+           (value.text == database_owner || follow_their_table.contains(value.object));
   });
 }
 

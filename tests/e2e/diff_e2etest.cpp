@@ -168,6 +168,25 @@ TEST_F(DiffCommand, RowsInTheWayAreCountedOnTheLiveDatabase) {
   EXPECT_EQ(value("SELECT count(*) FROM users"), "41");
 }
 
+TEST_F(DiffCommand, RowsThatStopThePlanAsItSaidAreToldAndRefuseNothing) {
+  file("a.sql", k_users);
+  file("b.sql", "CREATE TABLE users (id bigint PRIMARY KEY, name text NOT NULL);\n");
+  file("seed.sql", "INSERT INTO users VALUES (1, NULL);\n");
+  const auto ran = diff("a.sql", "b.sql", {"--seed", "seed.sql", "--json"});
+  EXPECT_EQ(ran.status, 3) << ran.out << ran.err;
+  const auto report = ran.json();
+  EXPECT_TRUE(has_finding(report, "data_dependent"));
+  EXPECT_TRUE(holds(report["findings"].dump(), "seen on a copy: ")) << report;
+}
+
+TEST_F(DiffCommand, TheSeedMustRun) {
+  file("a.sql", k_users);
+  file("b.sql", "CREATE TABLE users (id bigint PRIMARY KEY);\n");
+  file("seed.sql", "INSERT INTO nowhere VALUES (1);\n");
+  EXPECT_EQ(diff("a.sql", "b.sql", {"--seed", "seed.sql"}).status, 1);
+  EXPECT_NE(diff("a.sql", "b.sql", {"--seed", "not-there.sql"}).status, 3);
+}
+
 TEST_F(DiffCommand, ACommandFillsADatabaseOfItsOwn) {
   file("schema.sql", k_users);
   file("fill.sh", "test -n \"$DATABASE_URL\" && exec psql -qX \"$DATABASE_URL\" -f schema.sql\n");

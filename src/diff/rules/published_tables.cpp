@@ -21,4 +21,21 @@ std::string published_entry(const schema::Object& publication, const schema::Obj
   return {};
 }
 
+// Before 15 the word TABLE can stand only once.
+std::vector<std::string> published_entries(const std::vector<std::string>& tables,
+                                           const std::vector<std::string>& schemas) {
+  std::vector<std::string> all;
+  for (const auto& table : tables) all.push_back((all.empty() ? "TABLE " : "") + table);
+  for (const auto& schema : schemas) all.push_back("TABLES IN SCHEMA " + schema);
+  return all;
+}
+
+std::vector<std::string> published_plainly(const schema::Object& publication,
+                                           const std::set<std::string>& plain) {
+  auto tables = publication.list(schema::Property::tables);
+  for (auto& table : tables)
+    if (plain.contains(table)) table = published_name(table);
+  return published_entries(tables, publication.list(schema::Property::schemas));
+}
+
 } // namespace slipway::diff

@@ -2,7 +2,9 @@
 
 #include "slipway/schema/schema.hpp"
 
+#include <set>
 #include <string>
+#include <vector>
 
 namespace slipway::diff {
 
@@ -11,5 +13,13 @@ std::string published_name(const std::string& entry);
 
 /// The entry of the publication for the table; empty when it has none.
 std::string published_entry(const schema::Object& publication, const schema::Object& table);
+
+/// What stands behind FOR, ADD, DROP or SET, one by one: "TABLE a", "b (id)", "TABLES IN SCHEMA s".
+std::vector<std::string> published_entries(const std::vector<std::string>& tables,
+                                           const std::vector<std::string>& schemas);
+
+/// All that the publication has, with the tables of the entries in `plain` by their names alone.
+std::vector<std::string> published_plainly(const schema::Object& publication,
+                                           const std::set<std::string>& plain);
 
 } // namespace slipway::diff

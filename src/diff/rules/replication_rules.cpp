@@ -21,16 +21,8 @@ std::string name_of(const Object& publication) {
   return "PUBLICATION " + qualified(publication);
 }
 
-// "TABLE a, b (id), TABLES IN SCHEMA s". Before 15 the word can stand only once.
-Entries entries(const Entries& tables, const Entries& schemas) {
-  Entries all;
-  for (const auto& table : tables) all.push_back((all.empty() ? "TABLE " : "") + table);
-  for (const auto& schema : schemas) all.push_back("TABLES IN SCHEMA " + schema);
-  return all;
-}
-
 Entries entries_of(const Object& publication) {
-  return entries(publication.list(Property::tables), publication.list(Property::schemas));
+  return published_entries(publication.list(Property::tables), publication.list(Property::schemas));
 }
 
 std::string option(const Object& publication, Property property) {
@@ -90,8 +82,8 @@ void change_members(const Alteration& alteration, Draft& draft) {
   for (auto& entry : gone) entry = published_name(entry);
   const auto before_schemas = alteration.from.list(Property::schemas);
   const auto after_schemas = alteration.to.list(Property::schemas);
-  const auto dropped = entries(gone, missing(before_schemas, after_schemas));
-  const auto put_in = entries(added, missing(after_schemas, before_schemas));
+  const auto dropped = published_entries(gone, missing(before_schemas, after_schemas));
+  const auto put_in = published_entries(added, missing(after_schemas, before_schemas));
   if (!dropped.empty()) draft.add("alter publication", alter + " DROP " + joined(dropped));
   if (!put_in.empty()) draft.add("alter publication", alter + " ADD " + joined(put_in));
 }

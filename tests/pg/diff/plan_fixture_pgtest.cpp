@@ -28,12 +28,6 @@ std::string apply(pg::Session& session, const diff::Transaction& transaction) {
   return error.empty() ? ended : error;
 }
 
-std::string apply(pg::Session& session, const std::vector<diff::Statement>& statements) {
-  for (const auto& one : diff::transactions_of(statements))
-    if (auto error = apply(session, one); !error.empty()) return error;
-  return {};
-}
-
 std::vector<std::string> described(const std::vector<schema::Difference>& differences) {
   std::vector<std::string> lines;
   for (const auto& one : differences) {
@@ -47,6 +41,12 @@ std::vector<std::string> described(const std::vector<schema::Difference>& differ
 }
 
 } // namespace
+
+std::string apply_plan(pg::Session& session, const std::vector<diff::Statement>& statements) {
+  for (const auto& one : diff::transactions_of(statements))
+    if (auto error = apply(session, one); !error.empty()) return error;
+  return {};
+}
 
 std::string Planned::sql() const {
   std::string all;
@@ -97,7 +97,7 @@ Planned PlanTest::run(const std::string& from_sql, const std::string& to_sql,
     planned.plan.refusals.insert(planned.plan.refusals.end(), plan.refusals.begin(),
                                  plan.refusals.end());
     if (!plan.questions.empty() || !plan.refusals.empty()) return planned;
-    planned.error = apply(session, plan.statements);
+    planned.error = apply_plan(session, plan.statements);
     if (!planned.error.empty()) return planned;
   }
   planned.left = described(schema::compare(read(from_url), wanted));

@@ -26,6 +26,10 @@ struct Planned {
   std::string url; ///< where the plan was run
 };
 
+/// Runs the statements in their transactions. Yields the one that failed with its error, or
+/// nothing.
+std::string apply_plan(pg::Session& session, const std::vector<diff::Statement>& statements);
+
 class PlanTest : public ::testing::Test {
 protected:
   /// Makes both databases, plans, and runs the plan on the first with `seed` in it, as often as

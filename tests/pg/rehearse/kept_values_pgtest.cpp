@@ -1,5 +1,4 @@
-// What happened to rows, on a real server. Seen to fail with the comparison by old type taken out,
-// with tables matched by name alone, and with each partition looked at by itself.
+// What happened to rows, on a real server.
 #include "slipway/rehearse/kept_values.hpp"
 
 #include "slipway/test/test_server.hpp"
@@ -14,21 +13,21 @@ protected:
   /// Remembers what `before` makes, runs `change`, and yields the losses as "object: message".
   Texts losses(const std::string& before, const std::string& change) {
     Texts found;
-    for (const auto& one : findings(before, change, &KeptValues::losses))
-      found.push_back(one.message);
+    for (const auto& one : looked_at(before, change, &KeptValues::losses))
+      found.push_back(one.finding.message);
     return found;
   }
   Texts rewrites(const std::string& before, const std::string& change) {
     Texts found;
-    for (const auto& one : findings(before, change, &KeptValues::rewrites))
+    for (const auto& one : looked_at(before, change, &KeptValues::rewrites))
       found.push_back(one.object);
     return found;
   }
 
 private:
-  using Look = Result<std::vector<diff::Finding>> (KeptValues::*)(const Wait&);
-  std::vector<diff::Finding> findings(const std::string& before, const std::string& change,
-                                      Look look) {
+  template<class Seen>
+  std::vector<Seen> looked_at(const std::string& before, const std::string& change,
+                              Result<std::vector<Seen>> (KeptValues::*look)(const Wait&)) {
     exec(before);
     auto memory = connect();
     auto kept = KeptValues::remember(memory, test::long_wait());
@@ -169,12 +168,24 @@ TEST(IsAnnounced, ByTheSameObjectOrTheTableOfTheColumn) {
     return diff::Finding{kind, object, "", ""};
   };
   const auto loss = finding(diff::FindingKind::data_loss, "column public.t.a");
-  EXPECT_TRUE(is_announced(loss, {loss}));
-  EXPECT_TRUE(is_announced(loss, {finding(diff::FindingKind::data_loss, "table public.t")}));
-  EXPECT_FALSE(is_announced(loss, {finding(diff::FindingKind::data_loss, "table public.tt")}));
-  EXPECT_FALSE(is_announced(loss, {finding(diff::FindingKind::data_loss, "column public.t.ab")}));
-  EXPECT_FALSE(is_announced(loss, {finding(diff::FindingKind::rewrite, "column public.t.a")}));
-  EXPECT_FALSE(is_announced(finding(diff::FindingKind::data_loss, "table public.t"), {loss}));
+  const Lost lost{loss, {}};
+  EXPECT_TRUE(is_announced(lost, {loss}));
+  EXPECT_TRUE(is_announced(lost, {finding(diff::FindingKind::data_loss, "table public.t")}));
+  EXPECT_FALSE(is_announced(lost, {finding(diff::FindingKind::data_loss, "table public.tt")}));
+  EXPECT_FALSE(is_announced(lost, {finding(diff::FindingKind::data_loss, "column public.t.ab")}));
+  EXPECT_FALSE(is_announced(lost, {finding(diff::FindingKind::rewrite, "column public.t.a")}));
+  const auto table = finding(diff::FindingKind::data_loss, "table public.t");
+  EXPECT_FALSE(is_announced({table, {}}, {loss}));
+}
+
+TEST(IsAnnounced, OfATreeByAllPartitionsThatAreGone) {
+  const auto finding = [](const std::string& object) {
+    return diff::Finding{diff::FindingKind::data_loss, object, "", ""};
+  };
+  const Lost tree{finding("table public.m"), {"table public.m_1", "table public.m_2"}};
+  EXPECT_TRUE(is_announced(tree, {finding("table public.m")}));
+  EXPECT_FALSE(is_announced(tree, {finding("table public.m_1")}));
+  EXPECT_TRUE(is_announced(tree, {finding("table public.m_1"), finding("table public.m_2")}));
 }
 
 } // namespace

@@ -12,6 +12,13 @@
 
 namespace slipway::rehearse {
 
+/// Rows or values that are gone.
+struct Lost {
+  diff::Finding finding; ///< data_loss
+  /// Of a partition tree: the paths of the partitions that are gone.
+  std::vector<std::string> partitions;
+};
+
 /// Remembers how many rows each table of a database has, which values each column, and which file
 /// each table is in; later tells what of it is gone. The values stay in the server, in temporary
 /// tables of the session, which must live as long as this object. No lock is held in between.
@@ -25,9 +32,9 @@ public:
   /// Errors: as pg::Session.
   static Result<KeptValues> remember(pg::Session& session, const Wait& wait);
 
-  /// data_loss for rows and values that went or changed. A value whose text changed with its type
+  /// Rows and values that went or changed. A value whose text changed with its type
   /// counts as kept when its new text, read as the old type, gives the old text.
-  Result<std::vector<diff::Finding>> losses(const Wait& wait);
+  Result<std::vector<Lost>> losses(const Wait& wait);
   /// rewrite for each table that is in another file now.
   Result<std::vector<diff::Finding>> rewrites(const Wait& wait);
 
@@ -56,10 +63,10 @@ private:
   static std::string column_path(const Group& group, const TableFacts& table,
                                  const std::string& column);
   std::vector<const TableFacts*> relations_now(const Group& group, const TableList& now) const;
+  static std::vector<std::string> gone_partitions(const Group& group, const TableList& now);
   std::vector<Place> places_now(const Group& group, const std::string& column,
                                 const std::vector<const TableFacts*>& relations) const;
-  Result<std::vector<diff::Finding>> losses_of(const Group& group, const TableList& now,
-                                               const Wait& wait);
+  Result<std::vector<Lost>> losses_of(const Group& group, const TableList& now, const Wait& wait);
   Result<std::optional<diff::Finding>> loss_of(const Group& group, std::size_t column,
                                                const std::vector<Place>& places, const Wait& wait);
   Result<Loss> compare(const Group& group, std::size_t column, const Wait& wait);
@@ -72,8 +79,8 @@ private:
   std::vector<Group> groups_;
 };
 
-/// Whether somebody who reads these findings knows of the loss: one for the same object, or for the
-/// table that the column is in.
-bool is_announced(const diff::Finding& loss, const std::vector<diff::Finding>& announced);
+/// Whether somebody who reads these findings knows of the loss: one for the same object, for the
+/// table that the column is in, or for each of the partitions that are gone.
+bool is_announced(const Lost& loss, const std::vector<diff::Finding>& announced);
 
 } // namespace slipway::rehearse
