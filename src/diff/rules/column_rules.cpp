@@ -126,10 +126,24 @@ Altered change_generated(const Scene& scene, const Alteration& alteration, Draft
   return Altered::done;
 }
 
+// PostgreSQL remembers whether a column was the table's own before it was a parent's, too.
+bool cannot_change_origin(const Scene& scene, const Alteration& alteration, Draft& draft) {
+  const auto table = alteration.to.parent();
+  if (!alteration.has(Property::inherited) || !table->has(Property::inherits)) return false;
+  const bool becomes = alteration.to.has(Property::inherited);
+  if (!becomes && !in_parent(scene, scene.to, alteration.to)) return false;
+  draft.refuse(becomes
+                   ? "a column that the table has as its own stays its own when the table inherits "
+                     "it, too: inherit it all the same, or make a new table and copy the rows"
+                   : "a column that is inherited only cannot become the table's own as well");
+  return true;
+}
+
 Altered alter(const Scene& scene, const Alteration& wanted, Draft& draft) {
   if (wanted.to.parent()->kind() == Kind::composite_type)
     return alter_attribute(scene, wanted, draft);
   if (is_view_column(wanted.to)) return alter_view_column(scene, wanted, draft);
+  if (cannot_change_origin(scene, wanted, draft)) return Altered::done;
   auto alteration = wanted;
   for (const auto property :
        {Property::type, Property::collation, Property::generated, Property::not_null,

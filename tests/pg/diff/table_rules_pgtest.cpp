@@ -84,6 +84,13 @@ TEST_F(TableRulesTest, TablesThatInherit) {
                "ALTER TABLE c INHERIT p");
 }
 
+TEST_F(TableRulesTest, AColumnOfItsOwnStaysItsOwnAndThatIsSaid) {
+  const auto planned = run("CREATE TABLE p (a int); CREATE TABLE c (a int, b int)",
+                           "CREATE TABLE p (a int); CREATE TABLE c (b int) INHERITS (p)");
+  ASSERT_FALSE(planned.plan.refusals.empty());
+  EXPECT_EQ(planned.plan.refusals.front().object, "column public.c.a");
+}
+
 TEST_F(TableRulesTest, ANewKindOfAccess) {
   if (major_version() < 15) return;
   const std::string method = "CREATE ACCESS METHOD other TYPE TABLE HANDLER heap_tableam_handler;";
