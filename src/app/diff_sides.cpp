@@ -112,9 +112,11 @@ Result<rehearse::Materialised> make(const rehearse::Workshop& workshop, Draft& d
 
 Result<Sides> make_sides(const Context& context, const std::string& from, const std::string& to,
                          const Wait& wait) {
-  const inspect::Scope scope{.leave_out = {context.config.text("history.schema")},
-                             .dependencies = true,
-                             .salt = fresh_salt()};
+  inspect::Scope scope{.leave_out = {context.config.text("history.schema")},
+                       .dependencies = true,
+                       .salt = fresh_salt()};
+  for (auto& name : context.config.text_list("schema.leave_out"))
+    scope.leave_out.push_back(std::move(name));
   SLIPWAY_ASSIGN(auto one, draft_of(context, from, scope, wait));
   SLIPWAY_ASSIGN(auto other, draft_of(context, to, scope, wait));
   SLIPWAY_ASSIGN(const int version, version_for(one, other));

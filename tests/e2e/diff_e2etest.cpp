@@ -104,6 +104,15 @@ TEST_F(DiffCommand, TheTargetIsComparedWithoutItsHistory) {
   EXPECT_TRUE(has_finding(other, "index_dropped")) << other;
 }
 
+TEST_F(DiffCommand, SchemasThatAreLeftOutAreNoDifference) {
+  file("a.sql", k_users);
+  file("b.sql", std::string(k_users) + "CREATE SCHEMA legacy; CREATE TABLE legacy.old (id int);");
+  EXPECT_EQ(diff("a.sql", "b.sql").status, 3);
+  file("slipway.toml", "[schema]\nleave_out = [\"legacy\"]\n");
+  const auto ran = diff("a.sql", "b.sql");
+  EXPECT_EQ(ran.status, 0) << ran.out << ran.err;
+}
+
 // Who owns what is said relative to the owner of the database, and scripts run as the role that
 // owns the history or most of what is there; else a throwaway server would make another owner a
 // difference of every table.
