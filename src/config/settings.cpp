@@ -83,11 +83,11 @@ std::vector<Setting> migrations_and_history() {
        .description = "Schema in the database that keeps the history."},
       {.key = "history.snapshots",
        .type = ValueType::integer,
-       .default_value = "3",
+       .default_value = "0",
        .secrecy = Secrecy::open,
        .description =
-           "How many snapshots of the schema the history keeps, one a run, for `slipway drift --since-last-run`; with 0 "
-           "none is taken."},
+           "How many snapshots of the schema the history keeps, one a run, for `slipway drift --since-last-run`. Each run "
+           "then reads the whole schema before and after; with 0 it does not."},
   };
 }
 

@@ -10,6 +10,7 @@ class SchemaCommands : public test::RunnerTest {
 protected:
   void SetUp() override {
     RunnerTest::SetUp();
+    project_.write("slipway.toml", "[history]\nsnapshots = 3\n");
     write("1_users.sql", "CREATE TABLE users (id bigint PRIMARY KEY, name text NOT NULL);",
           "DROP TABLE users;");
     const auto ran = run({"up"});

@@ -18,6 +18,7 @@ protected:
   void SetUp() override {
     ProjectTest::SetUp();
     environment_["XDG_STATE_HOME"] = "/state";
+    set("history.snapshots", "3");
     if (const auto folder = test::server_options().bin_folder; !folder.empty())
       set("dev.server_bin", folder);
     write("1_users.sql",

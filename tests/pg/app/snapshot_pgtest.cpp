@@ -13,6 +13,7 @@ protected:
   void SetUp() override {
     ProjectTest::SetUp();
     set("snapshot.folder", "schema");
+    set("history.snapshots", "3");
     exec("CREATE TABLE users (id bigint PRIMARY KEY, name text);"
          "CREATE VIEW names AS SELECT name FROM users;"
          "CREATE FUNCTION f(int) RETURNS int LANGUAGE sql AS 'SELECT $1; '");
@@ -104,6 +105,7 @@ TEST_F(SnapshotTest, NeverHoldsASecretNorTheHistory) {
   for (const auto* word : {"hunter2", "secret_digest", "\"slipway\",\"name\":\"run\""})
     EXPECT_EQ(json.find(word), std::string::npos) << word;
   EXPECT_EQ(files_.read(files->sql_path)->find("hunter2"), std::string::npos);
+  EXPECT_EQ(value("SELECT count(*) FROM slipway.snapshot"), "1");
   EXPECT_EQ(value("SELECT count(*) FROM slipway.snapshot WHERE content LIKE '%hunter2%'"), "0");
 }
 
