@@ -18,6 +18,7 @@ TEST_F(SequenceRulesTest, EveryOptionIsMadeAndChanged) {
   expect_both_ways("CREATE SEQUENCE s", "CREATE SEQUENCE s INCREMENT -2");
 }
 
+// Seen to fail when the position is not set back after RESTART.
 TEST_F(SequenceRulesTest, APositionThatTheNewLimitsAllowIsKept) {
   const auto planned =
       run("CREATE SEQUENCE s; CREATE SEQUENCE u",
