@@ -91,4 +91,13 @@ TEST_F(SequenceRulesTest, IdentityComesChangesAndGoes) {
       Not(HasSubstr("DROP IDENTITY")));
 }
 
+TEST_F(SequenceRulesTest, TheSequenceOfAnUnloggedTable) {
+  const std::string columns = " t (id bigint GENERATED ALWAYS AS IDENTITY, n serial)";
+  expect_both_ways("", "CREATE UNLOGGED TABLE" + columns);
+  expect_both_ways("CREATE TABLE" + columns, "CREATE UNLOGGED TABLE" + columns);
+  if (major_version() >= 15)
+    expect_both_ways("CREATE TABLE" + columns,
+                     "CREATE TABLE" + columns + "; ALTER SEQUENCE t_id_seq SET UNLOGGED");
+}
+
 } // namespace slipway::test
