@@ -120,6 +120,7 @@ TEST_F(ColumnRulesTest, TypesThatDoNotConvertByThemselvesAreToldHow) {
   expect_type("text", "uuid");
   expect_type("integer", "boolean");
   expect_type("text[]", "integer[]");
+  expect_type("text[]", "timestamp");
   expect_type("integer", "uuid");
   expect_type("jsonb", "text");
   expect_type("date", "bigint");
