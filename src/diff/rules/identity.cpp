@@ -106,7 +106,16 @@ void drop_identity(const Scene& scene, const Alteration& alteration, Draft& draf
   draft.add("drop identity", alter_column(alteration.to) + "DROP IDENTITY");
 }
 
-void change_options(const Alteration& alteration, Draft& draft) {
+// Before 15 sequences are logged, whatever their table is.
+constexpr int k_unlogged_sequences = 150000;
+
+bool is_unlogged(const Object& column) {
+  if (option(column, "UNLOGGED")) return true;
+  const auto table = column.parent();
+  return !option(column, "LOGGED") && table && table->text(Property::persistence) == "unlogged";
+}
+
+void change_options(const Scene& scene, const Alteration& alteration, Draft& draft) {
   const auto to = options_of_identity(alteration.to);
   auto from = options_of_identity(alteration.from);
   // The sequence follows the column's type by itself.
@@ -114,12 +123,14 @@ void change_options(const Alteration& alteration, Draft& draft) {
     from = with_type(from, to.type);
   const auto name = identity_sequence(alteration.to);
   change_sequence(name, from, to, draft);
-  const bool unlogged = option(alteration.to, "UNLOGGED").has_value();
-  const bool logged = option(alteration.to, "LOGGED").has_value();
-  if (unlogged != option(alteration.from, "UNLOGGED").has_value() ||
-      logged != option(alteration.from, "LOGGED").has_value())
-    draft.add("alter sequence",
-              "ALTER SEQUENCE " + name + (logged ? " SET LOGGED" : " SET UNLOGGED"));
+  const auto said = [](const Object& column) {
+    return option(column, "LOGGED") || option(column, "UNLOGGED");
+  };
+  if (scene.to.origin().server_version >= k_unlogged_sequences &&
+      (said(alteration.from) || said(alteration.to)) &&
+      (is_unlogged(alteration.from) != is_unlogged(alteration.to) || said(alteration.to)))
+    draft.add("alter sequence", "ALTER SEQUENCE " + name +
+                                    (is_unlogged(alteration.to) ? " SET UNLOGGED" : " SET LOGGED"));
 }
 
 } // namespace
@@ -147,8 +158,10 @@ std::string identity_sequence(const Object& column) {
 void complete_identity(const Scene& scene, const Object& column, Draft& draft) {
   const auto alter = "ALTER SEQUENCE " + identity_sequence(column) + " ";
   if (const auto type = option(column, "AS ")) draft.add("alter sequence", alter + "AS " + *type);
-  if (option(column, "LOGGED")) draft.add("alter sequence", alter + "SET LOGGED");
-  if (option(column, "UNLOGGED")) draft.add("alter sequence", alter + "SET UNLOGGED");
+  if (scene.to.origin().server_version >= k_unlogged_sequences) {
+    if (option(column, "LOGGED")) draft.add("alter sequence", alter + "SET LOGGED");
+    if (option(column, "UNLOGGED")) draft.add("alter sequence", alter + "SET UNLOGGED");
+  }
   if (!column.has(Property::identity_acl)) return;
   const auto sequence = as_sequence(column);
   grant_to_new(scene, sequence.at(0), draft);
@@ -168,7 +181,7 @@ void change_identity(const Scene& scene, const Alteration& alteration, Draft& dr
   if (alteration.has(Property::identity))
     draft.add("alter identity",
               alter_column(alteration.to) + "SET GENERATED " + upper_kind(alteration.to));
-  if (alteration.has(Property::identity_options)) change_options(alteration, draft);
+  if (alteration.has(Property::identity_options)) change_options(scene, alteration, draft);
   if (!alteration.has(Property::identity_acl)) return;
   const auto before = as_sequence(alteration.from);
   const auto after = as_sequence(alteration.to);

@@ -72,6 +72,8 @@ TEST_F(ConstraintRulesTest, RowsThatStandInTheWayAreCounted) {
   }
 }
 
+// Seen to fail when the new one is not validated, or the old key goes before the new index is
+// there.
 TEST_F(ConstraintRulesTest, AChangedRuleIsThereBeforeTheOldOneGoes) {
   const std::string p = "CREATE TABLE p (id int PRIMARY KEY);";
   const auto before = [](const std::string& sql, const std::string& first,
@@ -118,6 +120,7 @@ TEST_F(ConstraintRulesTest, WhatTheCatalogCanChangeAloneIsLeftInPlace) {
               HasSubstr("RENAME CONSTRAINT"));
 }
 
+// Seen to fail when the foreign key goes before the new key is there.
 TEST_F(ConstraintRulesTest, AForeignKeyMovesFromAUniqueConstraintToThePrimaryKey) {
   const std::string d =
       "CREATE TABLE d (c_id int, CONSTRAINT d_fk FOREIGN KEY (c_id) REFERENCES t (id))";
