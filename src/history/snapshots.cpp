@@ -95,4 +95,15 @@ Status Snapshots::note_before(pg::Session& session, std::int64_t run,
   return {};
 }
 
+Status Snapshots::note_before_as_after(pg::Session& session, std::int64_t run,
+                                       std::int64_t earlier_run, const Wait& wait) const {
+  SLIPWAY_TRY(session.query(
+      SqlText(fmt::format("UPDATE {0} AS r SET fingerprint_before = e.fingerprint_after "
+                          "FROM {0} AS e WHERE r.id OPERATOR(pg_catalog.=) $1::bigint "
+                          "AND e.id OPERATOR(pg_catalog.=) $2::bigint",
+                          table("run"))),
+      {std::to_string(run), std::to_string(earlier_run)}, wait));
+  return {};
+}
+
 } // namespace slipway::history

@@ -37,6 +37,9 @@ public:
   /// Notes on the run what it found.
   Status note_before(pg::Session& session, std::int64_t run, const std::string& fingerprint,
                      const Wait& wait) const;
+  /// Notes on the run that it found what `earlier_run` had left.
+  Status note_before_as_after(pg::Session& session, std::int64_t run, std::int64_t earlier_run,
+                              const Wait& wait) const;
 
 private:
   std::string table(std::string_view name) const;
