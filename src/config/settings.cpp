@@ -83,11 +83,12 @@ std::vector<Setting> migrations_and_history() {
        .description = "Schema in the database that keeps the history."},
       {.key = "history.snapshots",
        .type = ValueType::integer,
-       .default_value = "0",
+       .default_value = "3",
        .secrecy = Secrecy::open,
        .description =
-           "How many snapshots of the schema the history keeps, one a run, for `slipway drift --since-last-run`. Each run "
-           "then reads the whole schema before and after; with 0 it does not."},
+           "How many snapshots of the schema the history keeps, one a run, for `slipway drift --since-last-run` and to know "
+           "what a run found and left. Each run then reads the whole schema when it ends, and when it begins unless "
+           "nothing has changed since the last; with 0 it does not."},
   };
 }
 

@@ -97,6 +97,18 @@ void sort_statistics(std::string& statement) {
   statement.replace(on + 4, from - on - 4, sorted);
 }
 
+/// Sorts what an operator class or family consists of, which comes in the order of the catalog.
+void sort_members(std::string& statement, std::string_view opening) {
+  const std::size_t found = statement.find(opening);
+  if (found == std::string::npos) return;
+  const std::size_t begin = found + opening.size();
+  std::vector<std::string> items = list_items(std::string_view(statement).substr(begin));
+  std::sort(items.begin(), items.end());
+  std::string sorted;
+  for (const std::string& item : items) sorted += (sorted.empty() ? "" : " ,\n    ") + item;
+  statement.replace(begin, std::string::npos, sorted);
+}
+
 /// Sorts the SET lines in the head of a routine, which come in the order in which they were given.
 void sort_settings(std::string& statement) {
   constexpr std::string_view k_setting = "\n    SET ";
@@ -156,6 +168,8 @@ std::string normal_statement(std::string statement) {
   if (starts_with_any(statement, k_with_foreign_options)) sort_foreign_options(statement);
   if (statement.starts_with("CREATE SUBSCRIPTION ")) hide_connection(statement);
   if (statement.starts_with("CREATE STATISTICS ")) sort_statistics(statement);
+  if (statement.starts_with("CREATE OPERATOR CLASS ")) sort_members(statement, " AS\n    ");
+  if (statement.starts_with("ALTER OPERATOR FAMILY ")) sort_members(statement, " ADD\n    ");
   if (statement.starts_with("CREATE EVENT TRIGGER ")) sort_list_behind(statement, "WHEN TAG IN");
   if (statement.starts_with("ALTER PUBLICATION ") &&
       statement.find(" ADD TABLE ") != std::string::npos)

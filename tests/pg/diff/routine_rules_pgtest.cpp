@@ -112,6 +112,25 @@ TEST_F(RoutineRules, FunctionsThatCallEachOtherAreMadeUnchecked) {
   EXPECT_EQ(unchecked, 1U) << planned.sql();
 }
 
+TEST_F(RoutineRules, BodiesThatCountOnASearchPathAreMadeUnchecked) {
+  const std::string elsewhere =
+      "CREATE SCHEMA far; SET search_path = far;"
+      "CREATE TYPE pair AS (a int);"
+      "CREATE FUNCTION same(int, int) RETURNS bool LANGUAGE sql AS 'SELECT $1 = $2';"
+      "CREATE OPERATOR =?= (LEFTARG = int, RIGHTARG = int, FUNCTION = same);";
+  expect_both_ways(
+      elsewhere,
+      elsewhere +
+          "CREATE FUNCTION calls() RETURNS bool LANGUAGE sql AS 'SELECT Same(1, 2)';"
+          "CREATE FUNCTION operates() RETURNS bool LANGUAGE sql AS 'SELECT 1 =?= 2';"
+          "CREATE FUNCTION declares() RETURNS void LANGUAGE plpgsql AS 'DECLARE p pair; BEGIN END';");
+  const auto planned =
+      run(elsewhere, elsewhere + "CREATE FUNCTION far.says() RETURNS bool LANGUAGE "
+                                 "sql AS 'SELECT far.same(1, 2)';");
+  EXPECT_EQ(planned.error, "");
+  EXPECT_EQ(planned.sql().find("check_function_bodies"), std::string::npos) << planned.sql();
+}
+
 TEST_F(RoutineRules, Aggregates) {
   const std::string functions =
       "CREATE FUNCTION cat2(text, text) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT $1 || $2';";

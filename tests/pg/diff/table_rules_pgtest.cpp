@@ -34,6 +34,15 @@ TEST_F(TableRulesTest, ARuleThatCallsAFunctionOfTheTableItself) {
                        "ALTER TABLE t ADD CONSTRAINT c CHECK (f(t))");
 }
 
+TEST_F(TableRulesTest, RulesThatWriteToTablesBelowAndBeside) {
+  expect_both_ways(
+      "", "CREATE TABLE above (id int); CREATE TABLE below () INHERITS (above);"
+          "CREATE RULE down AS ON INSERT TO above DO INSTEAD INSERT INTO below VALUES (NEW.id);"
+          "CREATE TABLE left_one (id int); CREATE TABLE right_one (id int);"
+          "CREATE RULE over AS ON INSERT TO left_one DO ALSO INSERT INTO right_one VALUES (1);"
+          "CREATE RULE back AS ON DELETE TO right_one DO ALSO DELETE FROM left_one;");
+}
+
 TEST_F(TableRulesTest, SettingsAreMadeAndChanged) {
   const std::string plain = "CREATE TABLE t (id int PRIMARY KEY, n text)";
   for (const auto& rest :
