@@ -46,13 +46,32 @@ std::string statements_text(const std::vector<Statement>& statements) {
 std::string down_text(const MigrationDraft& draft) {
   if (draft.way_back == WayBack::impossible)
     return fmt::format("-- slipway:irreversible {}\n", in_one_line(draft.why));
-  const auto kind = draft.way_back == WayBack::lossy ? "lossy: " + in_one_line(draft.why) : "exact";
   // A section must hold something.
   const std::string body = draft.down.empty() ? "SELECT;\n" : statements_text(draft.down);
-  return fmt::format("-- slipway:down\n-- The way back is {}\n{}", kind, body);
+  return fmt::format("-- slipway:down\n-- The way back is {}\n{}", way_back_text(draft), body);
 }
 
 } // namespace
+
+std::string_view way_back_name(WayBack way_back) {
+  switch (way_back) {
+  case WayBack::exact:
+    return "exact";
+  case WayBack::lossy:
+    return "lossy";
+  case WayBack::impossible:
+    return "impossible";
+  }
+  return "impossible";
+}
+
+std::string way_back_text(const MigrationDraft& draft) {
+  std::string text(way_back_name(draft.way_back));
+  if (!draft.why.empty()) return text + ": " + in_one_line(draft.why);
+  if (draft.written_since.empty()) return text;
+  return in_one_line(fmt::format("{} for the schema; values written to {} since are lost", text,
+                                 fmt::join(draft.written_since, ", ")));
+}
 
 std::vector<MigrationDraft> drafts_of(const std::vector<Statement>& statements) {
   // What the last file takes further ones of.

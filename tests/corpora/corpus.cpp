@@ -126,7 +126,7 @@ schema::Schema CorpusTest::read(pg::Session& session) {
 }
 
 std::string CorpusTest::dump(const std::string& database) {
-  return or_throw(rehearse::dump_schema(pg_dump_of(cluster()), cluster(), database, long_wait()),
+  return or_throw(rehearse::dump_schema(pg_dump_of(cluster()), cluster(), database, {}, long_wait()),
                   "pg_dump");
 }
 

@@ -22,7 +22,16 @@ struct MigrationDraft {
   std::vector<Statement> down;
   WayBack way_back = WayBack::exact;
   std::string why; ///< of what is lossy or impossible, one sentence
+  /// Of an exact way back: paths of what goes again with the values that were written since.
+  std::vector<std::string> written_since = {};
 };
+
+/// "exact", "lossy", "impossible".
+std::string_view way_back_name(WayBack way_back);
+
+/// What the way back brings back and what it does not, as it stands in a file: "exact", "exact for
+/// the schema; values written to column public.users.email since are lost", "lossy: ...".
+std::string way_back_text(const MigrationDraft& draft);
 
 /// Splits a plan into files: what commits together stays in one, and what is committed statement by
 /// statement is gathered in one of its own.

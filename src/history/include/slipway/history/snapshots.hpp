@@ -31,12 +31,20 @@ public:
   /// The snapshot itself, as schema::from_json reads it.
   Result<std::string> content(pg::Session& session, std::int64_t run, const Wait& wait) const;
 
+  /// The schema as a run found it: kept by that run, or left so by the one before it. Nothing when
+  /// neither is known any more.
+  Result<std::optional<std::string>> content_before(pg::Session& session, std::int64_t run,
+                                                    const Wait& wait) const;
+
   /// Keeps one and removes all but the `keep` newest. `fingerprint_after` is noted on the run.
   Status add(pg::Session& session, const SnapshotRow& row, const std::string& content,
              const std::string& fingerprint_after, std::int64_t keep, const Wait& wait) const;
-  /// Notes on the run what it found.
-  Status note_before(pg::Session& session, std::int64_t run, const std::string& fingerprint,
-                     const Wait& wait) const;
+  /// Notes on the run what it found, and keeps that.
+  Status add_before(pg::Session& session, const SnapshotRow& row, const std::string& content,
+                    const std::string& fingerprint_before, const Wait& wait) const;
+  /// Notes on the run that it found what `earlier_run` had left.
+  Status note_before_as_after(pg::Session& session, std::int64_t run, std::int64_t earlier_run,
+                              const Wait& wait) const;
 
 private:
   std::string table(std::string_view name) const;
