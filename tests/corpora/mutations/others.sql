@@ -21,8 +21,12 @@ SELECT format('CREATE FUNCTION %s.slipway_e() RETURNS event_trigger LANGUAGE plp
 
 -- form: foreign/create
 SELECT format('CREATE FOREIGN DATA WRAPPER slipway_w OPTIONS (a ''1''); CREATE SERVER slipway_o TYPE ''t'' VERSION ''1'' FOREIGN DATA WRAPPER slipway_w OPTIONS (host ''h''); '
-    'CREATE USER MAPPING FOR slipway_a SERVER slipway_o OPTIONS (user ''u'', password ''secret''); CREATE FOREIGN TABLE %s.slipway_t (a int OPTIONS (column_name ''A'') NOT NULL, b text) SERVER slipway_o OPTIONS (table_name ''T'')', q) AS statement,
+    'CREATE USER MAPPING FOR slipway_a SERVER slipway_o OPTIONS (user ''u''); CREATE FOREIGN TABLE %s.slipway_t (a int OPTIONS (column_name ''A'') NOT NULL, b text) SERVER slipway_o OPTIONS (table_name ''T'')', q) AS statement,
   format(E'created foreign data wrapper slipway_w\ncreated server slipway_o\ncreated user mapping slipway_o for slipway_a\ncreated foreign table %s.slipway_t', pg_temp.shown(nspname)) AS expected, false AS more FROM nsp;
+
+-- form: foreign/secret (looked at only)
+SELECT 'CREATE FOREIGN DATA WRAPPER slipway_w; CREATE SERVER slipway_o FOREIGN DATA WRAPPER slipway_w; CREATE USER MAPPING FOR PUBLIC SERVER slipway_o OPTIONS (password ''secret'')' AS statement,
+  E'created foreign data wrapper slipway_w\ncreated server slipway_o\ncreated user mapping slipway_o for public' AS expected, false AS more;
 
 -- form: foreign/change
 SELECT format(v[1], quote_ident(w.fdwname)) AS statement, format('changed foreign data wrapper %s: %s', pg_temp.shown(w.fdwname), v[2]) AS expected, false AS more

@@ -61,6 +61,27 @@ TEST_F(TableRulesTest, SettingsAreMadeAndChanged) {
   EXPECT_TRUE(run(plain, plain + "; ALTER TABLE t SET UNLOGGED").has(FindingKind::rewrite));
 }
 
+TEST_F(TableRulesTest, ACatalogTableIsMarkedAfterItsRewrites) {
+  expect_both_ways(
+      "CREATE TABLE t (a int) WITH (fillfactor = 60);",
+      "CREATE TABLE t (a bigint, b serial) WITH (fillfactor = 70, user_catalog_table = true);");
+}
+
+TEST_F(TableRulesTest, ANewTableTakesTheNamesOfOneThatGoes) {
+  const std::string one =
+      "CREATE TABLE z (id serial PRIMARY KEY, a int UNIQUE); CREATE INDEX i ON z (a);";
+  const std::string other = one + "ALTER TABLE z RENAME TO a;";
+  diff::Options options;
+  options.not_renamed = {{schema::Kind::table, "public", "z", {}}};
+  const auto up = run(one, other, {}, options);
+  EXPECT_EQ(up.error, "") << up.sql();
+  EXPECT_EQ(up.left, std::vector<std::string>());
+  options.not_renamed = {{schema::Kind::table, "public", "a", {}}};
+  const auto down = run(other, one, {}, options);
+  EXPECT_EQ(down.error, "") << down.sql();
+  EXPECT_EQ(down.left, std::vector<std::string>());
+}
+
 TEST_F(TableRulesTest, ATableOfAType) {
   const std::string type = "CREATE TYPE addr AS (street text, zip text);";
   const auto planned = run(type + "CREATE TABLE a (street text, zip text)",
