@@ -90,13 +90,13 @@ Status Snapshots::add(pg::Session& session, const SnapshotRow& row, const std::s
   const auto run = std::to_string(row.run);
   const pg::Query insert{
       SqlText(fmt::format(
-          "INSERT INTO {} (run, fingerprint, salt, gate, content) "
-          "VALUES ($1::bigint, $2::text, $3::text, $4::text, $5::text) "
+          "INSERT INTO {} (run, fingerprint, salt, gate, content, relations) "
+          "VALUES ($1::bigint, $2::text, $3::text, $4::text, $5::text, $6::text) "
           "ON CONFLICT (run, before) DO UPDATE SET taken_at = EXCLUDED.taken_at, fingerprint = "
           "EXCLUDED.fingerprint, salt = EXCLUDED.salt, gate = EXCLUDED.gate, "
-          "content = EXCLUDED.content",
+          "content = EXCLUDED.content, relations = EXCLUDED.relations",
           table("snapshot"))),
-      {run, row.fingerprint, row.salt, or_null(row.gate), content}};
+      {run, row.fingerprint, row.salt, or_null(row.gate), content, or_null(row.relations)}};
   const pg::Query remove{
       SqlText(fmt::format("DELETE FROM {0} WHERE run OPERATOR(pg_catalog.<) (SELECT "
                           "pg_catalog.min(k.run) FROM (SELECT s.run FROM {0} AS s WHERE NOT "
