@@ -38,6 +38,25 @@ Status run_whole(pg::Session& control, const SqlText& text, const Wait& wait) {
   return fail(std::move(done).error());
 }
 
+Error still_there(const std::string& database, const std::string& who) {
+  return Error(ErrorCode::check_failed, fmt::format("still in {}: {}", database, who))
+      .with_hint("stop the application, end those sessions (GRANT pg_signal_backend lets this role "
+                 "do it), commit or roll back prepared transactions")
+      .with_state("the database is open, nothing was changed");
+}
+
+// Nobody can be asked to end one.
+Status check_prepared(pg::Session& control, const std::string& database, const Wait& wait) {
+  SLIPWAY_ASSIGN(
+      const auto rows,
+      control.query(SqlText("SELECT pg_catalog.string_agg(pg_catalog.format('the prepared "
+                            "transaction %L', p.gid), ', ') FROM pg_catalog.pg_prepared_xacts AS p "
+                            "WHERE p.database OPERATOR(pg_catalog.=) $1::name"),
+                    {database}, wait));
+  if (rows.is_null(0, 0)) return {};
+  return fail(still_there(database, std::string(rows.text(0, 0))));
+}
+
 Result<std::string> who_is_there(pg::Session& control, const std::string& database, int spared,
                                  const Wait& wait) {
   SLIPWAY_ASSIGN(
@@ -82,17 +101,14 @@ Status drain(pg::Session& control, const std::string& database, int spared, cons
     if (wait.deadline.passed() || wait.stop_requested()) break;
     os::pause(k_look_again, wait);
   }
-  return fail(
-      Error(ErrorCode::check_failed, fmt::format("still in {}: {}", database, there))
-          .with_hint("stop the application, end those sessions (GRANT pg_signal_backend lets this "
-                     "role do it), commit or roll back prepared transactions")
-          .with_state("the database is open again, nothing was changed"));
+  return fail(still_there(database, there));
 }
 
 } // namespace
 
 Result<Fence> Fence::put_up(pg::Session& control, const std::string& database,
                             const std::string& note, int spared, const Wait& wait) {
+  SLIPWAY_TRY(check_prepared(control, database, wait));
   SLIPWAY_TRY(run_whole(control, close_statement(database, note), wait));
   Fence fence(control, database);
   SLIPWAY_TRY(drain(control, database, spared, wait));

@@ -4,6 +4,7 @@
 #include "carry_history.hpp"
 #include "slipway/base/sql_text.hpp"
 #include "slipway/history/store.hpp"
+#include "slipway/locks/runner_lock.hpp"
 #include "slipway/rollback/fence.hpp"
 #include "slipway/schema/fingerprint.hpp"
 #include "slipway/schema/redact.hpp"
@@ -18,6 +19,7 @@ namespace {
 
 constexpr std::size_t k_longest_name = 63;
 constexpr std::size_t k_shown = 5;
+constexpr Millis k_lock_patience{10'000};
 
 std::string with_ending(const std::string& database, const std::string& ending) {
   return database.substr(0, k_longest_name - ending.size()) + ending;
@@ -86,6 +88,9 @@ private:
     SLIPWAY_ASSIGN(auto origin, request_.open(request_.database, wait_));
     SLIPWAY_ASSIGN(auto copy, request_.open(copy_name_, wait_));
     origin_.emplace(std::move(origin));
+    SLIPWAY_ASSIGN(auto lock, locks::RunnerLock::acquire(*origin_, request_.history_schema,
+                                                         k_lock_patience, request_.events, wait_));
+    lock_.emplace(std::move(lock));
     copy_.emplace(std::move(copy));
     // A backup from before the very first run has none.
     SLIPWAY_TRY(history::Store(request_.history_schema).prepare(*copy_, wait_));
@@ -178,6 +183,7 @@ private:
   Status swap() {
     reach(os::CrashPoint::swap_ready);
     parked_.reset();
+    lock_.reset();
     origin_.reset();
     copy_.reset();
     const auto name = quote_identifier(request_.database);
@@ -210,6 +216,7 @@ private:
   const std::string run_text_;
   std::optional<pg::Session> control_;
   std::optional<pg::Session> origin_;
+  std::optional<locks::RunnerLock> lock_;
   std::optional<pg::Session> copy_;
   std::optional<replay::ParkedTable> parked_;
   replay::CarryMap map_;
