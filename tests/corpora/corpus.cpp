@@ -126,8 +126,9 @@ schema::Schema CorpusTest::read(pg::Session& session) {
 }
 
 std::string CorpusTest::dump(const std::string& database) {
-  return or_throw(rehearse::dump_schema(pg_dump_of(cluster()), cluster(), database, {}, long_wait()),
-                  "pg_dump");
+  return or_throw(
+      rehearse::dump_schema(pg_dump_of(cluster()), cluster(), database, {}, long_wait()),
+      "pg_dump");
 }
 
 void CorpusTest::run_psql(const std::string& database, const std::string& script) {
