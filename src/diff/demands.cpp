@@ -2,6 +2,7 @@
 #include "nodes.hpp"
 
 #include "naming.hpp"
+#include "rules/base_types.hpp"
 #include "words.hpp"
 
 #include <algorithm>
@@ -67,6 +68,7 @@ public:
       with_owner(at);
       with_table_above(at);
       after_all_parts(at);
+      after_other_keys(at);
     }
     same_names();
     mentioned_in_bodies();
@@ -260,6 +262,27 @@ private:
     }
   }
 
+  // A new foreign key takes hold of any unique index over what it points at, also of one that is to
+  // go or to be made anew; it had better come when only those that stay are there.
+  void after_other_keys(std::size_t node) {
+    const auto& identity = nodes_[node].object;
+    if (identity.kind != Kind::constraint || nodes_[node].verb != Verb::create) return;
+    const auto object = scene_.to.find(identity);
+    if (!object || !object->has(Property::referenced_table)) return;
+    const auto name = split_name(object->text(Property::referenced_table));
+    for (const auto* schema : {&scene_.from, &scene_.to}) {
+      const auto table = schema->relation(name.schema, name.name);
+      if (!table) continue;
+      for (const auto& part : table->parts()) {
+        if (!part.has(Property::unique) && !has_index(part)) continue;
+        demand(at(part.identity(), Verb::drop), node);
+        if (part.kind() != Kind::index) continue;
+        demand(at(part.identity(), Verb::alter), node);
+        demand(at(part.identity(), Verb::late), node);
+      }
+    }
+  }
+
   // A key wants its columns to be NOT NULL, which they become late.
   void late_columns(std::size_t node) {
     const auto& identity = nodes_[node].object;
@@ -290,6 +313,11 @@ private:
     const auto index = [&](const Object& part) {
       names.push_back("relation " + qualified(part.schema(), part.part()));
     };
+    if (nodes_[node].verb == Verb::drop) names_of_functions(*object, names);
+    // There is one default operator class for a type, whatever it is called.
+    if (identity.kind == Kind::operator_class && object->has(Property::is_default))
+      names.push_back("default for " + std::string(object->text(Property::type)) + " using " +
+                      identity.part);
     if (identity.kind == Kind::constraint && has_index(*object)) index(*object);
     if (!is_relation(identity.kind)) return names;
     for (const auto& part : object->parts()) {
@@ -298,6 +326,17 @@ private:
       if (named && !at(part.identity(), nodes_[node].verb)) index(part);
     }
     return names;
+  }
+
+  // The functions that a base type or range type cannot be without go with it.
+  void names_of_functions(const Object& type, std::vector<std::string>& names) const {
+    if (type.kind() != Kind::base_type && type.kind() != Kind::range_type) return;
+    for (const auto& one : scene_.from.dependencies()) {
+      if (one.object != type.index()) continue;
+      const auto function = scene_.from.at(one.needs);
+      if (function.kind() == Kind::function && goes_with_its_type(scene_, function))
+        names.push_back(name_space(function.identity()));
+    }
   }
 
   void same_names() {

@@ -3,7 +3,7 @@ SELECT format(v[1], q) AS statement, format(v[2], pg_temp.shown(nspname)) AS exp
 FROM nsp, (VALUES
   (ARRAY['CREATE FUNCTION %s.slipway_f(a integer, b text DEFAULT ''x'') RETURNS text LANGUAGE sql STABLE STRICT AS $$SELECT b || a$$', 'created function %s.slipway_f(integer, text)']),
   (ARRAY['CREATE FUNCTION %s.slipway_f(VARIADIC a text[]) RETURNS SETOF record LANGUAGE plpgsql ROWS 3 COST 9 SET work_mem = ''3MB'' AS $$BEGIN END$$', 'created function %s.slipway_f(text[])']),
-  (ARRAY['CREATE FUNCTION %s.slipway_f(OUT a int, INOUT b int) LANGUAGE sql BEGIN ATOMIC SELECT 1, $1; END', 'created function %s.slipway_f(integer)']),
+  (ARRAY['CREATE FUNCTION %s.slipway_f(INOUT a int, OUT b int) LANGUAGE sql BEGIN ATOMIC SELECT 1, a; END', 'created function %s.slipway_f(integer)']),
   (ARRAY['CREATE PROCEDURE %s.slipway_f(INOUT a int) LANGUAGE plpgsql SECURITY DEFINER AS $$BEGIN a := 1; END$$', 'created procedure %s.slipway_f(integer)']),
   (ARRAY['CREATE AGGREGATE %s.slipway_f(int) (SFUNC = int4pl, STYPE = int, INITCOND = ''7'')', 'created aggregate %s.slipway_f(integer)']),
   (ARRAY['CREATE FUNCTION %s.slipway_f() RETURNS TABLE (a int, b date) LANGUAGE sql AS ''SELECT 1, now()::date''', 'created function %s.slipway_f()'])) AS u (v);

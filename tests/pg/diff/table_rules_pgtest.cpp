@@ -82,6 +82,14 @@ TEST_F(TableRulesTest, ANewTableTakesTheNamesOfOneThatGoes) {
   EXPECT_EQ(down.left, std::vector<std::string>());
 }
 
+TEST_F(TableRulesTest, ANewForeignKeyHoldsOnToAnIndexThatStays) {
+  const std::string tables = "CREATE TABLE t (code text NOT NULL); CREATE TABLE u (code text);";
+  expect_both_ways(
+      tables + "CREATE UNIQUE INDEX k ON t (code DESC); CREATE UNIQUE INDEX l ON t (code);",
+      tables + "CREATE UNIQUE INDEX k ON t (code); ALTER TABLE t ADD PRIMARY KEY (code);"
+               "ALTER TABLE u ADD FOREIGN KEY (code) REFERENCES t;");
+}
+
 TEST_F(TableRulesTest, ATableOfAType) {
   const std::string type = "CREATE TYPE addr AS (street text, zip text);";
   const auto planned = run(type + "CREATE TABLE a (street text, zip text)",
