@@ -121,7 +121,7 @@ Fence::Fence(Fence&& other) noexcept
 
 Fence::~Fence() {
   if (control_ == nullptr || !control_->usable()) return;
-  // What cannot be said here is found by fence_of the next time.
+  // What cannot be said here is found by fenced_databases the next time.
   (void)lift_fence(*control_, database_, Wait{Deadline::after(k_open_patience), nullptr});
 }
 
@@ -132,21 +132,21 @@ Status Fence::take_away(const Wait& wait) {
   return {};
 }
 
-Result<std::optional<std::string>> fence_of(pg::Session& control, const std::string& database,
-                                            const Wait& wait) {
+Result<std::vector<Fenced>> fenced_databases(pg::Session& control, const Wait& wait) {
   SLIPWAY_ASSIGN(
       const auto rows,
       control.query(
-          SqlText(
-              "SELECT pg_catalog.split_part(c.setting, '=', 2) FROM pg_catalog.pg_database AS d "
-              "JOIN pg_catalog.pg_db_role_setting AS s ON s.setdatabase OPERATOR(pg_catalog.=) "
-              "d.oid AND s.setrole OPERATOR(pg_catalog.=) 0::oid, "
-              "pg_catalog.unnest(s.setconfig) AS c(setting) "
-              "WHERE d.datname OPERATOR(pg_catalog.=) $1::name "
-              "AND c.setting OPERATOR(pg_catalog.~~) 'slipway.fence=%'"),
-          {database}, wait));
-  if (rows.size() == 0) return std::optional<std::string>();
-  return std::optional(std::string(rows.text(0, 0)));
+          SqlText("SELECT d.datname, pg_catalog.split_part(c.setting, '=', 2) "
+                  "FROM pg_catalog.pg_database AS d "
+                  "JOIN pg_catalog.pg_db_role_setting AS s ON s.setdatabase OPERATOR(pg_catalog.=) "
+                  "d.oid AND s.setrole OPERATOR(pg_catalog.=) 0::oid, "
+                  "pg_catalog.unnest(s.setconfig) AS c(setting) "
+                  "WHERE c.setting OPERATOR(pg_catalog.~~) 'slipway.fence=%'"),
+          {}, wait));
+  std::vector<Fenced> found;
+  for (std::size_t row = 0; row < rows.size(); ++row)
+    found.push_back({std::string(rows.text(row, 0)), std::string(rows.text(row, 1))});
+  return found;
 }
 
 Status lift_fence(pg::Session& control, const std::string& database, const Wait& wait) {

@@ -53,10 +53,13 @@ private:
   }
 
   Status reopen_after_crash() {
-    SLIPWAY_ASSIGN(const auto note, fence_of(*control_, request_.database, wait_));
-    if (!note) return {};
-    say("the database was still closed: " + *note + "; it is open again");
-    return lift_fence(*control_, request_.database, wait_);
+    SLIPWAY_ASSIGN(const auto fenced, fenced_databases(*control_, wait_));
+    for (const auto& one : fenced) {
+      if (one.database != request_.database) continue;
+      say(fmt::format("{} was still closed ({}); it is open again", one.database, one.note));
+      SLIPWAY_TRY(lift_fence(*control_, one.database, wait_));
+    }
+    return {};
   }
 
   Result<bool> is_there(const std::string& database) {

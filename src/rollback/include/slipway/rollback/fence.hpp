@@ -4,8 +4,8 @@
 #include "slipway/base/result.hpp"
 #include "slipway/pg/session.hpp"
 
-#include <optional>
 #include <string>
+#include <vector>
 
 namespace slipway::rollback {
 
@@ -37,9 +37,12 @@ private:
   std::string database_;
 };
 
-/// The note of a fence that is up, if one is. Errors: sql.
-Result<std::optional<std::string>> fence_of(pg::Session& control, const std::string& database,
-                                            const Wait& wait);
+struct Fenced {
+  std::string database;
+  std::string note;
+};
+/// Every database of the server whose fence is up. Errors: sql.
+Result<std::vector<Fenced>> fenced_databases(pg::Session& control, const Wait& wait);
 /// Opens a database whose fence was left behind. Precondition: its owner is gone.
 Status lift_fence(pg::Session& control, const std::string& database, const Wait& wait);
 
