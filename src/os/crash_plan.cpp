@@ -13,7 +13,7 @@ namespace slipway::os {
 
 namespace {
 
-constexpr std::array<std::pair<CrashPoint, std::string_view>, 16> k_points{{
+constexpr std::array<std::pair<CrashPoint, std::string_view>, 28> k_points{{
     {CrashPoint::run_lock_taken, "run.lock_taken"},
     {CrashPoint::run_tables_prepared, "run.tables_prepared"},
     {CrashPoint::run_recorded, "run.recorded"},
@@ -30,6 +30,18 @@ constexpr std::array<std::pair<CrashPoint, std::string_view>, 16> k_points{{
     {CrashPoint::attempt_forgotten, "apply.attempt_forgotten"},
     {CrashPoint::run_steps_done, "run.steps_done"},
     {CrashPoint::run_finished, "run.finished"},
+    {CrashPoint::backup_begun, "backup.begun"},
+    {CrashPoint::backup_schema_stored, "backup.schema_stored"},
+    {CrashPoint::backup_rows_stored, "backup.rows_stored"},
+    {CrashPoint::backup_parts_stored, "backup.parts_stored"},
+    {CrashPoint::backup_stored, "backup.stored"},
+    {CrashPoint::fence_noted, "fence.noted"},
+    {CrashPoint::fence_up, "fence.up"},
+    {CrashPoint::fence_copied, "fence.copied"},
+    {CrashPoint::fence_down, "fence.down"},
+    {CrashPoint::restore_created, "restore.created"},
+    {CrashPoint::restore_loaded, "restore.loaded"},
+    {CrashPoint::restore_finished, "restore.finished"},
 }};
 
 Error unknown_point(std::string_view text) {
@@ -51,6 +63,13 @@ std::string_view crash_point_name(CrashPoint point) {
 std::vector<CrashPoint> all_crash_points() {
   std::vector<CrashPoint> points;
   for (const auto& [point, name] : k_points) points.push_back(point);
+  return points;
+}
+
+std::vector<CrashPoint> crash_points_of_runs() {
+  std::vector<CrashPoint> points;
+  for (const auto& [point, name] : k_points)
+    if (name.starts_with("run.") || name.starts_with("apply.")) points.push_back(point);
   return points;
 }
 

@@ -22,6 +22,8 @@ struct Scope {
   /// Mixed into the digests of secrets (passwords in options). The same salt on both sides of a
   /// comparison lets equal secrets be seen as equal without either being written down.
   std::string salt;
+  /// An exported snapshot to read under; empty: one of its own.
+  std::string snapshot = {};
 };
 
 /// Reads the schema of the database set-wise from the catalogs in one REPEATABLE READ, READ ONLY

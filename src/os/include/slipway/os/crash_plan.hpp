@@ -26,11 +26,25 @@ enum class CrashPoint {
   attempt_forgotten,    ///< a migration of which nothing stayed is no longer recorded
   run_steps_done,       ///< all steps are done, the run has no end yet
   run_finished,         ///< the run has its end, the lock is still held
+  backup_begun,         ///< the backup has a place in the store, nothing is read
+  backup_schema_stored, ///< its schema is stored
+  backup_rows_stored,   ///< the rows of a piece of a table are stored
+  backup_parts_stored,  ///< all its parts are stored, the manifest is not
+  backup_stored,        ///< its manifest is stored
+  fence_noted,          ///< a fence is written down, the database is still open
+  fence_up,             ///< nobody may connect to the database
+  fence_copied,         ///< its copy is made, the fence is still up
+  fence_down,           ///< the database is open again, the note is still there
+  restore_created,      ///< the new database is there under its passing name
+  restore_loaded,       ///< its rows are loaded
+  restore_finished,     ///< it is whole, under its passing name
 };
 
 /// "run.lock_taken", "apply.before_commit" ...
 std::string_view crash_point_name(CrashPoint point);
 std::vector<CrashPoint> all_crash_points();
+/// Those that a run of migrations can reach.
+std::vector<CrashPoint> crash_points_of_runs();
 
 /// Where this process is to kill itself, as SLIPWAY_CRASH_AT says: for tests of what a crash leaves
 /// behind. Always compiled in, so that what is tested is what ships; without the variable a reach()
