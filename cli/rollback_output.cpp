@@ -65,6 +65,51 @@ ordered_json tree_json(const rollback::Decision& decision) {
   return list;
 }
 
+ordered_json counts_json(const replay::SyncCounts& counts) {
+  return {{"inserted", counts.inserted},
+          {"updated", counts.updated},
+          {"removed", counts.removed},
+          {"filled_with_defaults", counts.unknown_filled}};
+}
+
+ordered_json safe_json(const rollback::SafePathReport& safe) {
+  auto dropped = ordered_json::array();
+  for (const auto& one : safe.carried.dropped) dropped.push_back(one.quoted());
+  return {{"kept", safe.broken},
+          {"carried", counts_json(safe.carried.total())},
+          {"parked", safe.parked},
+          {"not_known_of", std::move(dropped)},
+          {"closed_ms", safe.closed.count()}};
+}
+
+// Nothing that did not come back goes without a line.
+std::string safe_text(const app::RollbackOutlook& outlook, const rollback::SafePathReport& safe) {
+  const auto& seen = outlook.assessment;
+  const auto total = safe.carried.total();
+  std::string text =
+      fmt::format("rolled back: {} is as it was before run {}, with what was written since\n"
+                  "  carried  {} rows inserted, {} updated, {} removed\n",
+                  seen.database, seen.run.row.id, total.inserted, total.updated, total.removed);
+  if (total.unknown_filled > 0)
+    text += fmt::format("  filled   {} new rows got defaults for columns that the run dropped\n",
+                        total.unknown_filled);
+  if (safe.parked > 0)
+    text += fmt::format("  parked   {} rows that the old schema cannot hold: table parked in the "
+                        "history's schema\n",
+                        safe.parked);
+  for (const auto& one : safe.carried.dropped)
+    text += fmt::format("  unknown  what was written to {} between the backup and the run, which "
+                        "dropped it\n",
+                        one.quoted());
+  for (const auto& one : safe.reconciled.notes) text += "  note     " + one + "\n";
+  for (const auto& one : safe.verified.unchecked) text += "  unchecked " + one + "\n";
+  text +=
+      fmt::format("  closed   {:.1f} s\n  kept     {}, which can be read; slipway rollback "
+                  "cleanup --run {} drops it\n",
+                  static_cast<double>(safe.closed.count()) / 1000.0, safe.broken, seen.run.row.id);
+  return text;
+}
+
 ordered_json done_json(const app::RunReport& run) {
   auto list = ordered_json::array();
   for (const auto& one : run.done)
@@ -99,6 +144,7 @@ std::string outlook_text(const app::RollbackOutlook& outlook) {
 std::string rollback_text(const app::RollbackOutlook& outlook, const app::RollbackReport& report) {
   if (outlook.decision.path == rollback::Path::none) return "nothing to roll back\n";
   const auto run = outlook.assessment.run.row.id;
+  if (report.safe) return safe_text(outlook, *report.safe);
   if (report.proven)
     return fmt::format("rolled back: the schema is the one from before run {} ({})\n", run,
                        report.fingerprint);
@@ -119,9 +165,11 @@ ordered_json rollback_json(const app::RollbackOutlook& outlook, const app::Rollb
                        {"path", std::string(rollback::path_name(outlook.decision.path))},
                        {"why", outlook.decision.why}};
   if (!outlook.decision.next.empty()) body["next"] = outlook.decision.next;
+  if (outlook.backup) body["backup"] = outlook.backup->manifest.name;
   if (report == nullptr) return body;
   body["rollback_run"] = report->run.run;
   body["done"] = done_json(report->run);
+  if (report->safe) body["safe"] = safe_json(*report->safe);
   body["proven"] = report->proven;
   body["fingerprint"] = report->fingerprint;
   return body;

@@ -1,6 +1,7 @@
 // Takes the newest run back out of the database, and shows that it is gone.
 #include "slipway/app/rollback.hpp"
 
+#include "rollback_safe.hpp"
 #include "runner.hpp"
 #include "schema_scope.hpp"
 
@@ -35,17 +36,22 @@ bool is_still_the_same(const rollback::Assessment& one, const rollback::Assessme
                     other.migrations.end(), same);
 }
 
-Error not_taken(const rollback::Decision& decision) {
-  if (decision.path == rollback::Path::safe)
-    return Error(ErrorCode::unsupported,
-                 "the way back leads over a backup, and this version cannot take it by itself: " +
-                     decision.why)
-        .with_hint("restore the backup from before the deploy beside the broken database; "
-                   "--path fast undoes in place what can be undone")
-        .with_state("nothing was changed");
+Error for_a_person(const rollback::Decision& decision) {
   return Error(ErrorCode::check_failed, decision.why)
       .with_state("nothing was changed")
       .with_next(decision.next);
+}
+
+// Without a backup there is no safe path.
+void find_backup(const Context& context, RollbackOutlook& outlook) {
+  outlook.backup = backup_before(context, outlook.assessment);
+  auto& decision = outlook.decision;
+  decision.branches.push_back({"is there a backup from before the run?",
+                               outlook.backup ? "yes, " + outlook.backup->manifest.name : "no"});
+  if (outlook.backup) return;
+  decision.path = rollback::Path::person;
+  decision.why += "; and there is no backup from before the run";
+  decision.next = "slipway rollback --path fast, for the schema alone";
 }
 
 // The last word is the catalog's.
@@ -97,23 +103,61 @@ Status undo(const Context& context, Runner& runner, const RollbackOutlook& outlo
 
 Result<RollbackOutlook> look_at_rollback(const Context& context, const RollbackRequest& request) {
   const auto wait = run_wait(context);
-  SLIPWAY_ASSIGN(auto session, open_session(context, "rollback", wait));
+  SLIPWAY_ASSIGN(auto session, open_or_reopen(context, wait));
   RollbackOutlook outlook;
   outlook.request = request;
   SLIPWAY_ASSIGN(outlook.assessment, look(context, session, request.run, wait));
   outlook.decision = rollback::decide(outlook.assessment, request.wish);
   outlook.target = session.describe();
+  if (outlook.decision.path == rollback::Path::safe) find_backup(context, outlook);
   return outlook;
 }
 
-Result<RollbackReport> roll_back(const Context& context, const RollbackOutlook& outlook) {
-  RollbackReport report;
-  if (outlook.decision.path == rollback::Path::none) return report;
-  if (outlook.decision.path != rollback::Path::fast) return fail(not_taken(outlook.decision));
+namespace {
+
+Status take_fast_path(const Context& context, const RollbackOutlook& outlook,
+                      RollbackReport& report) {
   const auto wait = run_wait(context);
   SLIPWAY_ASSIGN(auto runner, Runner::begin(context, "rollback", wait));
   auto outcome = undo(context, *runner, outlook, report, wait);
   SLIPWAY_ASSIGN(report.run, runner->finish(std::move(report.run), std::move(outcome)));
+  return {};
+}
+
+Status take_over_backup(const Context& context, const RollbackOutlook& outlook,
+                        const backup::Manifest& backup, RollbackReport& report) {
+  SLIPWAY_ASSIGN(report.safe, take_safe_path(context, outlook.assessment, backup));
+  report.proven = true;
+  report.fingerprint = *outlook.assessment.run.fingerprint_before;
+  return {};
+}
+
+// What another attempt, or another command, would not run into.
+bool is_worth_the_safe_path(const RollbackOutlook& outlook, const Error& error) {
+  return outlook.request.wish == rollback::Wish::automatic &&
+         (error.code == ErrorCode::sql || error.code == ErrorCode::part_way);
+}
+
+} // namespace
+
+Result<RollbackReport> roll_back(const Context& context, const RollbackOutlook& outlook) {
+  RollbackReport report;
+  if (outlook.decision.path == rollback::Path::none) return report;
+  if (outlook.decision.path == rollback::Path::person) return fail(for_a_person(outlook.decision));
+  if (outlook.decision.path == rollback::Path::safe) {
+    SLIPWAY_TRY(take_over_backup(context, outlook, outlook.backup->manifest, report));
+    return report;
+  }
+  auto fast = take_fast_path(context, outlook, report);
+  if (fast) return report;
+  const auto backup = is_worth_the_safe_path(outlook, fast.error())
+                          ? backup_before(context, outlook.assessment)
+                          : std::nullopt;
+  if (!backup) return fail(std::move(fast).error());
+  context.events.on_event(
+      event::Warning{.message = fmt::format("the fast path failed: {}", fast.error().message),
+                     .hint = "going on over the backup " + backup->manifest.name});
+  SLIPWAY_TRY(take_over_backup(context, outlook, backup->manifest, report));
   return report;
 }
 

@@ -1,6 +1,7 @@
 // schema.sql and schema.json: the schema of the target in the repository.
 #include "slipway/app/schema.hpp"
 
+#include "new_database_schema.hpp"
 #include "schema_scope.hpp"
 
 #include "slipway/app/target.hpp"
@@ -18,23 +19,6 @@ struct Written {
   std::string sql;
   std::string json;
 };
-
-// A new database as the server makes it: nothing but the schema public. Up to 14 that belongs to
-// whoever made the cluster, whose name is not written down anywhere.
-schema::Schema new_database_like(const schema::Schema& schema) {
-  constexpr int k_with_database_owner = 150'000;
-  const bool newer = schema.origin().server_version >= k_with_database_owner;
-  schema::SchemaBuilder builder;
-  const auto handle = builder.add(schema::Kind::schema, "", "public");
-  builder.set_list(handle, schema::Property::acl, {"<owner>=UC", newer ? "public=U" : "public=UC"});
-  const auto there = schema.find({schema::Kind::schema, "", "public", ""});
-  if (newer)
-    builder.set(handle, schema::Property::owner, "pg_database_owner");
-  else if (there && there->has(schema::Property::owner))
-    builder.set(handle, schema::Property::owner, there->text(schema::Property::owner));
-  builder.dependencies_read();
-  return builder.finish(schema.origin());
-}
 
 Written written(const Context& context, const schema::Schema& schema) {
   diff::Options options;

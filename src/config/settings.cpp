@@ -301,6 +301,69 @@ std::vector<Setting> preflight_settings() {
   };
 }
 
+std::vector<Setting> backup_settings() {
+  return {
+      {.key = "backup.store",
+       .type = ValueType::text,
+       .default_value = "backups",
+       .environment = "SLIPWAY_BACKUP_STORE",
+       .flag = "--store",
+       .secrecy = Secrecy::open,
+       .description =
+           "Where backups are kept: a folder, or rclone:REMOTE:PATH for whatever rclone reaches."},
+      {.key = "backup.rclone_config",
+       .type = ValueType::text,
+       .environment = "SLIPWAY_RCLONE_CONFIG",
+       .secrecy = Secrecy::open,
+       .description = "Configuration file of rclone; without one, rclone's own default.",
+       .example = "/etc/slipway/rclone.conf"},
+      {.key = "backup.keep",
+       .type = ValueType::integer,
+       .default_value = "10",
+       .environment = "SLIPWAY_BACKUP_KEEP",
+       .flag = "--keep",
+       .secrecy = Secrecy::open,
+       .description =
+           "How many backups `slipway backup prune` keeps, beside pinned ones and the newest that was verified."},
+      {.key = "backup.leftovers_after",
+       .type = ValueType::duration,
+       .default_value = "24h",
+       .flag = "--leftovers-after",
+       .secrecy = Secrecy::open,
+       .description =
+           "Age from which what an interrupted backup left is removed by `slipway backup prune`; a younger one may be under "
+           "way.",
+       .zero_means = "at once"},
+      {.key = "backup.jobs",
+       .type = ValueType::integer,
+       .default_value = "4",
+       .environment = "SLIPWAY_BACKUP_JOBS",
+       .flag = "--jobs",
+       .secrecy = Secrecy::open,
+       .description = "How many connections read or write tables at a time."},
+      {.key = "backup.compress_level",
+       .type = ValueType::integer,
+       .default_value = "1",
+       .secrecy = Secrecy::open,
+       .description = "Level of zstd; more than 1 costs more time than it saves space."},
+      {.key = "backup.recipients",
+       .type = ValueType::text_list,
+       .environment = "SLIPWAY_BACKUP_RECIPIENTS",
+       .secrecy = Secrecy::open,
+       .description =
+           "Public keys that backups are encrypted to: age1... and ssh-... by age, gpg:KEY by gpg; without one, they are not "
+           "encrypted.",
+       .example = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"},
+      {.key = "backup.identity_file",
+       .type = ValueType::text,
+       .environment = "SLIPWAY_BACKUP_IDENTITY_FILE",
+       .secrecy = Secrecy::open,
+       .description =
+           "File with the secret key that backups encrypted by age are read with; gpg has a keyring of its own.",
+       .example = "/etc/slipway/backup.key"},
+  };
+}
+
 std::vector<Setting> run_settings() {
   return {
       {.key = "run.lock_wait",
@@ -370,9 +433,9 @@ std::vector<Setting> dev_and_output() {
 
 std::vector<Setting> all_settings() {
   std::vector<Setting> all;
-  for (const auto& group :
-       {target_and_connection(), migrations_and_history(), schema_settings(), diff_settings(),
-        apply_settings(), preflight_settings(), run_settings(), dev_and_output()})
+  for (const auto& group : {target_and_connection(), migrations_and_history(), schema_settings(),
+                            diff_settings(), apply_settings(), preflight_settings(),
+                            backup_settings(), run_settings(), dev_and_output()})
     all.insert(all.end(), group.begin(), group.end());
   return all;
 }

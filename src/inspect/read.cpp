@@ -10,8 +10,8 @@ namespace {
 
 // What the texts of expressions depend on.
 // https://www.postgresql.org/docs/current/runtime-config-client.html
-constexpr std::string_view k_begin = R"(
-BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY;
+constexpr std::string_view k_begin = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY;\n";
+constexpr std::string_view k_settings = R"(
 SET LOCAL search_path = '';
 SET LOCAL datestyle = 'ISO, MDY';
 SET LOCAL intervalstyle = 'postgres';
@@ -67,7 +67,10 @@ Result<schema::Schema> read_all(Reading& reading) {
 } // namespace
 
 Result<schema::Schema> read_schema(pg::Session& session, const Scope& scope, const Wait& wait) {
-  SLIPWAY_TRY(session.execute(SqlText(std::string(k_begin)), wait));
+  std::string begin(k_begin);
+  if (!scope.snapshot.empty())
+    begin.append("SET TRANSACTION SNAPSHOT ").append(quote_literal(scope.snapshot)).append(";\n");
+  SLIPWAY_TRY(session.execute(SqlText(begin.append(k_settings)), wait));
   Reading reading(session, scope, wait);
   auto schema = read_all(reading);
   if (session.usable()) {

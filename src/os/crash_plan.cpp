@@ -13,7 +13,7 @@ namespace slipway::os {
 
 namespace {
 
-constexpr std::array<std::pair<CrashPoint, std::string_view>, 19> k_points{{
+constexpr std::array<std::pair<CrashPoint, std::string_view>, 31> k_points{{
     {CrashPoint::run_lock_taken, "run.lock_taken"},
     {CrashPoint::run_tables_prepared, "run.tables_prepared"},
     {CrashPoint::run_recorded, "run.recorded"},
@@ -33,6 +33,18 @@ constexpr std::array<std::pair<CrashPoint, std::string_view>, 19> k_points{{
     {CrashPoint::database_closed, "rollback.database_closed"},
     {CrashPoint::swap_ready, "rollback.swap_ready"},
     {CrashPoint::swapped, "rollback.swapped"},
+    {CrashPoint::backup_begun, "backup.begun"},
+    {CrashPoint::backup_schema_stored, "backup.schema_stored"},
+    {CrashPoint::backup_rows_stored, "backup.rows_stored"},
+    {CrashPoint::backup_parts_stored, "backup.parts_stored"},
+    {CrashPoint::backup_stored, "backup.stored"},
+    {CrashPoint::fence_noted, "fence.noted"},
+    {CrashPoint::fence_up, "fence.up"},
+    {CrashPoint::fence_copied, "fence.copied"},
+    {CrashPoint::fence_down, "fence.down"},
+    {CrashPoint::restore_created, "restore.created"},
+    {CrashPoint::restore_loaded, "restore.loaded"},
+    {CrashPoint::restore_finished, "restore.finished"},
 }};
 
 Error unknown_point(std::string_view text) {
@@ -54,6 +66,13 @@ std::string_view crash_point_name(CrashPoint point) {
 std::vector<CrashPoint> all_crash_points() {
   std::vector<CrashPoint> points;
   for (const auto& [point, name] : k_points) points.push_back(point);
+  return points;
+}
+
+std::vector<CrashPoint> crash_points_of_runs() {
+  std::vector<CrashPoint> points;
+  for (const auto& [point, name] : k_points)
+    if (name.starts_with("run.") || name.starts_with("apply.")) points.push_back(point);
   return points;
 }
 

@@ -25,6 +25,14 @@ std::string with_ending(const std::string& database, const std::string& ending) 
   return database.substr(0, k_longest_name - ending.size()) + ending;
 }
 
+void add(replay::SyncCounts& sum, const replay::SyncCounts& more) {
+  sum.looked_at += more.looked_at;
+  sum.inserted += more.inserted;
+  sum.updated += more.updated;
+  sum.removed += more.removed;
+  sum.unknown_filled += more.unknown_filled;
+}
+
 class SafePath {
 public:
   SafePath(const SafePathRequest& request, const Wait& wait)
@@ -137,8 +145,13 @@ private:
   }
 
   Status carry() {
-    SLIPWAY_ASSIGN(report_.carried, replay::sync_state(*origin_, *copy_, *parked_, map_,
-                                                       {.snapshot = request_.snapshot}, wait_));
+    SLIPWAY_ASSIGN(auto carried, replay::sync_state(*origin_, *copy_, *parked_, map_,
+                                                    {.snapshot = request_.snapshot}, wait_));
+    // A later time finds only what changed since.
+    for (auto& table : report_.carried.tables)
+      for (const auto& one : carried.tables)
+        if (one.table == table.table) add(table.counts, one.counts);
+    if (report_.carried.tables.empty()) report_.carried = std::move(carried);
     return {};
   }
 

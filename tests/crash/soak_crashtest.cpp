@@ -121,7 +121,7 @@ protected:
   }
 
   bool kill_at_a_point(const std::vector<std::string>& words, Random& random) {
-    const auto points = os::all_crash_points();
+    const auto points = os::crash_points_of_runs();
     const std::string point(os::crash_point_name(
         points[std::uniform_int_distribution<std::size_t>(0, points.size() - 1)(random)]));
     // What concerns the run is reached once, what concerns a statement many times.

@@ -1,6 +1,8 @@
 #include "project.hpp"
 
+#include "slipway/app/backup.hpp"
 #include "slipway/app/rollback.hpp"
+#include "slipway/os/temporary_folder.hpp"
 
 namespace slipway {
 namespace {
@@ -105,8 +107,8 @@ TEST_F(Rollback, RowsThatAHalfAppliedMigrationChangedCannotBeHadBackInPlace) {
   ASSERT_FALSE(up());
   const auto report = roll_back();
   ASSERT_FALSE(report);
-  EXPECT_EQ(report.error().code, ErrorCode::unsupported);
-  EXPECT_EQ(path(), Path::safe);
+  EXPECT_EQ(report.error().code, ErrorCode::check_failed) << "there is no backup";
+  EXPECT_EQ(path(), Path::person);
   EXPECT_EQ(applied(), "1 applied, 2 applying");
 }
 
@@ -116,7 +118,7 @@ TEST_F(Rollback, ADroppedColumnIsNotBackWhenItsValuesAreNot) {
   ASSERT_TRUE(up());
   const auto outlook = look();
   ASSERT_TRUE(outlook);
-  EXPECT_EQ(outlook->decision.path, Path::safe);
+  EXPECT_EQ(outlook->decision.path, Path::person) << "there is no backup";
   ASSERT_EQ(outlook->assessment.losses.size(), 1U);
   EXPECT_EQ(outlook->assessment.losses[0].object, "column public.users.age");
   EXPECT_EQ(columns(), "id name");
@@ -136,7 +138,7 @@ TEST_F(Rollback, ADropBesideAnAddIsALossAndARenameIsNone) {
   write("2_age.sql", "ALTER TABLE users ADD COLUMN years int;\nALTER TABLE users DROP COLUMN age;",
         "ALTER TABLE users ADD COLUMN age int;\nALTER TABLE users DROP COLUMN years;");
   ASSERT_TRUE(up());
-  EXPECT_EQ(path(), Path::safe);
+  EXPECT_EQ(path(), Path::person) << "there is no backup";
 }
 
 // Fails when the fingerprint is not compared afterwards.
@@ -180,8 +182,8 @@ TEST_F(Rollback, WhatChangedSinceItWasLookedAtStopsIt) {
 TEST_F(Rollback, AnIrreversibleMigrationHasNoFastWayBack) {
   write("2_b.sql", "-- slipway:up\nCREATE TABLE b (id int);\n-- slipway:irreversible it is so\n");
   ASSERT_TRUE(up());
-  EXPECT_EQ(path(), Path::safe);
-  EXPECT_EQ(path(Wish::fast), Path::safe);
+  EXPECT_EQ(path(), Path::person) << "there is no backup";
+  EXPECT_EQ(path(Wish::fast), Path::person);
 }
 
 TEST_F(Rollback, WithoutAFingerprintItIsDoneOnlyOnRequestAndSaidToBeUnproven) {
@@ -201,6 +203,77 @@ TEST_F(Rollback, OnlyAnUpCanBeTakenBack) {
   ASSERT_FALSE(outlook);
   EXPECT_EQ(outlook.error().code, ErrorCode::usage);
   EXPECT_EQ(look(Wish::automatic, 99).error().code, ErrorCode::check_failed);
+}
+
+/// With backups in a folder of the test's own.
+class RollbackOverBackup : public Rollback {
+protected:
+  void SetUp() override {
+    Rollback::SetUp();
+    auto made = os::TemporaryFolder::make();
+    ASSERT_TRUE(made) << made.error().message;
+    folder_.emplace(std::move(*made));
+    set("backup.store", folder_->path());
+  }
+  void back_up() {
+    const auto made =
+        with_context([](const app::Context& context) { return app::create_backup(context, {}); });
+    ASSERT_TRUE(made) << made.error().message;
+    // Runs and backups are told apart by the second.
+    exec("SELECT pg_sleep(1.1)");
+  }
+  /// Our own sessions would be ended, too.
+  Result<app::RollbackReport> roll_back(Wish wish = Wish::automatic) {
+    const auto outlook = look(wish);
+    if (!outlook) return fail(outlook.error());
+    close_looker();
+    return carry_out(*outlook);
+  }
+
+  std::optional<os::TemporaryFolder> folder_;
+};
+
+TEST_F(RollbackOverBackup, WhatWasDestroyedIsBackWithTheWritesSince) {
+  back_up();
+  write("2_age.sql", "ALTER TABLE users DROP COLUMN age;", "ALTER TABLE users ADD COLUMN age int;");
+  ASSERT_TRUE(up());
+  exec("INSERT INTO users VALUES (2, 'bob')");
+  EXPECT_EQ(path(), Path::safe);
+  const auto report = roll_back();
+  ASSERT_TRUE(report) << report.error().message;
+  ASSERT_TRUE(report->safe);
+  EXPECT_TRUE(report->proven);
+  EXPECT_EQ(value("SELECT string_agg(name || coalesce(age, 0), ' ' ORDER BY id) FROM users"),
+            "ann30 bob0");
+  EXPECT_EQ(report->safe->carried.total().unknown_filled, 1) << "bob's age is nobody's";
+  const auto kept =
+      with_context([](const app::Context& context) { return app::find_kept_database(context, 2); });
+  ASSERT_TRUE(kept) << kept.error().message;
+  EXPECT_TRUE(with_context(
+      [&](const app::Context& context) { return app::drop_kept_database(context, *kept); }));
+}
+
+// Fails when a failing down script is the last word although there is a backup.
+TEST_F(RollbackOverBackup, AFastPathThatFailsGoesOnOverTheBackup) {
+  back_up();
+  write("2_email.sql", "ALTER TABLE users ADD COLUMN email text;",
+        "ALTER TABLE users DROP COLUMN mail;");
+  ASSERT_TRUE(up());
+  exec("INSERT INTO users VALUES (2, 'bob', 5, 'b@example.org')");
+  EXPECT_EQ(path(), Path::fast);
+  const auto report = roll_back();
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_TRUE(report->safe);
+  EXPECT_EQ(columns(), "age id name");
+  EXPECT_EQ(value("SELECT count(*) FROM users"), "2");
+}
+
+TEST_F(RollbackOverBackup, ABackupFromAfterTheRunIsNone) {
+  write("2_age.sql", "ALTER TABLE users DROP COLUMN age;", "ALTER TABLE users ADD COLUMN age int;");
+  ASSERT_TRUE(up());
+  exec("SELECT pg_sleep(1.1)");
+  back_up();
+  EXPECT_EQ(path(), Path::person);
 }
 
 } // namespace

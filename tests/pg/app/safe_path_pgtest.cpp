@@ -121,6 +121,11 @@ TEST_F(SafePath, TheOldSchemaIsBackWithWhatWasWrittenSince) {
   EXPECT_EQ(value("SELECT count(*) FROM users WHERE note = 'old'"), "99") << "kept from the backup";
   EXPECT_EQ(value("SELECT count(*) FROM lines"), "2");
   EXPECT_EQ(value("SELECT last_value FROM numbers"), "1");
+  const auto carried = report->carried.total();
+  EXPECT_EQ(carried.inserted, 3) << "a user, and two lines";
+  EXPECT_EQ(carried.updated, 2);
+  EXPECT_EQ(carried.removed, 1);
+  EXPECT_EQ(carried.unknown_filled, 1);
   EXPECT_EQ(report->parked, 1) << "an age that no integer holds";
   EXPECT_EQ(value("SELECT sqlstate FROM slipway.parked"), "22003");
   EXPECT_EQ(in(report->broken, "SELECT display_name FROM users WHERE id = 1000"), "new");

@@ -64,6 +64,7 @@ TEST(Settle, EverySettingWithAVariableReadsIt) {
     const std::string value =
         setting.type == ValueType::duration  ? "7s"
         : setting.type == ValueType::boolean ? "yes"
+        : setting.type == ValueType::integer ? "7"
         : setting.choices.empty()
             ? "x"
             : std::string(setting.choices.substr(setting.choices.rfind('|') + 1));

@@ -24,6 +24,8 @@ struct Scope {
   std::string salt;
   /// Of secrets only their names are read: for comparing with what knows no more of them.
   bool names_of_secrets_only = false;
+  /// An exported snapshot to read under; empty: one of its own.
+  std::string snapshot = {};
 };
 
 /// Reads the schema of the database set-wise from the catalogs in one REPEATABLE READ, READ ONLY

@@ -29,11 +29,25 @@ enum class CrashPoint {
   database_closed,      ///< nobody may connect to the database that is taken back
   swap_ready,           ///< its copy is whole, the names are as they were
   swapped,              ///< the copy has the name
+  backup_begun,         ///< the backup has a place in the store, nothing is read
+  backup_schema_stored, ///< its schema is stored
+  backup_rows_stored,   ///< the rows of a piece of a table are stored
+  backup_parts_stored,  ///< all its parts are stored, the manifest is not
+  backup_stored,        ///< its manifest is stored
+  fence_noted,          ///< a fence is written down, the database is still open
+  fence_up,             ///< nobody may connect to the database
+  fence_copied,         ///< its copy is made, the fence is still up
+  fence_down,           ///< the database is open again, the note is still there
+  restore_created,      ///< the new database is there under its passing name
+  restore_loaded,       ///< its rows are loaded
+  restore_finished,     ///< it is whole, under its passing name
 };
 
 /// "run.lock_taken", "apply.before_commit" ...
 std::string_view crash_point_name(CrashPoint point);
 std::vector<CrashPoint> all_crash_points();
+/// Those that a run of migrations can reach.
+std::vector<CrashPoint> crash_points_of_runs();
 
 /// Where this process is to kill itself, as SLIPWAY_CRASH_AT says: for tests of what a crash leaves
 /// behind. Always compiled in, so that what is tested is what ships; without the variable a reach()

@@ -1,0 +1,168 @@
+// Backups of the target in the configured store.
+#include "slipway/app/backup.hpp"
+
+#include "backup_schema.hpp"
+#include "schema_scope.hpp"
+
+#include "slipway/app/target.hpp"
+#include "slipway/backup/create.hpp"
+#include "slipway/os/clock.hpp"
+#include "slipway/pg/server_facts.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace slipway::app {
+
+namespace {
+
+using StoreHandle = std::unique_ptr<backup::Store>;
+
+constexpr std::int64_t k_most_jobs = 64;
+
+Result<StoreHandle> configured_store(const Context& context) {
+  backup::StoreOptions options;
+  options.place = context.config.text("backup.store");
+  if (!options.place.starts_with("rclone:")) options.place = context.config.path("backup.store");
+  options.rclone_config = context.config.path("backup.rclone_config");
+  return backup::open_store(options);
+}
+
+int jobs(const Context& context) {
+  return static_cast<int>(
+      std::clamp<std::int64_t>(context.config.integer("backup.jobs"), 1, k_most_jobs));
+}
+
+int compression_level(const Context& context) {
+  return static_cast<int>(
+      std::clamp<std::int64_t>(context.config.integer("backup.compress_level"), 1, 19));
+}
+
+Result<backup::Cipher> cipher_of(const Context& context, const backup::Manifest& manifest) {
+  return backup::cipher_for_reading(manifest.encryption,
+                                    context.config.path("backup.identity_file"));
+}
+
+Result<os::CrashPlan> crash_plan(const Context& context) {
+  const auto found = context.environment.find("SLIPWAY_CRASH_AT");
+  return os::CrashPlan::parse(found == context.environment.end() ? "" : found->second);
+}
+
+std::string git_sha(const Context& context) {
+  if (auto sha = context.config.text("run.git_sha"); !sha.empty()) return sha;
+  for (const auto* name : {"GITHUB_SHA", "CI_COMMIT_SHA", "GIT_COMMIT"})
+    if (const auto found = context.environment.find(name); found != context.environment.end())
+      return found->second;
+  return {};
+}
+
+/// Workers open sessions of their own, which say whose they are.
+pg::ConnectOptions for_workers(const pg::Session& session) {
+  pg::ConnectOptions options = session.options();
+  options.application_name = "slipway:backup";
+  return options;
+}
+
+} // namespace
+
+Result<backup::Manifest> create_backup(const Context& context, const BackupRequest& request) {
+  const auto wait = run_wait(context);
+  SLIPWAY_ASSIGN(const auto store, configured_store(context));
+  SLIPWAY_ASSIGN(auto crash, crash_plan(context));
+  SLIPWAY_ASSIGN(auto session, open_session(context, "backup", wait));
+  backup::CreateRequest create;
+  create.source = for_workers(session);
+  create.label = request.label;
+  create.git_sha = git_sha(context);
+  create.extent = request.extent;
+  create.tables = request.tables;
+  SLIPWAY_ASSIGN(create.scope, schema_scope(context, session, wait));
+  session.close();
+  create.jobs = jobs(context);
+  create.compression_level = compression_level(context);
+  SLIPWAY_ASSIGN(create.cipher, backup::cipher_for(context.config.text_list("backup.recipients")));
+  create.program_folder = context.config.text("dev.server_bin");
+  create.schema_writer = schema_around_rows;
+  create.tool_version = tool_version();
+  create.now = os::now();
+  create.crash = &crash;
+  return backup::create(create, *store, context.events, wait);
+}
+
+Result<BackupList> list_backups(const Context& context) {
+  SLIPWAY_ASSIGN(const auto store, configured_store(context));
+  SLIPWAY_ASSIGN(auto listing, backup::list_backups(*store, run_wait(context)));
+  return BackupList{.store = store->describe(), .listing = std::move(listing)};
+}
+
+Result<backup::Listed> find_backup(const Context& context, const std::string& what) {
+  SLIPWAY_ASSIGN(const auto list, list_backups(context));
+  return backup::find_backup(list.listing, what);
+}
+
+Result<BackupVerified> verify_backup(const Context& context, const std::string& what,
+                                     VerifyBy how) {
+  const auto wait = run_wait(context);
+  SLIPWAY_ASSIGN(const auto store, configured_store(context));
+  SLIPWAY_ASSIGN(auto found, find_backup(context, what));
+  BackupVerified verified{.manifest = std::move(found.manifest)};
+  if (how == VerifyBy::digests) {
+    SLIPWAY_TRY(backup::verify_parts(verified.manifest, *store, os::now(), wait));
+    return verified;
+  }
+  backup::TrialOptions options;
+  SLIPWAY_ASSIGN(options.cipher, cipher_of(context, verified.manifest));
+  options.program_folder = context.config.text("dev.server_bin");
+  options.jobs = jobs(context);
+  SLIPWAY_ASSIGN(verified.comparison,
+                 backup::verify_by_restoring(verified.manifest, *store, options, context.events,
+                                             os::now(), wait));
+  return verified;
+}
+
+Result<backup::Pruned> prune_backups(const Context& context) {
+  SLIPWAY_ASSIGN(const auto store, configured_store(context));
+  backup::PruneRequest request;
+  request.keep = std::max<std::int64_t>(context.config.integer("backup.keep"), 0);
+  request.leftovers_after = context.config.duration("backup.leftovers_after");
+  request.now = os::now();
+  return backup::prune(*store, request, run_wait(context));
+}
+
+Result<std::string> pin_backup(const Context& context, const std::string& what,
+                               const std::string& reason) {
+  SLIPWAY_ASSIGN(const auto store, configured_store(context));
+  SLIPWAY_ASSIGN(auto found, find_backup(context, what));
+  SLIPWAY_TRY(backup::pin(*store, found.manifest.name, reason, run_wait(context)));
+  return std::move(found.manifest.name);
+}
+
+Result<std::string> unpin_backup(const Context& context, const std::string& what) {
+  SLIPWAY_ASSIGN(const auto store, configured_store(context));
+  SLIPWAY_ASSIGN(auto found, find_backup(context, what));
+  SLIPWAY_TRY(backup::unpin(*store, found.manifest.name, run_wait(context)));
+  return std::move(found.manifest.name);
+}
+
+Result<BackupRestored> restore_backup(const Context& context, const std::string& what,
+                                      const std::string& database) {
+  const auto wait = run_wait(context);
+  SLIPWAY_ASSIGN(const auto store, configured_store(context));
+  SLIPWAY_ASSIGN(auto crash, crash_plan(context));
+  SLIPWAY_ASSIGN(auto found, find_backup(context, what));
+  SLIPWAY_ASSIGN(auto session, open_session(context, "backup", wait));
+  BackupRestored restored{.manifest = std::move(found.manifest)};
+  backup::RestoreRequest request;
+  request.server = for_workers(session);
+  session.close();
+  request.database = database;
+  request.jobs = jobs(context);
+  SLIPWAY_ASSIGN(request.cipher, cipher_of(context, restored.manifest));
+  request.program_folder = context.config.text("dev.server_bin");
+  request.crash = &crash;
+  SLIPWAY_ASSIGN(restored.comparison,
+                 backup::restore(restored.manifest, *store, request, context.events, wait));
+  return restored;
+}
+
+} // namespace slipway::app

@@ -1,0 +1,55 @@
+#pragma once
+
+#include "slipway/app/context.hpp"
+#include "slipway/backup/catalogue.hpp"
+#include "slipway/backup/manifest.hpp"
+
+#include <string>
+#include <vector>
+
+namespace slipway::app {
+
+struct BackupRequest {
+  std::string label = "manual";
+  backup::Extent extent = backup::Extent::all;
+  std::vector<QualifiedName> tables; ///< of Extent::tables
+};
+
+/// Makes a backup of the target in backup.store, labelled with run.git_sha. Errors: as
+/// backup::create; connection.
+Result<backup::Manifest> create_backup(const Context& context, const BackupRequest& request);
+
+/// What is in backup.store, and where that is.
+struct BackupList {
+  std::string store;
+  backup::Listing listing;
+};
+Result<BackupList> list_backups(const Context& context);
+
+/// Errors: as backup::find_backup.
+Result<backup::Listed> find_backup(const Context& context, const std::string& what);
+
+enum class VerifyBy { digests, restoring };
+struct BackupVerified {
+  backup::Manifest manifest;
+  backup::Comparison comparison; ///< of VerifyBy::restoring
+};
+/// Errors: as backup::verify_parts and verify_by_restoring.
+Result<BackupVerified> verify_backup(const Context& context, const std::string& what, VerifyBy how);
+
+Result<backup::Pruned> prune_backups(const Context& context);
+
+/// Yields the backup's name.
+Result<std::string> pin_backup(const Context& context, const std::string& what,
+                               const std::string& reason);
+Result<std::string> unpin_backup(const Context& context, const std::string& what);
+
+/// Restores a backup as a new database on the target's server. Errors: as backup::restore.
+struct BackupRestored {
+  backup::Manifest manifest;
+  backup::Comparison comparison;
+};
+Result<BackupRestored> restore_backup(const Context& context, const std::string& what,
+                                      const std::string& database);
+
+} // namespace slipway::app
