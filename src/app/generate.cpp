@@ -1,11 +1,14 @@
 // Writes what makes one side into the other as migrations, each with its way back.
 #include "diff_counts.hpp"
+#include "diff_timeouts.hpp"
 #include "diff_work.hpp"
 #include "runner.hpp"
 #include "ways_back.hpp"
 
 #include "slipway/diff/answer.hpp"
+#include "slipway/diff/contraction.hpp"
 #include "slipway/diff/migration_text.hpp"
+#include "slipway/rehearse/same_meaning.hpp"
 #include "slipway/source/folder.hpp"
 
 #include <algorithm>
@@ -15,6 +18,26 @@
 namespace slipway::app {
 
 namespace {
+
+// What takes away comes last and in a file of its own, where the plan still leads there in that
+// order.
+Status part_phases(const Sides& sides, std::vector<diff::Statement>& statements, const Wait& wait) {
+  auto parted = diff::contractions_last(statements);
+  if (!parted) return {};
+  SLIPWAY_ASSIGN(const auto database, sides.shadow->new_database(sides.from.database, wait));
+  if (auto done = sides.shadow->run(database, *parted, wait); !done)
+    return done.error().code == ErrorCode::cancelled || !done.error().connection_usable()
+               ? std::move(done)
+               : Status();
+  SLIPWAY_ASSIGN(const auto reached, rehearse::read_back(*sides.workshop, database, wait));
+  const auto differences = schema::compare(reached, sides.to.schema);
+  bool same = differences.empty();
+  if (!same && rehearse::differ_in_text_only(differences)) {
+    SLIPWAY_ASSIGN(same, rehearse::mean_the_same(*sides.workshop, reached, sides.to.schema, wait));
+  }
+  if (same) statements = std::move(*parted);
+  return {};
+}
 
 std::vector<diff::Finding> losses_not_allowed(const std::vector<diff::Finding>& findings,
                                               const std::vector<std::string>& allowed) {
@@ -105,10 +128,14 @@ Result<GenerateReport> generate(const Context& context, const GenerateRequest& r
   GenerateReport report;
   report.diff = report_of(sides, std::move(plan));
   if (report.diff.equal || !request.write || !report.diff.questions.empty()) return report;
+  SLIPWAY_TRY(part_phases(sides, report.diff.statements, wait));
   auto drafts = diff::drafts_of(report.diff.statements);
   SLIPWAY_TRY(find_ways_back(sides, std::move(renames), drafts, wait));
   SLIPWAY_TRY(prove(context, sides, seed, whole_way_back(drafts), report.diff, wait));
-  if (sides.live) SLIPWAY_TRY(count_rows(*sides.live, report.diff.findings, wait));
+  if (sides.live) {
+    SLIPWAY_TRY(count_rows(*sides.live, report.diff.findings, wait));
+    SLIPWAY_TRY(fit_timeouts(context, *sides.live, drafts, wait));
+  }
   report.losses = losses_not_allowed(report.diff.findings, request.allowed_losses);
   if (!report.losses.empty() || !report.diff.questions.empty()) return report;
   SLIPWAY_ASSIGN(auto files, files_of(context, request, report.diff, drafts));

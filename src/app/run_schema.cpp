@@ -4,6 +4,7 @@
 #include "schema_scope.hpp"
 
 #include "slipway/inspect/gate.hpp"
+#include "slipway/replay/relation_map.hpp"
 #include "slipway/schema/fingerprint.hpp"
 #include "slipway/schema/redact.hpp"
 #include "slipway/schema/snapshot.hpp"
@@ -60,6 +61,8 @@ Result<Read> read_for(const Context& context, pg::Session& session, std::int64_t
   read.row.salt = scope.salt;
   read.row.gate = text_of(gate);
   read.row.fingerprint = schema::fingerprint(read.schema).text();
+  SLIPWAY_ASSIGN(const auto relations, replay::read_relation_map(session, wait));
+  read.row.relations = replay::to_json(relations);
   return read;
 }
 

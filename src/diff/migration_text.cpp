@@ -2,6 +2,7 @@
 #include "slipway/diff/migration_text.hpp"
 
 #include "slipway/base/text.hpp"
+#include "slipway/diff/contraction.hpp"
 #include "slipway/diff/transactions.hpp"
 #include "slipway/sql/facts.hpp"
 
@@ -83,7 +84,10 @@ std::vector<MigrationDraft> drafts_of(const std::vector<Statement>& statements) 
                       : must_be_committed(transaction.statements.front())
                           ? Takes::enum_values
                           : Takes::single_statements;
-    if (!single || kind != takes) drafts.emplace_back();
+    const bool contracts =
+        std::all_of(transaction.statements.begin(), transaction.statements.end(), is_contraction);
+    if (!single || kind != takes || contracts != drafts.back().contracts) drafts.emplace_back();
+    drafts.back().contracts = contracts;
     auto& up = drafts.back().up;
     up.insert(up.end(), transaction.statements.begin(), transaction.statements.end());
     takes = kind;
@@ -97,10 +101,14 @@ std::string migration_text(const std::string& title, const std::string& origin,
   const bool off =
       draft.one_by_one || (draft.down.size() > 1 &&
                            std::any_of(draft.down.begin(), draft.down.end(), must_be_committed));
+  std::string directives = off ? "-- slipway:transaction off\n" : "";
+  if (draft.statement_timeout)
+    directives += fmt::format("-- May take long, as {}\n-- slipway:statement-timeout {}min\n",
+                              in_one_line(draft.timeout_why), draft.statement_timeout->count());
   return fmt::format(
       "-- Purpose: {}\n-- Made from the difference between {}\n{}\n-- slipway:up\n{}\n{}",
-      in_one_line(title), in_one_line(origin), off ? "-- slipway:transaction off\n" : "",
-      statements_text(draft.up), down_text(draft));
+      in_one_line(title), in_one_line(origin), directives, statements_text(draft.up),
+      down_text(draft));
 }
 
 } // namespace slipway::diff

@@ -63,11 +63,11 @@ Result<std::string> Snapshots::content(pg::Session& session, std::int64_t run,
   return std::string(rows.text(0, 0));
 }
 
-Result<std::optional<std::string>> Snapshots::content_before(pg::Session& session, std::int64_t run,
+Result<std::optional<Snapshots::Before>> Snapshots::found_by(pg::Session& session, std::int64_t run,
                                                              const Wait& wait) const {
   const auto rows = session.query(
       SqlText(fmt::format(
-          "SELECT s.content FROM {0} AS s JOIN {1} AS r ON r.id OPERATOR(pg_catalog.=) $1::bigint "
+          "SELECT s.content, s.relations FROM {0} AS s JOIN {1} AS r ON r.id OPERATOR(pg_catalog.=) $1::bigint "
           "WHERE (s.before AND s.run OPERATOR(pg_catalog.=) r.id) "
           "OR (NOT s.before AND s.run OPERATOR(pg_catalog.<) r.id "
           "AND EXISTS (SELECT FROM {1} AS e WHERE e.id OPERATOR(pg_catalog.=) s.run "
@@ -76,11 +76,12 @@ Result<std::optional<std::string>> Snapshots::content_before(pg::Session& sessio
           table("snapshot"), table("run"))),
       {std::to_string(run)}, wait);
   if (!rows) {
-    if (is_older_layout(rows.error())) return std::optional<std::string>();
+    if (is_older_layout(rows.error())) return std::optional<Before>();
     return fail(rows.error());
   }
-  if (rows->size() == 0) return std::optional<std::string>();
-  return std::optional(std::string(rows->text(0, 0)));
+  if (rows->size() == 0) return std::optional<Before>();
+  return std::optional(
+      Before{.content = std::string(rows->text(0, 0)), .relations = std::string(rows->text(0, 1))});
 }
 
 Status Snapshots::add(pg::Session& session, const SnapshotRow& row, const std::string& content,
@@ -89,13 +90,13 @@ Status Snapshots::add(pg::Session& session, const SnapshotRow& row, const std::s
   const auto run = std::to_string(row.run);
   const pg::Query insert{
       SqlText(fmt::format(
-          "INSERT INTO {} (run, fingerprint, salt, gate, content) "
-          "VALUES ($1::bigint, $2::text, $3::text, $4::text, $5::text) "
+          "INSERT INTO {} (run, fingerprint, salt, gate, content, relations) "
+          "VALUES ($1::bigint, $2::text, $3::text, $4::text, $5::text, $6::text) "
           "ON CONFLICT (run, before) DO UPDATE SET taken_at = EXCLUDED.taken_at, fingerprint = "
           "EXCLUDED.fingerprint, salt = EXCLUDED.salt, gate = EXCLUDED.gate, "
-          "content = EXCLUDED.content",
+          "content = EXCLUDED.content, relations = EXCLUDED.relations",
           table("snapshot"))),
-      {run, row.fingerprint, row.salt, or_null(row.gate), content}};
+      {run, row.fingerprint, row.salt, or_null(row.gate), content, or_null(row.relations)}};
   const pg::Query remove{
       SqlText(fmt::format("DELETE FROM {0} WHERE run OPERATOR(pg_catalog.<) (SELECT "
                           "pg_catalog.min(k.run) FROM (SELECT s.run FROM {0} AS s WHERE NOT "
@@ -115,10 +116,11 @@ Status Snapshots::add_before(pg::Session& session, const SnapshotRow& row,
                              const Wait& wait) const {
   const auto run = std::to_string(row.run);
   const pg::Query insert{
-      SqlText(fmt::format("INSERT INTO {} (run, before, fingerprint, salt, gate, content) "
-                          "VALUES ($1::bigint, true, $2::text, $3::text, $4::text, $5::text)",
-                          table("snapshot"))),
-      {run, row.fingerprint, row.salt, or_null(row.gate), content}};
+      SqlText(fmt::format(
+          "INSERT INTO {} (run, before, fingerprint, salt, gate, content, relations) VALUES "
+          "($1::bigint, true, $2::text, $3::text, $4::text, $5::text, $6::text)",
+          table("snapshot"))),
+      {run, row.fingerprint, row.salt, or_null(row.gate), content, or_null(row.relations)}};
   const pg::Query note{SqlText(fmt::format("UPDATE {} SET fingerprint_before = $2::text "
                                            "WHERE id OPERATOR(pg_catalog.=) $1::bigint",
                                            table("run"))),

@@ -43,6 +43,11 @@ Status begin_reading(pg::Session& session, const std::string& time_zone, const W
   return pin(session, time_zone, wait);
 }
 
+Status begin_comparing(pg::Session& session, const std::string& time_zone, const Wait& wait) {
+  SLIPWAY_TRY(session.execute(SqlText("BEGIN ISOLATION LEVEL REPEATABLE READ READ WRITE"), wait));
+  return pin(session, time_zone, wait);
+}
+
 Status begin_filling(pg::Session& session, const std::string& time_zone, const Wait& wait) {
   SLIPWAY_TRY(session.execute(SqlText("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"), wait));
   SLIPWAY_TRY(pin(session, time_zone, wait));

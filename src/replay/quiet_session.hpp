@@ -14,6 +14,9 @@ namespace slipway::replay {
 /// whatever the role or the database set.
 Status begin_reading(pg::Session& session, const std::string& time_zone, const Wait& wait);
 
+/// The same, but functions may be made in it; to be rolled back.
+Status begin_comparing(pg::Session& session, const std::string& time_zone, const Wait& wait);
+
 /// Begins a transaction for filling tables: values are read and written the same way, and no
 /// trigger or rule may fire. Those that fire all the same (ENABLE ALWAYS, ENABLE REPLICA) are named
 /// by `silence`.

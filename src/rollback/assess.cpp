@@ -187,10 +187,13 @@ Result<Assessment> assess(pg::Session& session, const AssessRequest& request, co
   SLIPWAY_ASSIGN(auto now, inspect::read_schema(session, scope, wait));
   assessment.now = schema::without_secrets(std::move(now));
   assessment.fingerprint_now = schema::fingerprint(assessment.now).text();
-  SLIPWAY_ASSIGN(const auto content, history::Snapshots(request.history_schema)
-                                         .content_before(session, assessment.run.row.id, wait));
-  if (content) {
-    SLIPWAY_ASSIGN(auto before, schema::from_json(*content, "the snapshot from before the run"));
+  SLIPWAY_ASSIGN(
+      const auto found,
+      history::Snapshots(request.history_schema).found_by(session, assessment.run.row.id, wait));
+  if (found) {
+    SLIPWAY_ASSIGN(auto before,
+                   schema::from_json(found->content, "the snapshot from before the run"));
+    assessment.relations_before = found->relations;
     assessment.before = schema::without_secrets(std::move(before));
     assessment.losses = losses_between(assessment);
   }

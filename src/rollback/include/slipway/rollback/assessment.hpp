@@ -25,6 +25,8 @@ struct Assessment {
   std::string fingerprint_now;     ///< without digests of secrets
   /// The schema as the run found it; absent when nobody kept it.
   std::optional<schema::Schema> before;
+  /// replay::RelationMap from before the run, as JSON; empty when nobody kept it.
+  std::string relations_before;
   /// What the run destroyed. Empty without `before`, which says nothing then.
   std::vector<diff::Finding> losses;
   /// Of the half-applied migration: a statement that changed rows is done, so that no comparison of
