@@ -134,8 +134,9 @@ private:
     demand(at(object, Verb::drop), goes);
     demand(at(object.identity(), Verb::alter), goes);
     demand(at(object.identity(), Verb::late), goes);
-    // A column goes after the sequence of its default that it owns was let go of.
-    if (owner_of(scene_.from, needed) != object)
+    // A column goes after the sequence of its default that it owns was let go of; and what is
+    // altered of a schema does not touch what goes from it.
+    if (owner_of(scene_.from, needed) != object && needed.kind() != Kind::schema)
       demand(at(object, Verb::drop), at(needed.identity(), Verb::alter));
     // What is made anew is not to find what goes again.
     if (at(object.identity(), Verb::drop)) demand(goes, at(object.identity(), Verb::create));

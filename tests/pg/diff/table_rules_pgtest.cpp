@@ -70,7 +70,8 @@ TEST_F(TableRulesTest, ACatalogTableIsMarkedAfterItsRewrites) {
 TEST_F(TableRulesTest, ANewTableTakesTheNamesOfOneThatGoes) {
   const std::string one =
       "CREATE TABLE z (id serial PRIMARY KEY, a int UNIQUE); CREATE INDEX i ON z (a);";
-  const std::string other = one + "ALTER TABLE z RENAME TO a;";
+  const std::string other =
+      one + "ALTER TABLE z RENAME TO a; GRANT USAGE ON SCHEMA public TO pg_monitor;";
   diff::Options options;
   options.not_renamed = {{schema::Kind::table, "public", "z", {}}};
   const auto up = run(one, other, {}, options);
