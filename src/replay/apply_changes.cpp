@@ -40,7 +40,7 @@ public:
   Replayer(pg::Session& copy, ParkedTable& parked, const Maps& maps, const CarryMap& map,
            const ReplayRequest& request, std::string time_zone, const Wait& wait)
       : copy_(copy), parked_(parked), map_(map), request_(request),
-        time_zone_(std::move(time_zone)), wait_(wait), statements_(maps, map) {}
+        time_zone_(std::move(time_zone)), wait_(wait), statements_(maps, map), now_(maps.now) {}
 
   Status prepare() {
     SLIPWAY_ASSIGN(snapshot_, read_snapshot(request_.snapshot));
@@ -105,6 +105,7 @@ private:
 
   Status finish(const pgoutput::Commit& commit) {
     if (marker_) statements_.use_map(std::move(marker_->map));
+    if (by_migration_ && !marker_) statements_.use_map(now_);
     if (by_migration_) {
       ++report_.by_migration;
       return {};
@@ -218,6 +219,7 @@ private:
   std::string time_zone_;
   const Wait& wait_;
   ChangeStatements statements_;
+  const RelationMap& now_;
   SnapshotText snapshot_;
   Lsn done_ = 0;
 

@@ -24,6 +24,8 @@ struct ReplayRequest {
   std::string snapshot;
   std::string run;
   /// Transactions of the migration itself, for servers before 14, whose streams carry no markers.
+  /// After the first of them names mean what they mean now: one that changed between two of them is
+  /// not told apart.
   std::vector<std::uint64_t> migration_transactions;
   /// Row changes that are applied in one transaction.
   std::size_t group = 2'000;
