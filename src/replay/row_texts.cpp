@@ -59,8 +59,8 @@ std::string RowTexts::forward(std::size_t place) const {
   return fmt::format("pg_temp.slipway_forward_{}_{}", table_.target.id, place);
 }
 
-std::string RowTexts::back(std::size_t place) const {
-  return fmt::format("pg_temp.slipway_back_{}_{}", table_.target.id, place);
+std::string back_function(const CarriedTable& table, std::size_t place) {
+  return fmt::format("pg_temp.slipway_back_{}_{}", table.target.id, place);
 }
 
 std::vector<std::string> RowTexts::functions() const {
@@ -69,13 +69,14 @@ std::vector<std::string> RowTexts::functions() const {
     const CarriedColumn& column = table_.columns[place];
     const std::string& type = column.target.type;
     if (column.reverse)
-      statements.push_back(function(back(place), "text", type, "BEGIN RETURN v; END"));
+      statements.push_back(
+          function(back_function(table_, place), "text", type, "BEGIN RETURN v; END"));
     if (!column.is_retyped()) continue;
     const std::string read = fmt::format("CAST({} AS {})", output_of("v"), column.origin->type);
     statements.push_back(
         function(forward(place), type, "text", fmt::format(k_forward_body, output_of(read))));
     statements.push_back(
-        function(back(place), "text", type,
+        function(back_function(table_, place), "text", type,
                  fmt::format(k_back_body, forward(place), type, k_bytewise, quote_literal(type),
                              output_of("CAST(v AS " + type + ")"))));
   }
@@ -203,12 +204,12 @@ std::string RowTexts::fill(std::size_t place) const {
                        column.target.fallback.empty() ? "NULL" : "(" + column.target.fallback + ")",
                        column.target.type, old(place));
   if (is_plain(place)) return staged(place);
-  if (column.reverse) return back(place) + "(" + staged(place) + ")";
+  if (column.reverse) return back_function(table_, place) + "(" + staged(place) + ")";
   if (!column.is_retyped()) return fmt::format("CAST({} AS {})", staged(place), column.target.type);
   // A value that only the migration changed, into the form of its new type, is left as it was.
   return fmt::format("CASE WHEN {}{} OPERATOR(pg_catalog.=) {} THEN {} ELSE {}({}) END",
-                     known_old(place), k_bytewise, staged(place), old(place), back(place),
-                     staged(place));
+                     known_old(place), k_bytewise, staged(place), old(place),
+                     back_function(table_, place), staged(place));
 }
 
 std::string RowTexts::fill_values() const {

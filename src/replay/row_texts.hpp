@@ -57,7 +57,6 @@ private:
   std::string old(std::size_t place) const;
   std::string origin(std::size_t place) const;
   std::string forward(std::size_t place) const;
-  std::string back(std::size_t place) const;
   std::string known_old(std::size_t place) const;
   std::string fill(std::size_t place) const;
   std::vector<std::size_t> sourced(bool key_only) const;
@@ -70,6 +69,10 @@ private:
 
   const CarriedTable& table_;
 };
+
+/// The function that turns a text of the new type into a value of the old one, for a column that
+/// has one among RowTexts::functions().
+std::string back_function(const CarriedTable& table, std::size_t place);
 
 /// A value as its type's output function writes it, which no cast of a user's can replace. NULL
 /// stays NULL.

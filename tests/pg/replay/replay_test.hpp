@@ -28,6 +28,9 @@ inline void must(const Status& status) {
 /// A database, its backup as a copy beside it, and what is written and migrated after that.
 class ReplayTest : public test::ServerTest {
 protected:
+  void SetUp() override { url_ = server().fresh_database(); }
+  virtual test::TestServer& server() { return test::TestServer::instance(); }
+
   RelationMap map_of(const std::string& url) {
     auto session = test::connect(url);
     return must(read_relation_map(session, test::long_wait()));
@@ -38,7 +41,7 @@ protected:
     before_ = map_of(url_);
     snapshot_ = value("SELECT pg_current_snapshot()");
     close_looker();
-    copy_url_ = test::TestServer::instance().copy_of_database(url_);
+    copy_url_ = server().copy_of_database(url_);
   }
 
   /// A schema that back_up_while_writing can make again.
@@ -53,7 +56,7 @@ protected:
     test::exec(session, "BEGIN ISOLATION LEVEL REPEATABLE READ");
     snapshot_ = test::value(session, "SELECT pg_current_snapshot()");
     before_ = must(read_relation_map(session, test::long_wait()));
-    copy_url_ = test::TestServer::instance().fresh_database();
+    copy_url_ = server().fresh_database();
     auto copy = test::connect(copy_url_);
     test::exec(copy, "CREATE TABLE shift_the_numbers (); DROP TABLE shift_the_numbers");
     test::exec(copy, ddl_);
