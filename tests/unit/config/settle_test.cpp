@@ -63,6 +63,7 @@ TEST(Settle, EverySettingWithAVariableReadsIt) {
     Inputs inputs = in("/app");
     const std::string value =
         setting.type == ValueType::duration  ? "7s"
+        : setting.type == ValueType::integer ? "7"
         : setting.type == ValueType::boolean ? "yes"
         : setting.type == ValueType::integer ? "7"
         : setting.choices.empty()
