@@ -301,6 +301,63 @@ std::vector<Setting> preflight_settings() {
   };
 }
 
+std::vector<Setting> deploy_settings() {
+  return {
+      {.key = "deploy.backup",
+       .type = ValueType::boolean,
+       .default_value = "true",
+       .secrecy = Secrecy::open,
+       .description = "Whether `slipway deploy` makes a backup first when anything is pending."},
+      {.key = "deploy.application",
+       .type = ValueType::text_list,
+       .secrecy = Secrecy::open,
+       .description =
+           "The program, with its arguments, that brings the new version of the application once the migrations are "
+           "applied.",
+       .example = "docker,compose,up,-d"},
+      {.key = "deploy.health",
+       .type = ValueType::text_list,
+       .secrecy = Secrecy::open,
+       .description =
+           "A program, with its arguments, that ends with 0 when the application is healthy.",
+       .example = "curl,-fsS,http://127.0.0.1:8080/healthz"},
+      {.key = "deploy.health_times",
+       .type = ValueType::integer,
+       .default_value = "3",
+       .secrecy = Secrecy::open,
+       .description = "How many times in a row deploy.health has to succeed."},
+      {.key = "deploy.health_every",
+       .type = ValueType::duration,
+       .default_value = "2s",
+       .secrecy = Secrecy::open,
+       .description = "The pause between two health checks."},
+      {.key = "deploy.health_within",
+       .type = ValueType::duration,
+       .default_value = "1min",
+       .secrecy = Secrecy::open,
+       .description =
+           "How long to wait for the application to be healthy; then the deploy has failed."},
+      {.key = "deploy.previous_application",
+       .type = ValueType::text_list,
+       .secrecy = Secrecy::open,
+       .description =
+           "The program, with its arguments, that brings the previous version back after a deploy that failed.",
+       .example = "./bring-back,previous"},
+      {.key = "deploy.alert",
+       .type = ValueType::text_list,
+       .secrecy = Secrecy::open,
+       .description =
+           "The program, with its arguments, that tells people of a deploy that failed; SLIPWAY_DEPLOY_OUTCOME says "
+           "how.",
+       .example = "./alert,deploy failed"},
+      {.key = "deploy.hook_limit",
+       .type = ValueType::duration,
+       .default_value = "5min",
+       .secrecy = Secrecy::open,
+       .description = "How long each of these programs may take."},
+  };
+}
+
 std::vector<Setting> backup_settings() {
   return {
       {.key = "backup.store",
@@ -435,7 +492,7 @@ std::vector<Setting> all_settings() {
   std::vector<Setting> all;
   for (const auto& group : {target_and_connection(), migrations_and_history(), schema_settings(),
                             diff_settings(), apply_settings(), preflight_settings(),
-                            backup_settings(), run_settings(), dev_and_output()})
+                            backup_settings(), deploy_settings(), run_settings(), dev_and_output()})
     all.insert(all.end(), group.begin(), group.end());
   return all;
 }
