@@ -2,6 +2,7 @@
 #include "slipway/replay/apply_changes.hpp"
 
 #include "change_statements.hpp"
+#include "change_stream.hpp"
 #include "fill.hpp"
 #include "quiet_session.hpp"
 #include "row_texts.hpp"
@@ -24,16 +25,6 @@ CREATE TABLE IF NOT EXISTS slipway_replay.progress (run text PRIMARY KEY, lsn pg
 constexpr const char* k_progress =
     "INSERT INTO slipway_replay.progress (run, lsn) VALUES ($1, $2::pg_lsn)"
     " ON CONFLICT (run) DO UPDATE SET lsn = excluded.lsn";
-
-constexpr int k_messages_since = 140'000;
-
-std::string unhexed(std::string_view hex) {
-  std::string bytes;
-  const auto digit = [](char letter) { return letter <= '9' ? letter - '0' : letter - 'a' + 10; };
-  for (std::size_t at = 0; at + 1 < hex.size(); at += 2)
-    bytes.push_back(static_cast<char>(digit(hex[at]) * 16 + digit(hex[at + 1])));
-  return bytes;
-}
 
 class Replayer {
 public:
@@ -60,8 +51,7 @@ public:
     return {};
   }
 
-  Status take(std::string_view bytes) {
-    SLIPWAY_ASSIGN(const pgoutput::Change change, pgoutput::decode(bytes));
+  Status take(const pgoutput::Change& change) {
     if (const auto* begin = std::get_if<pgoutput::Begin>(&change)) return start(*begin);
     if (const auto* commit = std::get_if<pgoutput::Commit>(&change)) return finish(*commit);
     if (const auto* relation = std::get_if<pgoutput::Relation>(&change)) {
@@ -118,14 +108,14 @@ private:
       statement.row.position = lsn_text(commit.end_lsn);
       group_.push_back(std::move(statement));
     }
-    ++transactions_;
+    if (!transaction_.empty()) ++transactions_;
     group_end_ = commit.end_lsn;
     transaction_.clear();
     return group_.size() >= request_.group ? flush() : Status();
   }
 
   Status flush() {
-    if (transactions_ == 0) return {};
+    if (group_end_ <= done_) return {};
     SLIPWAY_ASSIGN(const bool at_once, apply_at_once());
     if (!at_once) SLIPWAY_TRY(apply_one_by_one());
     report_.transactions += transactions_;
@@ -235,18 +225,6 @@ private:
   ReplayReport report_;
 };
 
-/// The server decodes it all at once and hands it on row by row; that the statement ends well says
-/// that the stream is complete up to its end.
-SqlText stream(const pg::Session& origin, const ReplayRequest& request) {
-  const std::string messages =
-      origin.server_version() >= k_messages_since ? ", 'messages', 'true'" : "";
-  return SqlText(fmt::format(
-      "COPY (SELECT pg_catalog.encode(c.data, 'hex') FROM pg_catalog.pg_logical_slot_peek_binary_changes("
-      "{0}::name, {1}::pg_lsn, NULL, 'proto_version', '1', 'publication_names', {2}{3}) AS c) TO STDOUT",
-      quote_literal(request.slot), quote_literal(lsn_text(request.end)),
-      quote_literal(quote_identifier(request.slot)), messages));
-}
-
 } // namespace
 
 Result<Lsn> end_of_writes(pg::Session& session, const Wait& wait) {
@@ -267,15 +245,10 @@ Result<ReplayReport> apply_changes(pg::Session& origin, pg::Session& copy, Parke
   SLIPWAY_ASSIGN(const std::string time_zone, time_zone_of(origin, wait));
   Replayer replayer(copy, parked, maps, map, request, time_zone, wait);
   SLIPWAY_TRY(replayer.prepare());
-  SLIPWAY_TRY(begin_reading(origin, time_zone, wait));
-  Status taken;
-  const auto take = [&](std::string_view hex) {
-    if (taken) taken = replayer.take(unhexed(hex));
-  };
-  const Result<pg::Rows> read = origin.copy_out(stream(origin, request), take, wait);
-  roll_back(origin);
-  if (taken && !read) taken = fail(read.error());
-  Result<ReplayReport> report = taken ? replayer.end() : Result<ReplayReport>(taken.error());
+  const Status read = read_changes(
+      origin, request.slot, request.end,
+      [&](const pgoutput::Change& change) { return replayer.take(change); }, wait);
+  Result<ReplayReport> report = read ? replayer.end() : Result<ReplayReport>(read.error());
   if (!report && copy.transaction_status() != pg::TransactionStatus::idle) roll_back(copy);
   return report;
 }

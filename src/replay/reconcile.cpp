@@ -16,14 +16,17 @@ WHERE c.relkind OPERATOR(pg_catalog.=) 'm' AND c.relispopulated
 ORDER BY c.oid
 )sql";
 
-Status carry_unlogged(pg::Session& origin, pg::Session& copy, ParkedTable& parked,
-                      const CarryMap& map, ReconcileReport& report, const Wait& wait) {
-  CarryMap unlogged;
+/// What a stream of changes does not have: unlogged tables, and those that are younger than its
+/// publication.
+Status carry_not_streamed(pg::Session& origin, pg::Session& copy, ParkedTable& parked,
+                          const CarryMap& map, ReconcileReport& report, const Wait& wait) {
+  CarryMap unseen;
   for (const CarriedTable& table : map.tables)
     if (table.origin && (table.target.unlogged || table.origin->unlogged))
-      unlogged.tables.push_back(table);
-  if (unlogged.tables.empty()) return {};
-  SLIPWAY_ASSIGN(const SyncReport synced, sync_state(origin, copy, parked, unlogged, {}, wait));
+      unseen.tables.push_back(table);
+  unseen.created = map.created;
+  if (unseen.tables.empty() && unseen.created.empty()) return {};
+  SLIPWAY_ASSIGN(const SyncReport synced, sync_state(origin, copy, parked, unseen, {}, wait));
   const SyncCounts total = synced.total();
   report.unlogged_rows = total.inserted + total.updated + total.removed;
   return {};
@@ -51,7 +54,7 @@ Result<ReconcileReport> reconcile(pg::Session& origin, pg::Session& copy, Parked
                                   const Wait& wait) {
   ReconcileReport report;
   SLIPWAY_TRY(parked.create(wait));
-  SLIPWAY_TRY(carry_unlogged(origin, copy, parked, map, report, wait));
+  SLIPWAY_TRY(carry_not_streamed(origin, copy, parked, map, report, wait));
   SLIPWAY_TRY(park_orphans(copy, parked, map, report, wait));
   SLIPWAY_TRY(reconcile_sequences(origin, copy, map, report, wait));
   SLIPWAY_TRY(reconcile_large_objects(origin, copy, request.snapshot, report, wait));

@@ -32,55 +32,88 @@ WHERE k.contype OPERATOR(pg_catalog.=) 'f' AND k.convalidated AND k.conparentid 
 ORDER BY k.oid
 )sql";
 
-struct ForeignKey {
-  const CarriedTable* child = nullptr;
-  std::string name;
-  std::string parent;
-  std::string refers;
-  std::string any_null;
+/// Of duplicates the one that was put in last. Constraints that may be deferred are watched over by
+/// triggers, which do not fire while rows are carried.
+constexpr const char* k_deferrable_keys = R"sql(
+SELECT k.conrelid::bigint, k.conname,
+       pg_catalog.string_agg(pg_catalog.format('p.%I = o.%I', a.attname, a.attname), ' AND '),
+       pg_catalog.string_agg(pg_catalog.format('o.%I', a.attname), ', ')
+FROM pg_catalog.pg_constraint AS k
+CROSS JOIN LATERAL pg_catalog.unnest(k.conkey) AS u(number)
+JOIN pg_catalog.pg_attribute AS a ON a.attrelid OPERATOR(pg_catalog.=) k.conrelid
+  AND a.attnum OPERATOR(pg_catalog.=) u.number
+WHERE k.contype OPERATOR(pg_catalog.=) ANY ('{p,u}'::"char"[]) AND k.condeferrable
+  AND k.conparentid OPERATOR(pg_catalog.=) 0::oid
+GROUP BY k.oid, k.conrelid, k.conname ORDER BY k.oid
+)sql";
+
+/// Rows `o` of a table that a constraint of the old schema does not allow.
+struct Rule {
+  const CarriedTable* table = nullptr;
+  std::string broken; ///< condition
+  std::string sqlstate;
+  std::string message;
 };
 
-Result<std::vector<ForeignKey>> read_keys(pg::Session& copy, const CarryMap& map,
-                                          const Wait& wait) {
-  SLIPWAY_ASSIGN(const pg::Rows rows, copy.query(SqlText(k_foreign_keys), {}, wait));
-  std::vector<ForeignKey> keys;
-  for (std::size_t row = 0; row < rows.size(); ++row) {
-    const auto child =
-        std::find_if(map.tables.begin(), map.tables.end(), [&](const CarriedTable& one) {
-          return one.target.id == static_cast<std::uint32_t>(rows.integer(row, 0));
-        });
-    if (child == map.tables.end() || !child->origin) continue;
-    const QualifiedName parent{std::string(rows.text(row, 2)), std::string(rows.text(row, 3))};
-    keys.push_back({&*child, std::string(rows.text(row, 1)),
-                    (rows.boolean(row, 6) ? "" : "ONLY ") + parent.quoted(),
-                    std::string(rows.text(row, 4)), std::string(rows.text(row, 5))});
-  }
-  return keys;
+const CarriedTable* table_of(const CarryMap& map, std::int64_t id) {
+  const auto at = std::find_if(map.tables.begin(), map.tables.end(), [&](const CarriedTable& one) {
+    return one.origin && one.target.id == static_cast<std::uint32_t>(id);
+  });
+  return at == map.tables.end() ? nullptr : &*at;
 }
 
-/// Takes the orphans of one foreign key out of the copy. Yields how many.
-Result<std::size_t> park(pg::Session& copy, ParkedTable& parked, const ForeignKey& key,
+Result<std::vector<Rule>> read_rules(pg::Session& copy, const CarryMap& map, const Wait& wait) {
+  SLIPWAY_ASSIGN(const pg::Rows rows, copy.query(SqlText(k_foreign_keys), {}, wait));
+  std::vector<Rule> rules;
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    const QualifiedName parent{std::string(rows.text(row, 2)), std::string(rows.text(row, 3))};
+    rules.push_back(
+        {table_of(map, rows.integer(row, 0)),
+         fmt::format(
+             "pg_catalog.num_nulls({}) OPERATOR(pg_catalog.=) 0 AND NOT EXISTS (SELECT FROM {}{} AS p WHERE {})",
+             rows.text(row, 5), rows.boolean(row, 6) ? "" : "ONLY ", parent.quoted(),
+             rows.text(row, 4)),
+         "23503",
+         fmt::format("the row that it refers to by {} is not in the old schema",
+                     quote_identifier(rows.text(row, 1)))});
+  }
+  SLIPWAY_ASSIGN(const pg::Rows keys, copy.query(SqlText(k_deferrable_keys), {}, wait));
+  for (std::size_t row = 0; row < keys.size(); ++row) {
+    const CarriedTable* table = table_of(map, keys.integer(row, 0));
+    if (table == nullptr) continue;
+    rules.push_back(
+        {table,
+         fmt::format(
+             "pg_catalog.num_nulls({}) OPERATOR(pg_catalog.=) 0 AND EXISTS (SELECT FROM {} AS p WHERE {}"
+             " AND (p.tableoid, p.ctid) OPERATOR(pg_catalog.<) (o.tableoid, o.ctid))",
+             keys.text(row, 3), RowTexts(*table).target(), keys.text(row, 2)),
+         "23505",
+         fmt::format("there is another row of the same {}", quote_identifier(keys.text(row, 1)))});
+  }
+  std::erase_if(rules, [](const Rule& rule) { return rule.table == nullptr; });
+  return rules;
+}
+
+/// Takes the rows that break one rule out of the copy. Yields how many.
+Result<std::size_t> park(pg::Session& copy, ParkedTable& parked, const Rule& rule,
                          const Wait& wait) {
-  const RowTexts texts(*key.child);
+  const RowTexts texts(*rule.table);
   for (const std::string& function : texts.functions())
     SLIPWAY_TRY(copy.execute(SqlText(function), wait));
-  SLIPWAY_ASSIGN(const std::vector<SqlText> loud_again, silence(copy, key.child->target, wait));
-  const SqlText take(fmt::format(
-      "DELETE FROM {} AS o WHERE pg_catalog.num_nulls({}) OPERATOR(pg_catalog.=) 0"
-      " AND NOT EXISTS (SELECT FROM {} AS p WHERE {}) RETURNING {}::text, pg_catalog.to_jsonb(o.*)::text",
-      texts.target(), key.any_null, key.parent, key.refers, texts.key_of_old()));
-  SLIPWAY_ASSIGN(const pg::Rows orphans, copy.execute(take, wait));
+  SLIPWAY_ASSIGN(const std::vector<SqlText> loud_again, silence(copy, rule.table->target, wait));
+  const SqlText take(
+      fmt::format("DELETE FROM {} AS o WHERE {} RETURNING {}::text, pg_catalog.to_jsonb(o.*)::text",
+                  texts.target(), rule.broken, texts.key_of_old()));
+  SLIPWAY_ASSIGN(const pg::Rows taken, copy.execute(take, wait));
   std::vector<ParkedRow> rows;
-  for (std::size_t row = 0; row < orphans.size(); ++row)
-    rows.push_back(
-        {.table = key.child->target.name,
-         .operation = ParkedOperation::insert,
-         .key = std::string(orphans.text(row, 0)),
-         .row = std::string(orphans.text(row, 1)),
-         .sqlstate = "23503",
-         .message = fmt::format("the row that it refers to by {} is not in the old schema",
-                                quote_identifier(key.name)),
-         .position = {}});
+  for (std::size_t row = 0; row < taken.size(); ++row)
+    rows.push_back({.table = rule.table->target.name,
+                    .operation = ParkedOperation::insert,
+                    .key = std::string(taken.text(row, 0)),
+                    .row = std::string(taken.text(row, 1)),
+                    .sqlstate = rule.sqlstate,
+                    .message = rule.message,
+                    .position = {}});
   SLIPWAY_TRY(parked.add(rows, wait));
   for (const SqlText& statement : loud_again) SLIPWAY_TRY(copy.execute(statement, wait));
   return rows.size();
@@ -88,12 +121,12 @@ Result<std::size_t> park(pg::Session& copy, ParkedTable& parked, const ForeignKe
 
 Status park_all(pg::Session& copy, ParkedTable& parked, const CarryMap& map,
                 ReconcileReport& report, const Wait& wait) {
-  SLIPWAY_ASSIGN(const std::vector<ForeignKey> keys, read_keys(copy, map, wait));
+  SLIPWAY_ASSIGN(const std::vector<Rule> rules, read_rules(copy, map, wait));
   // A parked row may leave orphans of its own; each round takes rows out, so it ends.
   for (std::size_t found = 1; found > 0;) {
     found = 0;
-    for (const ForeignKey& key : keys) {
-      SLIPWAY_ASSIGN(const std::size_t taken, park(copy, parked, key, wait));
+    for (const Rule& rule : rules) {
+      SLIPWAY_ASSIGN(const std::size_t taken, park(copy, parked, rule, wait));
       found += taken;
     }
     report.orphans_parked += static_cast<std::int64_t>(found);

@@ -36,10 +36,9 @@ TEST_F(StateSync, a_row_of_a_subtransaction_under_way_at_the_backup_arrives) {
   make_schema("CREATE TABLE t (id int PRIMARY KEY, v text)");
   exec("INSERT INTO t VALUES (1, 'old')");
   auto writer = connect();
-  test::exec(
-      writer,
-      "BEGIN; INSERT INTO t VALUES (2, 'a'); SAVEPOINT s; UPDATE t SET v = 'new' WHERE id = 1;"
-      "RELEASE SAVEPOINT s");
+  test::exec(writer,
+             "BEGIN; SELECT pg_current_xact_id(); SAVEPOINT s; UPDATE t SET v = 'new' WHERE id = 1;"
+             "RELEASE SAVEPOINT s");
   { // Somebody later is finished, so that the snapshot's end is beyond the subtransaction.
     auto later = connect();
     test::exec(later, "INSERT INTO t VALUES (9, 'later')");
@@ -47,7 +46,7 @@ TEST_F(StateSync, a_row_of_a_subtransaction_under_way_at_the_backup_arrives) {
   back_up_while_writing();
   test::exec(writer, "COMMIT");
   sync();
-  EXPECT_EQ(in_copy("SELECT * FROM t ORDER BY id"), (Lines{"1|new", "2|a", "9|later"}));
+  EXPECT_EQ(in_copy("SELECT * FROM t ORDER BY id"), (Lines{"1|new", "9|later"}));
 }
 
 TEST_F(StateSync, renames_and_a_swap_of_three_names_need_no_word) {
@@ -246,10 +245,11 @@ TEST_F(StateSync, inheritance_children_keep_their_own_rows) {
   EXPECT_EQ(in_copy("SELECT * FROM child ORDER BY id"), (Lines{"1|c!", "2|d"}));
 }
 
-// Fails when only session_replication_role keeps triggers from firing.
+// Fails when only session_replication_role keeps triggers from firing. What they write to is
+// carried before, so that it is not put right afterwards.
 TEST_F(StateSync, no_trigger_fires_and_each_is_as_it_was) {
   exec(
-      "CREATE TABLE t (id int PRIMARY KEY); CREATE TABLE seen (what text);"
+      "CREATE TABLE seen (what text); CREATE TABLE t (id int PRIMARY KEY);"
       "CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN INSERT INTO public.seen VALUES (TG_NAME); RETURN NEW; END$$;"
       "CREATE TRIGGER usual BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION note();"
       "CREATE TRIGGER always BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION note();"

@@ -2,6 +2,7 @@
 #include "replay_test.hpp"
 #include "slipway/replay/apply_changes.hpp"
 #include "slipway/replay/capture_slot.hpp"
+#include "slipway/replay/forecast.hpp"
 #include "slipway/replay/markers.hpp"
 #include "slipway/replay/reconcile.hpp"
 #include "slipway/replay/verify.hpp"
@@ -43,20 +44,26 @@ protected:
     must(emit_marker(session, "run-1", "step 1", test::long_wait()));
     test::exec(session, "COMMIT");
   }
-  Result<ReplayReport> try_replay(std::size_t group = 2000) {
-    auto origin = connect();
-    auto copy = test::connect(copy_url_);
-    ParkedTable parked(copy, "slipway_replay", "run-1");
+  ReplayRequest request(pg::Session& origin, std::size_t group) {
     ReplayRequest request{.slot = capture_.name,
-                          .end = 0,
+                          .end = must(end_of_writes(origin, test::long_wait())),
                           .snapshot = snapshot_,
                           .run = "run-1",
                           .migration_transactions = {},
                           .group = group};
-    request.end = must(end_of_writes(origin, test::long_wait()));
     if (origin.server_version() < 140'000) request.migration_transactions = {migration_};
+    return request;
+  }
+  Forecast foreseen() {
+    auto origin = connect();
+    return must(forecast(origin, before_, request(origin, 0), test::long_wait()));
+  }
+  Result<ReplayReport> try_replay(std::size_t group = 2000) {
+    auto origin = connect();
+    auto copy = test::connect(copy_url_);
+    ParkedTable parked(copy, "slipway_replay", "run-1");
     return apply_changes(origin, copy, parked, {before_, map_of(url_), map_of(copy_url_)},
-                         carry_map(), request, test::long_wait());
+                         carry_map(), request(origin, group), test::long_wait());
   }
   ReplayReport replay(std::size_t group = 2000) { return must(try_replay(group)); }
 
@@ -124,7 +131,12 @@ TEST_F(Stream, writes_before_and_after_a_destructive_migration_arrive_once) {
       "UPDATE people SET a = 'new b', b = 'new a' WHERE id = 1; INSERT INTO people (id, a, b, n) VALUES (6, 'b6', 'a6', 6), (7, 'b7', 'a7', 7000000000);"
       "UPDATE people SET n = 8 WHERE id = 7");
 
+  exec("INSERT INTO fresh VALUES (1)");
+  const auto seen = foreseen();
+  EXPECT_EQ(seen.rows_without_table, 0) << "a table that is not published is not in the stream";
   const auto report = replay();
+  EXPECT_EQ(seen.rows, report.rows);
+  EXPECT_EQ(seen.transactions, report.transactions);
   EXPECT_EQ(report.by_migration, 1);
   EXPECT_EQ(report.parked, 2);
   EXPECT_EQ(in_copy("SELECT id, a, b, n, gone, length(big) FROM t ORDER BY id"),
@@ -145,6 +157,7 @@ TEST_F(Stream, writes_before_and_after_a_destructive_migration_arrive_once) {
   auto origin = connect();
   auto copy = test::connect(copy_url_);
   ParkedTable kept(copy, "slipway_replay", "run-1");
+  must(reconcile(origin, copy, kept, carry_map(), {snapshot_}, test::long_wait()));
   const auto proof = must(verify(origin, copy, kept, carry_map(),
                                  {.migration_transactions = {migration_}}, test::long_wait()));
   EXPECT_TRUE(proof.is_good());

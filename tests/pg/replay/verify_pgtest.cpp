@@ -164,6 +164,20 @@ TEST_F(Reconcile, children_of_a_parked_parent_are_parked_down_the_line) {
   EXPECT_EQ(parked().size(), 3U);
 }
 
+// Fails when only the server's own check is relied on: it is a trigger, and silent meanwhile.
+TEST_F(Reconcile, a_deferrable_key_is_kept_too) {
+  exec(
+      "CREATE TABLE t (id int PRIMARY KEY, u text UNIQUE DEFERRABLE INITIALLY DEFERRED); INSERT INTO t VALUES (1, 'a')");
+  back_up();
+  exec(
+      "ALTER TABLE t DROP CONSTRAINT t_u_key; INSERT INTO t VALUES (2, 'a'), (3, NULL), (4, NULL)");
+  sync();
+  EXPECT_EQ(reconciled().orphans_parked, 1);
+  EXPECT_EQ(in_copy("SELECT id FROM t ORDER BY 1"), (Lines{"1", "3", "4"}));
+  EXPECT_EQ(parked_lines(), Lines{"insert {\"id\": \"2\"} 23505"});
+  EXPECT_TRUE(verified().is_good());
+}
+
 TEST_F(Reconcile, views_are_refreshed_and_unlogged_tables_follow) {
   exec(
       "CREATE UNLOGGED TABLE u (id int PRIMARY KEY); CREATE MATERIALIZED VIEW v AS SELECT count(*) AS n FROM u;"

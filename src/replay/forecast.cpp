@@ -1,0 +1,86 @@
+// The stream of a slot, counted.
+#include "slipway/replay/forecast.hpp"
+
+#include "change_stream.hpp"
+#include "slipway/replay/markers.hpp"
+#include "slipway/replay/snapshot_text.hpp"
+
+#include <algorithm>
+
+namespace slipway::replay {
+
+namespace {
+
+class Counting {
+public:
+  Counting(const RelationMap& before, const ReplayRequest& request, SnapshotText snapshot)
+      : before_(before), request_(request), snapshot_(std::move(snapshot)) {}
+
+  Status take(const pgoutput::Change& change) {
+    if (const auto* begin = std::get_if<pgoutput::Begin>(&change)) {
+      start(*begin);
+    } else if (std::holds_alternative<pgoutput::Commit>(change)) {
+      finish();
+    } else if (const auto* message = std::get_if<pgoutput::Message>(&change)) {
+      if (message->prefix != k_marker_prefix) return {};
+      SLIPWAY_ASSIGN(const Marker marker, marker_from_json(message->content));
+      by_migration_ = by_migration_ || marker.run == request_.run;
+    } else if (const auto* one = std::get_if<pgoutput::Insert>(&change)) {
+      count(one->relation);
+    } else if (const auto* updated = std::get_if<pgoutput::Update>(&change)) {
+      count(updated->relation);
+    } else if (const auto* removed = std::get_if<pgoutput::Delete>(&change)) {
+      count(removed->relation);
+    } else if (const auto* truncated = std::get_if<pgoutput::Truncate>(&change)) {
+      for (const std::uint32_t id : truncated->relations) count(id);
+    }
+    return {};
+  }
+  const Forecast& forecast() const { return forecast_; }
+
+private:
+  void start(const pgoutput::Begin& begin) {
+    rows_ = without_table_ = 0;
+    there_ = snapshot_.sees(begin.transaction);
+    const auto& own = request_.migration_transactions;
+    by_migration_ = std::any_of(own.begin(), own.end(), [&](std::uint64_t one) {
+      return static_cast<std::uint32_t>(one) == begin.transaction;
+    });
+  }
+  void count(std::uint32_t id) {
+    ++rows_;
+    if (before_.relation(id) == nullptr) ++without_table_;
+  }
+  void finish() {
+    if (by_migration_) {
+      ++forecast_.by_migration;
+    } else if (!there_) {
+      if (rows_ > 0) ++forecast_.transactions;
+      forecast_.rows += rows_;
+      forecast_.rows_without_table += without_table_;
+    }
+  }
+
+  const RelationMap& before_;
+  const ReplayRequest& request_;
+  SnapshotText snapshot_;
+  Forecast forecast_;
+  std::int64_t rows_ = 0;
+  std::int64_t without_table_ = 0;
+  bool there_ = false;
+  bool by_migration_ = false;
+};
+
+} // namespace
+
+Result<Forecast> forecast(pg::Session& origin, const RelationMap& before,
+                          const ReplayRequest& request, const Wait& wait) {
+  SLIPWAY_ASSIGN(SnapshotText snapshot, read_snapshot(request.snapshot));
+  Counting counting(before, request, std::move(snapshot));
+  SLIPWAY_TRY(read_changes(
+      origin, request.slot, request.end,
+      [&](const pgoutput::Change& change) { return counting.take(change); }, wait));
+  return counting.forecast();
+}
+
+} // namespace slipway::replay

@@ -1,0 +1,28 @@
+#pragma once
+
+#include "slipway/replay/apply_changes.hpp"
+
+#include <cstdint>
+
+namespace slipway::replay {
+
+/// What a replay would have to do if it began now.
+struct Forecast {
+  std::int64_t transactions = 0;
+  std::int64_t rows = 0;
+  /// Rows of tables that the old schema does not have: these will be parked. Others may join them;
+  /// which, only replaying shows.
+  std::int64_t rows_without_table = 0;
+  std::int64_t by_migration = 0;
+  /// At that many rows a second.
+  double seconds(double rows_per_second) const {
+    return static_cast<double>(rows) / rows_per_second;
+  }
+};
+
+/// Counts by decoding, without applying anything. Of the request everything but the group counts.
+/// Errors: as apply_changes.
+Result<Forecast> forecast(pg::Session& origin, const RelationMap& before,
+                          const ReplayRequest& request, const Wait& wait);
+
+} // namespace slipway::replay
