@@ -5,6 +5,7 @@
 #include "slipway/os/identity.hpp"
 #include "slipway/os/process.hpp"
 #include "slipway/pg/cluster.hpp"
+#include "slipway/pg/other_database.hpp"
 
 #include <array>
 #include <fmt/format.h>
@@ -73,13 +74,18 @@ pg::TlsMode tls_mode(const std::string& text) {
   return pg::TlsMode::verify_full;
 }
 
-Result<pg::Session> open(const Context& context, const std::string& connection_string,
-                         const std::string& application_name, const Wait& wait) {
+pg::ConnectOptions connect_options(const Context& context, const std::string& connection_string,
+                                   const std::string& application_name) {
   pg::ConnectOptions options;
   options.connection_string = connection_string;
   options.application_name = application_name;
   options.connect_timeout = context.config.duration("connection.connect_timeout");
   options.tls = tls_mode(context.config.text("connection.tls"));
+  return options;
+}
+
+Result<pg::Session> open(const Context& context, const pg::ConnectOptions& options,
+                         const Wait& wait) {
   SLIPWAY_ASSIGN(auto session, pg::Session::open(options, wait));
   if (const auto password = session.password(); !password.empty()) context.masker.add(password);
   // Whether there is a pooler in between, where names of statements mean nothing, is not known yet.
@@ -134,7 +140,8 @@ Result<pg::Session> open_session(const Context& context, const std::string& role
 Result<pg::Session> open_named_session(const Context& context, const std::string& application_name,
                                        const Wait& wait) {
   SLIPWAY_ASSIGN(const auto target, find_target(context, wait));
-  auto session = open(context, target.connection_string, application_name, wait);
+  auto session =
+      open(context, connect_options(context, target.connection_string, application_name), wait);
   if (session) return session;
   auto error = std::move(session).error();
   error.notes.push_back("the target comes from " + target.origin);
@@ -145,7 +152,17 @@ Result<pg::Session> open_named_session(const Context& context, const std::string
 Result<pg::Session> open_other_session(const Context& context, const std::string& connection_string,
                                        const std::string& role, const Wait& wait) {
   if (auto password = pg::password_in(connection_string)) context.masker.add(*password);
-  return open(context, connection_string, "slipway:0:" + role, wait);
+  return open(context, connect_options(context, connection_string, "slipway:0:" + role), wait);
+}
+
+Result<pg::Session> open_in_target(const Context& context, const std::string& database,
+                                   const std::string& role, const Wait& wait) {
+  SLIPWAY_ASSIGN(const auto target, find_target(context, wait));
+  SLIPWAY_ASSIGN(
+      const auto options,
+      pg::other_database(connect_options(context, target.connection_string, "slipway:0:" + role),
+                         database));
+  return open(context, options, wait);
 }
 
 Wait run_wait(const Context& context) {

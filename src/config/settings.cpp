@@ -144,6 +144,25 @@ std::vector<Setting> schema_settings() {
   };
 }
 
+std::vector<Setting> diff_settings() {
+  return {
+      {.key = "diff.command_inputs",
+       .type = ValueType::text_list,
+       .secrecy = Secrecy::open,
+       .description =
+           "Files, folders, and patterns with * in their last part, that what a command: side makes depends on. While they "
+           "stay as they are, what it made is remembered; without any the command is run each time.",
+       .example = "src/entities/*.ts,package-lock.json"},
+      {.key = "renames",
+       .type = ValueType::text_table,
+       .secrecy = Secrecy::open,
+       .description =
+           "What is called otherwise on the other side of `slipway diff` and `slipway generate`, as --rename says it: the old "
+           "path and the new name. One that does not fit the two sides is passed over, and --rename and --drop win.",
+       .example = "users.name=display_name"},
+  };
+}
+
 std::vector<Setting> apply_settings() {
   return {
       {.key = "apply.lock_timeout",
@@ -414,9 +433,9 @@ std::vector<Setting> dev_and_output() {
 
 std::vector<Setting> all_settings() {
   std::vector<Setting> all;
-  for (const auto& group :
-       {target_and_connection(), migrations_and_history(), schema_settings(), apply_settings(),
-        preflight_settings(), backup_settings(), run_settings(), dev_and_output()})
+  for (const auto& group : {target_and_connection(), migrations_and_history(), schema_settings(),
+                            diff_settings(), apply_settings(), preflight_settings(),
+                            backup_settings(), run_settings(), dev_and_output()})
     all.insert(all.end(), group.begin(), group.end());
   return all;
 }
@@ -435,6 +454,8 @@ std::string_view type_name(ValueType type) {
     return "duration";
   case ValueType::text_list:
     return "list of texts";
+  case ValueType::text_table:
+    return "table of texts";
   }
   return "text";
 }

@@ -2,6 +2,7 @@
 #include "nodes.hpp"
 
 #include "naming.hpp"
+#include "rules/base_types.hpp"
 #include "words.hpp"
 
 #include <algorithm>
@@ -67,6 +68,7 @@ public:
       with_owner(at);
       with_table_above(at);
       after_all_parts(at);
+      after_other_keys(at);
     }
     same_names();
     mentioned_in_bodies();
@@ -132,7 +134,10 @@ private:
     demand(at(object, Verb::drop), goes);
     demand(at(object.identity(), Verb::alter), goes);
     demand(at(object.identity(), Verb::late), goes);
-    demand(at(object, Verb::drop), at(needed.identity(), Verb::alter));
+    // A column goes after the sequence of its default that it owns was let go of; and what is
+    // altered of a schema does not touch what goes from it.
+    if (owner_of(scene_.from, needed) != object && needed.kind() != Kind::schema)
+      demand(at(object, Verb::drop), at(needed.identity(), Verb::alter));
     // What is made anew is not to find what goes again.
     if (at(object.identity(), Verb::drop)) demand(goes, at(object.identity(), Verb::create));
     const auto [first, last] = also_altered_by_.equal_range(needed.identity());
@@ -192,15 +197,20 @@ private:
       if (place_of(other) < place_of(attribute)) demand(at(other.identity(), Verb::create), node);
   }
 
+  // The column that a sequence belongs to.
+  static std::optional<Object> owner_of(const schema::Schema& schema, const Object& sequence) {
+    if (sequence.kind() != Kind::sequence || !sequence.has(Property::owned_by)) return std::nullopt;
+    const auto name = split_name(sequence.text(Property::owned_by));
+    return schema.find({Kind::column, name.schema, name.name, name.column});
+  }
+
   // A sequence is owned by a column once that is there, and owned no longer before it goes.
   void with_owner(std::size_t node) {
     const auto& identity = nodes_[node].object;
     if (identity.kind != Kind::sequence) return;
     const auto owner_in = [&](const schema::Schema& schema) -> std::optional<Object> {
       const auto sequence = schema.find(identity);
-      if (!sequence || !sequence->has(Property::owned_by)) return std::nullopt;
-      const auto name = split_name(sequence->text(Property::owned_by));
-      return schema.find({Kind::column, name.schema, name.name, name.column});
+      return sequence ? owner_of(schema, *sequence) : std::nullopt;
     };
     if (nodes_[node].verb == Verb::late) {
       if (const auto owner = owner_in(scene_.to)) {
@@ -253,6 +263,27 @@ private:
     }
   }
 
+  // A new foreign key takes hold of any unique index over what it points at, also of one that is to
+  // go or to be made anew; it had better come when only those that stay are there.
+  void after_other_keys(std::size_t node) {
+    const auto& identity = nodes_[node].object;
+    if (identity.kind != Kind::constraint || nodes_[node].verb != Verb::create) return;
+    const auto object = scene_.to.find(identity);
+    if (!object || !object->has(Property::referenced_table)) return;
+    const auto name = split_name(object->text(Property::referenced_table));
+    for (const auto* schema : {&scene_.from, &scene_.to}) {
+      const auto table = schema->relation(name.schema, name.name);
+      if (!table) continue;
+      for (const auto& part : table->parts()) {
+        if (!part.has(Property::unique) && !has_index(part)) continue;
+        demand(at(part.identity(), Verb::drop), node);
+        if (part.kind() != Kind::index) continue;
+        demand(at(part.identity(), Verb::alter), node);
+        demand(at(part.identity(), Verb::late), node);
+      }
+    }
+  }
+
   // A key wants its columns to be NOT NULL, which they become late.
   void late_columns(std::size_t node) {
     const auto& identity = nodes_[node].object;
@@ -263,26 +294,60 @@ private:
       demand(at(Identity{Kind::column, identity.schema, identity.name, column}, Verb::late), node);
   }
 
+  const schema::Schema& schema_of(std::size_t node) const {
+    return nodes_[node].verb == Verb::drop ? scene_.from : scene_.to;
+  }
+
   // Keys and exclusion constraints have an index of their name.
-  std::string index_name(std::size_t node) const {
+  static bool has_index(const Object& constraint) {
+    const auto type = constraint.text(Property::constraint_type);
+    return type == "primary key" || type == "unique" || type == "exclude";
+  }
+
+  // The names that are taken, or become free, by a step: its object's own, and those of indexes
+  // that come or go with their table.
+  std::vector<std::string> names_of(std::size_t node) const {
     const auto& identity = nodes_[node].object;
-    if (identity.kind != Kind::constraint) return {};
-    const auto object = (nodes_[node].verb == Verb::drop ? scene_.from : scene_.to).find(identity);
-    const auto type = object ? object->text(Property::constraint_type) : std::string_view();
-    if (type != "primary key" && type != "unique" && type != "exclude") return {};
-    return "relation " + qualified(identity.schema, identity.part);
+    std::vector<std::string> names{name_space(identity)};
+    const auto object = schema_of(node).find(identity);
+    if (!object) return names;
+    const auto index = [&](const Object& part) {
+      names.push_back("relation " + qualified(part.schema(), part.part()));
+    };
+    if (nodes_[node].verb == Verb::drop) names_of_functions(*object, names);
+    // There is one default operator class for a type, whatever it is called.
+    if (identity.kind == Kind::operator_class && object->has(Property::is_default))
+      names.push_back("default for " + std::string(object->text(Property::type)) + " using " +
+                      identity.part);
+    if (identity.kind == Kind::constraint && has_index(*object)) index(*object);
+    if (!is_relation(identity.kind)) return names;
+    for (const auto& part : object->parts()) {
+      const bool named =
+          part.kind() == Kind::index || (part.kind() == Kind::constraint && has_index(part));
+      if (named && !at(part.identity(), nodes_[node].verb)) index(part);
+    }
+    return names;
+  }
+
+  // The functions that a base type or range type cannot be without go with it.
+  void names_of_functions(const Object& type, std::vector<std::string>& names) const {
+    if (type.kind() != Kind::base_type && type.kind() != Kind::range_type) return;
+    for (const auto& one : scene_.from.dependencies()) {
+      if (one.object != type.index()) continue;
+      const auto function = scene_.from.at(one.needs);
+      if (function.kind() == Kind::function && goes_with_its_type(scene_, function))
+        names.push_back(name_space(function.identity()));
+    }
   }
 
   void same_names() {
     std::multimap<std::string, std::size_t> leaving;
-    for (std::size_t node = 0; node < nodes_.size(); ++node) {
-      if (nodes_[node].verb != Verb::drop) continue;
-      leaving.emplace(name_space(nodes_[node].object), node);
-      if (auto name = index_name(node); !name.empty()) leaving.emplace(std::move(name), node);
-    }
+    for (std::size_t node = 0; node < nodes_.size(); ++node)
+      if (nodes_[node].verb == Verb::drop)
+        for (auto& name : names_of(node)) leaving.emplace(std::move(name), node);
     for (std::size_t node = 0; node < nodes_.size(); ++node) {
       if (nodes_[node].verb != Verb::create) continue;
-      for (const auto& name : {name_space(nodes_[node].object), index_name(node)}) {
+      for (const auto& name : names_of(node)) {
         const auto [first, last] = leaving.equal_range(name);
         for (auto one = first; one != last; ++one) order_.before(one->second, node);
       }

@@ -23,6 +23,13 @@ void comment(const std::string& on, std::optional<std::string_view> text, Draft&
   draft.add("comment", "COMMENT ON " + on + " IS " + (text ? literal(*text) : "NULL"));
 }
 
+// The schema public has a comment from the start.
+std::optional<std::string_view> comment_of(const Object& object) {
+  const bool is_public = object.kind() == Kind::schema && object.name() == "public";
+  if (is_public && !object.has(Property::comment)) return "standard public schema";
+  return object.get(Property::comment);
+}
+
 void label(const Object& object, const std::vector<std::string>& before,
            const std::vector<std::string>& after, Draft& draft) {
   const auto provider_of = [](const std::string& one) { return one.substr(0, one.find('=')); };
@@ -56,6 +63,20 @@ std::string not_null_of(const Object& object) {
          (column ? "" : "DOMAIN ") + qualified(object);
 }
 
+void bind(const Object& object, const std::vector<std::string>& before,
+          const std::vector<std::string>& after, Draft& draft) {
+  const auto alter = "ALTER " + (object.kind() == Kind::constraint ? index_of_constraint(object)
+                                                                   : sql_name(object.identity()));
+  const auto say = [&](const std::vector<std::string>& these, const std::vector<std::string>& those,
+                       const std::string& words) {
+    for (const auto& one : these)
+      if (std::find(those.begin(), those.end(), one) == those.end())
+        draft.add("depends on extension", alter + words + ident(one));
+  };
+  say(before, after, " NO DEPENDS ON EXTENSION ");
+  say(after, before, " DEPENDS ON EXTENSION ");
+}
+
 void own(const Object& object, Draft& draft) {
   if (is_part(object.kind()) || !object.has(Property::owner)) return;
   draft.add("owner", "ALTER " + sql_name(object.identity()) + " OWNER TO " +
@@ -67,7 +88,8 @@ void own(const Object& object, Draft& draft) {
 bool is_satellite(Property property) {
   return property == Property::owner || property == Property::acl ||
          property == Property::comment || property == Property::security_labels ||
-         property == Property::index_comment || property == Property::not_null_comment;
+         property == Property::index_comment || property == Property::not_null_comment ||
+         property == Property::depends_on_extensions;
 }
 
 void add_satellites(const Scene& scene, const Object& object, Draft& draft) {
@@ -80,10 +102,17 @@ void add_satellites(const Scene& scene, const Object& object, Draft& draft) {
   if (object.has(Property::not_null_comment))
     comment(not_null_of(object), object.text(Property::not_null_comment), draft);
   label(object, {}, object.list(Property::security_labels), draft);
+  bind(object, {}, object.list(Property::depends_on_extensions), draft);
 }
 
 void change_satellites(const Scene& scene, const Object& from, const Object& to,
                        const std::vector<schema::PropertyDifference>& changed, Draft& draft) {
+  const auto& statements = draft.statements();
+  const bool replaced = std::any_of(statements.begin(), statements.end(), [](const auto& one) {
+    return one.kind.starts_with("replace ");
+  });
+  // CREATE OR REPLACE forgets it, and to say it twice does no harm.
+  if (replaced) bind(to, {}, to.list(Property::depends_on_extensions), draft);
   for (const auto& one : changed) {
     switch (one.property) {
     case Property::owner:
@@ -95,13 +124,18 @@ void change_satellites(const Scene& scene, const Object& from, const Object& to,
       change_privileges(scene, from, to, draft);
       break;
     case Property::comment:
-      comment(commented_name(to), to.get(Property::comment), draft);
+      comment(commented_name(to), comment_of(to), draft);
       break;
     case Property::index_comment:
       comment(index_of_constraint(to), to.get(Property::index_comment), draft);
       break;
     case Property::security_labels:
       label(to, from.list(Property::security_labels), to.list(Property::security_labels), draft);
+      break;
+    case Property::depends_on_extensions:
+      if (!replaced)
+        bind(to, from.list(Property::depends_on_extensions),
+             to.list(Property::depends_on_extensions), draft);
       break;
     default:
       break;

@@ -4,8 +4,9 @@
 
 namespace slipway::diff {
 
-// What hangs on an object of any kind: owner, privileges, comment, security labels. It goes with
-// the object when that is dropped, and so has to be said again when it is rebuilt.
+// What hangs on an object of any kind: owner, privileges, comment, security labels, extensions that
+// it is dropped with. It goes with the object when that is dropped, and so has to be said again
+// when it is rebuilt.
 
 /// Whether a property is one of these.
 bool is_satellite(schema::Property property);

@@ -13,7 +13,7 @@ namespace slipway::os {
 
 namespace {
 
-constexpr std::array<std::pair<CrashPoint, std::string_view>, 28> k_points{{
+constexpr std::array<std::pair<CrashPoint, std::string_view>, 31> k_points{{
     {CrashPoint::run_lock_taken, "run.lock_taken"},
     {CrashPoint::run_tables_prepared, "run.tables_prepared"},
     {CrashPoint::run_recorded, "run.recorded"},
@@ -30,6 +30,9 @@ constexpr std::array<std::pair<CrashPoint, std::string_view>, 28> k_points{{
     {CrashPoint::attempt_forgotten, "apply.attempt_forgotten"},
     {CrashPoint::run_steps_done, "run.steps_done"},
     {CrashPoint::run_finished, "run.finished"},
+    {CrashPoint::database_closed, "rollback.database_closed"},
+    {CrashPoint::swap_ready, "rollback.swap_ready"},
+    {CrashPoint::swapped, "rollback.swapped"},
     {CrashPoint::backup_begun, "backup.begun"},
     {CrashPoint::backup_schema_stored, "backup.schema_stored"},
     {CrashPoint::backup_rows_stored, "backup.rows_stored"},

@@ -27,6 +27,9 @@ Result<pg::Session> open_session(const Context& context, const std::string& role
 /// The same under an application name of the caller's.
 Result<pg::Session> open_named_session(const Context& context, const std::string& application_name,
                                        const Wait& wait);
+/// A session in another database of the target's server.
+Result<pg::Session> open_in_target(const Context& context, const std::string& database,
+                                   const std::string& role, const Wait& wait);
 /// A session on a database that is not the configured target.
 Result<pg::Session> open_other_session(const Context& context, const std::string& connection_string,
                                        const std::string& role, const Wait& wait);

@@ -1,0 +1,138 @@
+// The safe path of a rollback: which backup, and where it is restored.
+#include "rollback_safe.hpp"
+
+#include "schema_scope.hpp"
+
+#include "slipway/app/backup.hpp"
+#include "slipway/app/target.hpp"
+#include "slipway/base/sql_text.hpp"
+#include "slipway/pg/other_database.hpp"
+#include "slipway/rollback/fence.hpp"
+#include "slipway/rollback/safe_path.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace slipway::app {
+
+namespace {
+
+constexpr const char* k_control = "postgres";
+constexpr std::string_view k_not_accepting = "55000";
+
+Result<pg::Session> open_database(const pg::ConnectOptions& options, const std::string& database,
+                                  const Wait& wait) {
+  SLIPWAY_ASSIGN(auto other, pg::other_database(options, database));
+  other.application_name = "slipway:rollback";
+  return pg::Session::open(other, wait);
+}
+
+// The text is "2026-11-20T10:30:00Z" on both sides.
+bool is_from_before(const backup::Manifest& backup, const rollback::Assessment& assessment) {
+  return backup.database == assessment.database && backup.extent == backup::Extent::all &&
+         backup.created <= assessment.run.row.started_at;
+}
+
+} // namespace
+
+std::optional<backup::Listed> backup_before(const Context& context,
+                                            const rollback::Assessment& assessment) {
+  const auto list = list_backups(context);
+  if (!list) {
+    context.events.on_event(
+        event::Warning{.message = "the backups cannot be listed: " + list.error().message,
+                       .hint = "slipway backup list"});
+    return std::nullopt;
+  }
+  const auto& backups = list->listing.backups;
+  const auto found = std::find_if(backups.begin(), backups.end(), [&](const auto& one) {
+    return is_from_before(one.manifest, assessment);
+  });
+  if (found == backups.end()) return std::nullopt;
+  return *found;
+}
+
+Result<rollback::SafePathReport> take_safe_path(const Context& context,
+                                                const rollback::Assessment& assessment,
+                                                const backup::Manifest& backup) {
+  const auto wait = run_wait(context);
+  if (assessment.relations_before.empty() || !assessment.run.fingerprint_before)
+    return fail(
+        Error(ErrorCode::check_failed,
+              "the history does not hold the schema from before the run, so nobody can tell "
+              "which column became which")
+            .with_hint("history.snapshots must be above 0 when the run begins")
+            .with_state("nothing was changed"));
+  SLIPWAY_ASSIGN(auto before, replay::relation_map_from_json(assessment.relations_before));
+  SLIPWAY_ASSIGN(auto session, open_or_reopen(context, wait));
+  SLIPWAY_ASSIGN(auto scope, schema_scope(context, session, wait));
+  const auto options = session.options();
+  session.close();
+  const auto crash_at = context.environment.find("SLIPWAY_CRASH_AT");
+  SLIPWAY_ASSIGN(auto crash, os::CrashPlan::parse(
+                                 crash_at == context.environment.end() ? "" : crash_at->second));
+  const rollback::SafePathRequest request{
+      .database = assessment.database,
+      .run = assessment.run.row.id,
+      .open = [&](const std::string& name,
+                  const Wait& limit) { return open_database(options, name, limit); },
+      .control = k_control,
+      .make_copy = [&](const std::string& name, const Wait&) -> Status {
+        SLIPWAY_TRY(restore_backup(context, backup.name, name));
+        return {};
+      },
+      .snapshot = backup.moment.snapshot,
+      .before = std::move(before),
+      .reverses = {},
+      .history_schema = context.config.text("history.schema"),
+      .scope = std::move(scope),
+      .wanted_fingerprint = *assessment.run.fingerprint_before,
+      .events = context.events,
+      .crash = &crash};
+  return rollback::take_safe_path(request, wait);
+}
+
+Result<pg::Session> open_or_reopen(const Context& context, const Wait& wait) {
+  auto session = open_session(context, "rollback", wait);
+  if (session || !session.error().sql || session.error().sql->sqlstate != k_not_accepting)
+    return session;
+  SLIPWAY_ASSIGN(auto control, open_in_target(context, k_control, "rollback", wait));
+  SLIPWAY_ASSIGN(const auto fenced, rollback::fenced_databases(control, wait));
+  for (const auto& one : fenced) {
+    if (session.error().message.find("\"" + one.database + "\"") == std::string::npos) continue;
+    SLIPWAY_TRY(rollback::lift_fence(control, one.database, wait));
+    context.events.on_event(
+        event::Warning{.message = fmt::format("{} was still closed ({}); it is open again",
+                                              one.database, one.note),
+                       .hint = {}});
+    return open_session(context, "rollback", wait);
+  }
+  return session;
+}
+
+Result<KeptDatabase> find_kept_database(const Context& context, std::int64_t run) {
+  const auto wait = look_wait(context);
+  SLIPWAY_ASSIGN(auto session, open_session(context, "rollback", wait));
+  KeptDatabase kept{.name = rollback::broken_name(session.database(), run), .size = {}};
+  SLIPWAY_ASSIGN(
+      const auto rows,
+      session.query(SqlText("SELECT pg_catalog.pg_size_pretty(pg_catalog.pg_database_size(d.oid)) "
+                            "FROM pg_catalog.pg_database AS d "
+                            "WHERE d.datname OPERATOR(pg_catalog.=) $1::name"),
+                    {kept.name}, wait));
+  if (rows.size() == 0)
+    return fail(Error(ErrorCode::check_failed, fmt::format("there is no {}", kept.name))
+                    .with_hint("only a rollback over a backup keeps a database")
+                    .with_state("nothing was changed"));
+  kept.size = rows.text(0, 0);
+  return kept;
+}
+
+Status drop_kept_database(const Context& context, const KeptDatabase& kept) {
+  const auto wait = run_wait(context);
+  SLIPWAY_ASSIGN(auto session, open_session(context, "rollback", wait));
+  SLIPWAY_TRY(session.execute(SqlText("DROP DATABASE " + quote_identifier(kept.name)), wait));
+  return {};
+}
+
+} // namespace slipway::app

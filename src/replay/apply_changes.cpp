@@ -1,0 +1,283 @@
+// The stream of a slot onto the copy, in groups of whole transactions.
+#include "slipway/replay/apply_changes.hpp"
+
+#include "change_statements.hpp"
+#include "fill.hpp"
+#include "quiet_session.hpp"
+#include "row_texts.hpp"
+#include "slipway/replay/markers.hpp"
+#include "slipway/replay/snapshot_text.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <set>
+
+namespace slipway::replay {
+
+namespace {
+
+constexpr const char* k_progress_table = R"sql(
+CREATE SCHEMA IF NOT EXISTS slipway_replay;
+CREATE TABLE IF NOT EXISTS slipway_replay.progress (run text PRIMARY KEY, lsn pg_lsn NOT NULL)
+)sql";
+
+constexpr const char* k_progress =
+    "INSERT INTO slipway_replay.progress (run, lsn) VALUES ($1, $2::pg_lsn)"
+    " ON CONFLICT (run) DO UPDATE SET lsn = excluded.lsn";
+
+constexpr int k_messages_since = 140'000;
+
+std::string unhexed(std::string_view hex) {
+  std::string bytes;
+  const auto digit = [](char letter) { return letter <= '9' ? letter - '0' : letter - 'a' + 10; };
+  for (std::size_t at = 0; at + 1 < hex.size(); at += 2)
+    bytes.push_back(static_cast<char>(digit(hex[at]) * 16 + digit(hex[at + 1])));
+  return bytes;
+}
+
+class Replayer {
+public:
+  Replayer(pg::Session& copy, ParkedTable& parked, const Maps& maps, const CarryMap& map,
+           const ReplayRequest& request, std::string time_zone, const Wait& wait)
+      : copy_(copy), parked_(parked), map_(map), request_(request),
+        time_zone_(std::move(time_zone)), wait_(wait), statements_(maps, map), now_(maps.now) {}
+
+  Status prepare() {
+    SLIPWAY_ASSIGN(snapshot_, read_snapshot(request_.snapshot));
+    SLIPWAY_TRY(parked_.create(wait_));
+    SLIPWAY_TRY(copy_.execute(SqlText(k_progress_table), wait_));
+    SLIPWAY_ASSIGN(
+        const pg::Rows rows,
+        copy_.query(
+            SqlText(
+                "SELECT lsn::text FROM slipway_replay.progress WHERE run OPERATOR(pg_catalog.=) $1"),
+            {request_.run}, wait_));
+    if (rows.size() == 1) done_ = lsn_from(rows.text(0, 0)).value_or(0);
+    report_.up_to = done_;
+    for (const CarriedTable& table : map_.tables)
+      for (const std::string& function : RowTexts(table).functions())
+        SLIPWAY_TRY(copy_.execute(SqlText(function), wait_));
+    return {};
+  }
+
+  Status take(std::string_view bytes) {
+    SLIPWAY_ASSIGN(const pgoutput::Change change, pgoutput::decode(bytes));
+    if (const auto* begin = std::get_if<pgoutput::Begin>(&change)) return start(*begin);
+    if (const auto* commit = std::get_if<pgoutput::Commit>(&change)) return finish(*commit);
+    if (const auto* relation = std::get_if<pgoutput::Relation>(&change)) {
+      statements_.announce(*relation);
+      return {};
+    }
+    if (const auto* message = std::get_if<pgoutput::Message>(&change)) return mark(*message);
+    if (skip_) return {};
+    SLIPWAY_ASSIGN(std::vector<RowStatement> made, statements_.statements(change));
+    std::move(made.begin(), made.end(), std::back_inserter(transaction_));
+    return {};
+  }
+
+  Result<ReplayReport> end() {
+    SLIPWAY_TRY(flush());
+    return report_;
+  }
+
+private:
+  Status start(const pgoutput::Begin& begin) {
+    transaction_.clear();
+    marker_.reset();
+    number_ = begin.transaction;
+    const auto& own = request_.migration_transactions;
+    by_migration_ = std::any_of(own.begin(), own.end(), [&](std::uint64_t one) {
+      return static_cast<std::uint32_t>(one) == number_;
+    });
+    skip_ = by_migration_ || snapshot_.sees(number_);
+    return {};
+  }
+
+  Status mark(const pgoutput::Message& message) {
+    if (!message.transactional || message.prefix != k_marker_prefix) return {};
+    SLIPWAY_ASSIGN(Marker marker, marker_from_json(message.content));
+    if (marker.run != request_.run) return {};
+    marker_ = std::move(marker);
+    by_migration_ = skip_ = true;
+    transaction_.clear();
+    return {};
+  }
+
+  Status finish(const pgoutput::Commit& commit) {
+    if (marker_) statements_.use_map(std::move(marker_->map));
+    if (by_migration_ && !marker_) statements_.use_map(now_);
+    if (by_migration_) {
+      ++report_.by_migration;
+      return {};
+    }
+    if (skip_ || commit.end_lsn <= done_) {
+      ++report_.already_there;
+      return {};
+    }
+    for (RowStatement& statement : transaction_) {
+      statement.row.position = lsn_text(commit.end_lsn);
+      group_.push_back(std::move(statement));
+    }
+    ++transactions_;
+    group_end_ = commit.end_lsn;
+    transaction_.clear();
+    return group_.size() >= request_.group ? flush() : Status();
+  }
+
+  Status flush() {
+    if (transactions_ == 0) return {};
+    SLIPWAY_ASSIGN(const bool at_once, apply_at_once());
+    if (!at_once) SLIPWAY_TRY(apply_one_by_one());
+    report_.transactions += transactions_;
+    report_.rows += static_cast<std::int64_t>(group_.size());
+    report_.up_to = done_ = group_end_;
+    group_.clear();
+    transactions_ = 0;
+    return {};
+  }
+
+  pg::Query progress() const { return {SqlText(k_progress), {request_.run, lsn_text(group_end_)}}; }
+
+  /// False: nothing was changed, and a row of the group needs to be looked at by itself.
+  Result<bool> apply_at_once() {
+    std::vector<pg::Query> batch;
+    for (const RowStatement& statement : group_) {
+      if (statement.homeless) return false;
+      batch.push_back(statement.query);
+    }
+    batch.push_back(progress());
+    SLIPWAY_TRY(begin_filling(copy_, time_zone_, wait_));
+    SLIPWAY_ASSIGN(const std::vector<SqlText> loud_again, silence_touched());
+    const Result<std::vector<pg::Rows>> applied = copy_.pipeline(batch, wait_);
+    if (!applied && !is_about_the_row(applied.error())) return give_up(applied.error());
+    bool good = applied.has_value();
+    for (std::size_t at = 0; good && at < group_.size(); ++at)
+      good = !group_[at].touches || (*applied)[at].affected() == 1;
+    if (!good) {
+      roll_back(copy_);
+      return false;
+    }
+    for (const SqlText& statement : loud_again) SLIPWAY_TRY(copy_.execute(statement, wait_));
+    SLIPWAY_TRY(commit(copy_, wait_));
+    return true;
+  }
+
+  Status apply_one_by_one() {
+    SLIPWAY_TRY(begin_filling(copy_, time_zone_, wait_));
+    SLIPWAY_ASSIGN(const std::vector<SqlText> loud_again, silence_touched());
+    std::vector<ParkedRow> refused;
+    for (RowStatement& statement : group_) {
+      SLIPWAY_ASSIGN(const bool applied, apply_one(statement));
+      if (!applied) refused.push_back(statement.row);
+    }
+    SLIPWAY_TRY(parked_.add(refused, wait_));
+    report_.parked += static_cast<std::int64_t>(refused.size());
+    SLIPWAY_TRY(copy_.query(progress().sql, progress().params, wait_));
+    for (const SqlText& statement : loud_again) SLIPWAY_TRY(copy_.execute(statement, wait_));
+    return commit(copy_, wait_);
+  }
+
+  Result<bool> apply_one(RowStatement& statement) {
+    if (statement.homeless) return false;
+    SLIPWAY_TRY(copy_.execute(SqlText("SAVEPOINT slipway_row"), wait_));
+    const Result<pg::Rows> applied =
+        copy_.query(statement.query.sql, statement.query.params, wait_);
+    if (!applied) {
+      if (!is_about_the_row(applied.error())) return give_up(applied.error());
+      statement.row.sqlstate = applied.error().sql->sqlstate;
+      statement.row.message = applied.error().sql->message;
+      SLIPWAY_TRY(copy_.execute(SqlText("ROLLBACK TO SAVEPOINT slipway_row"), wait_));
+    } else if (statement.touches && applied->affected() == 0) {
+      statement.row.sqlstate = "02000";
+      statement.row.message = "the row is not in the old schema";
+    }
+    SLIPWAY_TRY(copy_.execute(SqlText("RELEASE SAVEPOINT slipway_row"), wait_));
+    return applied && (!statement.touches || applied->affected() > 0);
+  }
+
+  tl::unexpected<Error> give_up(Error error) {
+    roll_back(copy_);
+    return fail(std::move(error));
+  }
+
+  Result<std::vector<SqlText>> silence_touched() {
+    std::set<QualifiedName> touched;
+    for (const RowStatement& statement : group_) touched.insert(statement.row.table);
+    std::vector<SqlText> again;
+    for (const CarriedTable& table : map_.tables) {
+      if (!touched.contains(table.target.name)) continue;
+      SLIPWAY_ASSIGN(const std::vector<SqlText> some, silence(copy_, table.target, wait_));
+      again.insert(again.end(), some.begin(), some.end());
+    }
+    return again;
+  }
+
+  pg::Session& copy_;
+  ParkedTable& parked_;
+  const CarryMap& map_;
+  const ReplayRequest& request_;
+  std::string time_zone_;
+  const Wait& wait_;
+  ChangeStatements statements_;
+  const RelationMap& now_;
+  SnapshotText snapshot_;
+  Lsn done_ = 0;
+
+  std::uint32_t number_ = 0;
+  bool skip_ = false;
+  bool by_migration_ = false;
+  std::optional<Marker> marker_;
+  std::vector<RowStatement> transaction_;
+
+  std::vector<RowStatement> group_;
+  Lsn group_end_ = 0;
+  std::int64_t transactions_ = 0;
+  ReplayReport report_;
+};
+
+/// The server decodes it all at once and hands it on row by row; that the statement ends well says
+/// that the stream is complete up to its end.
+SqlText stream(const pg::Session& origin, const ReplayRequest& request) {
+  const std::string messages =
+      origin.server_version() >= k_messages_since ? ", 'messages', 'true'" : "";
+  return SqlText(fmt::format(
+      "COPY (SELECT pg_catalog.encode(c.data, 'hex') FROM pg_catalog.pg_logical_slot_peek_binary_changes("
+      "{0}::name, {1}::pg_lsn, NULL, 'proto_version', '1', 'publication_names', {2}{3}) AS c) TO STDOUT",
+      quote_literal(request.slot), quote_literal(lsn_text(request.end)),
+      quote_literal(quote_identifier(request.slot)), messages));
+}
+
+} // namespace
+
+Result<Lsn> end_of_writes(pg::Session& session, const Wait& wait) {
+  SLIPWAY_TRY(
+      session.execute(SqlText("BEGIN READ WRITE; SET LOCAL synchronous_commit = local;"
+                              "SELECT pg_catalog.pg_logical_emit_message(true, 'slipway end', '')"),
+                      wait));
+  SLIPWAY_TRY(commit(session, wait));
+  SLIPWAY_ASSIGN(
+      const pg::Rows rows,
+      session.query(SqlText("SELECT pg_catalog.pg_current_wal_flush_lsn()::text"), {}, wait));
+  return lsn_from(rows.text(0, 0)).value_or(0);
+}
+
+Result<ReplayReport> apply_changes(pg::Session& origin, pg::Session& copy, ParkedTable& parked,
+                                   const Maps& maps, const CarryMap& map,
+                                   const ReplayRequest& request, const Wait& wait) {
+  SLIPWAY_ASSIGN(const std::string time_zone, time_zone_of(origin, wait));
+  Replayer replayer(copy, parked, maps, map, request, time_zone, wait);
+  SLIPWAY_TRY(replayer.prepare());
+  SLIPWAY_TRY(begin_reading(origin, time_zone, wait));
+  Status taken;
+  const auto take = [&](std::string_view hex) {
+    if (taken) taken = replayer.take(unhexed(hex));
+  };
+  const Result<pg::Rows> read = origin.copy_out(stream(origin, request), take, wait);
+  roll_back(origin);
+  if (taken && !read) taken = fail(read.error());
+  Result<ReplayReport> report = taken ? replayer.end() : Result<ReplayReport>(taken.error());
+  if (!report && copy.transaction_status() != pg::TransactionStatus::idle) roll_back(copy);
+  return report;
+}
+
+} // namespace slipway::replay

@@ -1,0 +1,56 @@
+#pragma once
+
+#include "slipway/replay/carry_map.hpp"
+#include "slipway/replay/parked.hpp"
+#include "slipway/replay/pgoutput.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace slipway::replay {
+
+/// Where the stream ends, for ReplayRequest::end: behind everything that was committed so far, and
+/// on the server's disk. A commit with synchronous_commit = off is acknowledged before it is there,
+/// and a slot shows only what is, so a commit of our own is waited for. To be asked when nobody can
+/// write any more and all who did are finished. Errors: as Session::query.
+Result<Lsn> end_of_writes(pg::Session& session, const Wait& wait);
+
+struct ReplayRequest {
+  std::string slot; ///< also the name of the publication
+  Lsn end = 0;      ///< end_of_writes
+  /// What pg_current_snapshot() said under the snapshot of the copy: whoever it sees is in the copy
+  /// already.
+  std::string snapshot;
+  std::string run;
+  /// Transactions of the migration itself, for servers before 14, whose streams carry no markers.
+  /// After the first of them names mean what they mean now: one that changed between two of them is
+  /// not told apart.
+  std::vector<std::uint64_t> migration_transactions;
+  /// Row changes that are applied in one transaction.
+  std::size_t group = 2'000;
+};
+
+struct ReplayReport {
+  std::int64_t transactions = 0; ///< replayed
+  std::int64_t rows = 0;         ///< replayed, those parked among them
+  std::int64_t parked = 0;
+  std::int64_t already_there =
+      0; ///< transactions that the copy has, from its snapshot or an earlier run
+  std::int64_t by_migration = 0; ///< transactions that carry a marker
+  Lsn up_to = 0;
+};
+
+/// Replays what a slot has kept onto the copy. The slot is only looked at: it stays where it is
+/// until somebody drops it. How far the copy is, is kept in it, in the same transaction as the
+/// rows, so a replay that was killed goes on where it was and makes nothing twice.
+///
+/// A row that the old schema refuses is parked, and the rest of its group is replayed row by row.
+/// Columns are told by their names at the time of the change, through the map of the last marker.
+/// Errors: as sync_state; part_way, when the stream is not what it should be: what was replayed so
+/// far stays.
+Result<ReplayReport> apply_changes(pg::Session& origin, pg::Session& copy, ParkedTable& parked,
+                                   const Maps& maps, const CarryMap& map,
+                                   const ReplayRequest& request, const Wait& wait);
+
+} // namespace slipway::replay
