@@ -12,6 +12,8 @@ namespace {
 
 struct Options {
   std::string label = "manual";
+  std::string engine = "hot";
+  std::string copy;
   bool schema_only = false;
   std::vector<std::string> tables;
   std::string what;
@@ -35,7 +37,14 @@ Result<int> create(Invocation& invocation, const Options& options) {
     request.extent = backup::Extent::tables;
     request.tables.push_back(table_named(one));
   }
-  SLIPWAY_ASSIGN(const auto made, app::create_backup(app_context(invocation), request));
+  const bool copies = options.engine == "template";
+  if (copies != !options.copy.empty() || (copies && request.extent != backup::Extent::all))
+    return fail(ErrorCode::usage,
+                "--engine template needs --copy-as DATABASE and nothing of --table "
+                "and --schema-only, and --copy-as needs --engine template");
+  SLIPWAY_ASSIGN(const auto made,
+                 copies ? app::copy_target(app_context(invocation), request, options.copy)
+                        : app::create_backup(app_context(invocation), request));
   print_backup_made(invocation, made);
   return 0;
 }
@@ -79,6 +88,13 @@ Result<int> unpin(Invocation& invocation, const Options& options) {
   return 0;
 }
 
+Result<int> unfence(Invocation& invocation, const Options& /*options*/) {
+  SLIPWAY_ASSIGN(const auto opened, app::lower_fences(app_context(invocation)));
+  if (invocation.format == Format::text && opened.empty())
+    invocation.out.line("no database was left closed");
+  return 0;
+}
+
 Result<int> restore(Invocation& invocation, const Options& options) {
   SLIPWAY_ASSIGN(const auto restored,
                  app::restore_backup(app_context(invocation), options.what, options.database));
@@ -102,6 +118,12 @@ void add_what(CLI::App& app, Options& options) {
 std::vector<Subcommand> add_subcommands(CLI::App& app, Options& options) {
   auto* const made = app.add_subcommand("create", "make a backup of the database");
   made->add_option("--label", options.label, "What it is for; part of its name")->type_name("TEXT");
+  add_choice(
+      *made, "--engine", options.engine, {"hot", "template"},
+      "hot: into the store, beside the application; template: a copy inside the cluster, for "
+      "which everybody is put out for seconds");
+  made->add_option("--copy-as", options.copy, "Name of the copy that --engine template makes")
+      ->type_name("DATABASE");
   auto* const schema = made->add_flag("--schema-only", options.schema_only, "No rows");
   made->add_option("--table", options.tables, "The rows of these tables only; may be repeated")
       ->type_name("SCHEMA.TABLE")
@@ -120,13 +142,16 @@ std::vector<Subcommand> add_subcommands(CLI::App& app, Options& options) {
   pinned->add_option("--reason", options.reason, "Why")->type_name("TEXT");
   auto* const unpinned = app.add_subcommand("unpin", "let a backup be pruned again");
   add_what(*unpinned, options);
+  auto* const unfenced =
+      app.add_subcommand("unfence", "open what an interrupted --engine template left closed");
   auto* const restored = app.add_subcommand("restore", "make a new database of a backup");
   add_what(*restored, options);
   restored->add_option("--as", options.database, "Name of the new database")
       ->type_name("DATABASE")
       ->required();
-  return {{made, create},  {listed, list}, {found, find},     {verified, verify},
-          {pruned, prune}, {pinned, pin},  {unpinned, unpin}, {restored, restore}};
+  return {{made, create},     {listed, list},      {found, find},
+          {verified, verify}, {pruned, prune},     {pinned, pin},
+          {unpinned, unpin},  {restored, restore}, {unfenced, unfence}};
 }
 
 Run configure(CLI::App& app) {
@@ -154,6 +179,9 @@ Command backup_command() {
       "slipway backup verify reads all parts again; with --restore it makes a database of them on a throwaway server and "
       "compares that with the manifest. slipway backup restore makes a new database beside the one it was taken from: "
       "nothing is ever restored over one that is there.\n\n"
+      "--engine template copies the database inside its cluster instead, file by file and without a line in the log: everybody "
+      "is put out while that lasts, and let in again whatever happens; after a kill the next such command or unfence does "
+      "it.\n\n"
       "prune keeps the newest ones (backup.keep), never removes the newest that was verified nor one that is pinned, and "
       "removes what an interrupted backup left.";
   command.group = "Run";

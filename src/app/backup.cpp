@@ -2,6 +2,7 @@
 #include "slipway/app/backup.hpp"
 
 #include "backup_schema.hpp"
+#include "backup_work.hpp"
 #include "schema_scope.hpp"
 
 #include "slipway/app/target.hpp"
@@ -16,22 +17,7 @@ namespace slipway::app {
 
 namespace {
 
-using StoreHandle = std::unique_ptr<backup::Store>;
-
 constexpr std::int64_t k_most_jobs = 64;
-
-Result<StoreHandle> configured_store(const Context& context) {
-  backup::StoreOptions options;
-  options.place = context.config.text("backup.store");
-  if (!options.place.starts_with("rclone:")) options.place = context.config.path("backup.store");
-  options.rclone_config = context.config.path("backup.rclone_config");
-  return backup::open_store(options);
-}
-
-int jobs(const Context& context) {
-  return static_cast<int>(
-      std::clamp<std::int64_t>(context.config.integer("backup.jobs"), 1, k_most_jobs));
-}
 
 int compression_level(const Context& context) {
   return static_cast<int>(
@@ -43,12 +29,27 @@ Result<backup::Cipher> cipher_of(const Context& context, const backup::Manifest&
                                     context.config.path("backup.identity_file"));
 }
 
-Result<os::CrashPlan> crash_plan(const Context& context) {
+} // namespace
+
+Result<std::unique_ptr<backup::Store>> configured_store(const Context& context) {
+  backup::StoreOptions options;
+  options.place = context.config.text("backup.store");
+  if (!options.place.starts_with("rclone:")) options.place = context.config.path("backup.store");
+  options.rclone_config = context.config.path("backup.rclone_config");
+  return backup::open_store(options);
+}
+
+int backup_jobs(const Context& context) {
+  return static_cast<int>(
+      std::clamp<std::int64_t>(context.config.integer("backup.jobs"), 1, k_most_jobs));
+}
+
+Result<os::CrashPlan> backup_crash_plan(const Context& context) {
   const auto found = context.environment.find("SLIPWAY_CRASH_AT");
   return os::CrashPlan::parse(found == context.environment.end() ? "" : found->second);
 }
 
-std::string git_sha(const Context& context) {
+std::string backup_git_sha(const Context& context) {
   if (auto sha = context.config.text("run.git_sha"); !sha.empty()) return sha;
   for (const auto* name : {"GITHUB_SHA", "CI_COMMIT_SHA", "GIT_COMMIT"})
     if (const auto found = context.environment.find(name); found != context.environment.end())
@@ -56,29 +57,26 @@ std::string git_sha(const Context& context) {
   return {};
 }
 
-/// Workers open sessions of their own, which say whose they are.
 pg::ConnectOptions for_workers(const pg::Session& session) {
   pg::ConnectOptions options = session.options();
   options.application_name = "slipway:backup";
   return options;
 }
 
-} // namespace
-
 Result<backup::Manifest> create_backup(const Context& context, const BackupRequest& request) {
   const auto wait = run_wait(context);
   SLIPWAY_ASSIGN(const auto store, configured_store(context));
-  SLIPWAY_ASSIGN(auto crash, crash_plan(context));
+  SLIPWAY_ASSIGN(auto crash, backup_crash_plan(context));
   SLIPWAY_ASSIGN(auto session, open_session(context, "backup", wait));
   backup::CreateRequest create;
   create.source = for_workers(session);
   create.label = request.label;
-  create.git_sha = git_sha(context);
+  create.git_sha = backup_git_sha(context);
   create.extent = request.extent;
   create.tables = request.tables;
   SLIPWAY_ASSIGN(create.scope, schema_scope(context, session, wait));
   session.close();
-  create.jobs = jobs(context);
+  create.jobs = backup_jobs(context);
   create.compression_level = compression_level(context);
   SLIPWAY_ASSIGN(create.cipher, backup::cipher_for(context.config.text_list("backup.recipients")));
   create.program_folder = context.config.text("dev.server_bin");
@@ -113,7 +111,7 @@ Result<BackupVerified> verify_backup(const Context& context, const std::string& 
   backup::TrialOptions options;
   SLIPWAY_ASSIGN(options.cipher, cipher_of(context, verified.manifest));
   options.program_folder = context.config.text("dev.server_bin");
-  options.jobs = jobs(context);
+  options.jobs = backup_jobs(context);
   SLIPWAY_ASSIGN(verified.comparison,
                  backup::verify_by_restoring(verified.manifest, *store, options, context.events,
                                              os::now(), wait));
@@ -148,7 +146,7 @@ Result<BackupRestored> restore_backup(const Context& context, const std::string&
                                       const std::string& database) {
   const auto wait = run_wait(context);
   SLIPWAY_ASSIGN(const auto store, configured_store(context));
-  SLIPWAY_ASSIGN(auto crash, crash_plan(context));
+  SLIPWAY_ASSIGN(auto crash, backup_crash_plan(context));
   SLIPWAY_ASSIGN(auto found, find_backup(context, what));
   SLIPWAY_ASSIGN(auto session, open_session(context, "backup", wait));
   BackupRestored restored{.manifest = std::move(found.manifest)};
@@ -156,7 +154,7 @@ Result<BackupRestored> restore_backup(const Context& context, const std::string&
   request.server = for_workers(session);
   session.close();
   request.database = database;
-  request.jobs = jobs(context);
+  request.jobs = backup_jobs(context);
   SLIPWAY_ASSIGN(request.cipher, cipher_of(context, restored.manifest));
   request.program_folder = context.config.text("dev.server_bin");
   request.crash = &crash;

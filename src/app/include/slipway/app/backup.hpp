@@ -19,6 +19,14 @@ struct BackupRequest {
 /// backup::create; connection.
 Result<backup::Manifest> create_backup(const Context& context, const BackupRequest& request);
 
+/// Copies the target inside its cluster behind a fence of seconds, as database `copy`. Errors: as
+/// backup::copy_by_template.
+Result<backup::Manifest> copy_target(const Context& context, const BackupRequest& request,
+                                     const std::string& copy);
+
+/// Opens the databases that an interrupted copy left closed. Yields their names.
+Result<std::vector<std::string>> lower_fences(const Context& context);
+
 /// What is in backup.store, and where that is.
 struct BackupList {
   std::string store;
