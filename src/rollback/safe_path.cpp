@@ -20,6 +20,7 @@ namespace {
 constexpr std::size_t k_longest_name = 63;
 constexpr std::size_t k_shown = 5;
 constexpr Millis k_lock_patience{10'000};
+constexpr const char* k_replay_schema = "slipway_replay";
 
 std::string with_ending(const std::string& database, const std::string& ending) {
   return database.substr(0, k_longest_name - ending.size()) + ending;
