@@ -22,8 +22,8 @@ Status send_data(Exchange& exchange, std::string_view data) {
     if (queued == 1) data.remove_prefix(piece.size());
     // libpq keeps what the socket does not take and grows its buffer without bound: hand over
     // before the next piece.
-    // The wait is for room to write, said outright: when the rest goes out just before it, nothing is
-    // left to say so, and a server that takes data has nothing to tell us.
+    // The wait is for room to write, said outright: when the rest goes out just before it, nothing
+    // is left to say so, and a server that takes data has nothing to tell us.
     while (PQflush(exchange.connection()) == 1 && !exchange.interrupted())
       SLIPWAY_TRY(exchange.pump(true));
   }

@@ -112,8 +112,8 @@ private:
     replay::Maps maps{.before = request_.before, .now = {}, .copy = {}};
     SLIPWAY_ASSIGN(maps.now, replay::read_relation_map(*origin_, wait_));
     SLIPWAY_ASSIGN(maps.copy, replay::read_relation_map(*copy_, wait_));
-    SLIPWAY_ASSIGN(map_,
-                   replay::make_carry_map(maps, request_.reverses, {request_.history_schema}));
+    SLIPWAY_ASSIGN(map_, replay::make_carry_map(maps, request_.reverses,
+                                                {request_.history_schema, k_replay_schema}));
     return {};
   }
 

@@ -102,6 +102,7 @@ TEST_F(Deploy, ARunThatLeftNothingTakesNothingOfOthersBack) {
   EXPECT_EQ(versions(), "1");
   EXPECT_EQ(log(), "previous_application failed\nalert failed\n");
   // And one that never began is not there to be found.
+  exec("SELECT pg_sleep(1.1)");
   auto session = connect();
   const auto lock =
       locks::RunnerLock::acquire(session, "slipway", Millis(0), sink_, test::long_wait());
