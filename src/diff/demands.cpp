@@ -2,6 +2,8 @@
 #include "nodes.hpp"
 
 #include "naming.hpp"
+#include "rules/family.hpp"
+#include "rules/identity.hpp"
 #include "words.hpp"
 
 #include <algorithm>
@@ -67,6 +69,8 @@ public:
       with_owner(at);
       with_table_above(at);
       after_all_parts(at);
+      without_leaving_partitions(at);
+      with_attribute(at);
     }
     same_names();
     mentioned_in_bodies();
@@ -113,6 +117,8 @@ private:
       demand(at(needed.identity(), Verb::late), at(object, Verb::create));
       demand(at(needed.identity(), Verb::late), at(own, Verb::alter));
     }
+    if (needed.kind() == Kind::composite_type)
+      after_attributes(needed.identity(), object.has(Property::of_type), at(object, Verb::create));
     // What is made anew goes when what it is to need is there, however long that takes.
     const auto down = at(own, Verb::drop);
     const auto up = at(needed.identity(), Verb::create);
@@ -127,12 +133,36 @@ private:
     demand(at(needed.identity(), Verb::alter), at(own, Verb::late));
   }
 
+  // A sequence that goes with the column that owns it has no step of its own.
+  Where goes_at(const Object& object) const {
+    const auto own = at(object, Verb::drop);
+    if (own || object.kind() != Kind::sequence || !object.has(Property::owned_by)) return own;
+    const auto owner = split_name(object.text(Property::owned_by));
+    const auto column = scene_.from.find({Kind::column, owner.schema, owner.name, owner.column});
+    return column ? at(*column, Verb::drop) : own;
+  }
+
+  // A table of a type takes its columns from what the type has by then; and no attribute changes
+  // its type while a column holds it.
+  void after_attributes(const Identity& type, bool is_table_of_it, Where made) {
+    for (const auto* schema : {&scene_.from, &scene_.to})
+      if (const auto found = schema->find(type))
+        for (const auto& attribute : found->parts(Kind::column)) {
+          demand(at(attribute.identity(), Verb::alter), made);
+          if (!is_table_of_it) continue;
+          demand(at(attribute.identity(), Verb::drop), made);
+          demand(at(attribute.identity(), Verb::create), made);
+        }
+  }
+
   void gone_before(const Object& object, const Object& needed) {
-    const auto goes = at(needed, Verb::drop);
+    const auto goes = goes_at(needed);
     demand(at(object, Verb::drop), goes);
     demand(at(object.identity(), Verb::alter), goes);
     demand(at(object.identity(), Verb::late), goes);
-    demand(at(object, Verb::drop), at(needed.identity(), Verb::alter));
+    // What a schema is given changes nothing for what is in it.
+    if (needed.kind() != Kind::schema)
+      demand(at(object, Verb::drop), at(needed.identity(), Verb::alter));
     // What is made anew is not to find what goes again.
     if (at(object.identity(), Verb::drop)) demand(goes, at(object.identity(), Verb::create));
     const auto [first, last] = also_altered_by_.equal_range(needed.identity());
@@ -253,6 +283,35 @@ private:
     }
   }
 
+  // The index of a partitioned table is valid when each partition has its part of it; one that goes
+  // will not get any.
+  void without_leaving_partitions(std::size_t node) {
+    const auto& identity = nodes_[node].object;
+    if (nodes_[node].verb != Verb::create ||
+        (identity.kind != Kind::constraint && identity.kind != Kind::index))
+      return;
+    const auto table = scene_.from.find({Kind::table, identity.schema, identity.name, {}});
+    if (!table || !table->has(Property::partition_by)) return;
+    for (const auto& partition : children_of(scene_.from, *table)) {
+      const auto later = scene_.to.find(partition.identity());
+      if (later && later->get(Property::partition_of) == partition.get(Property::partition_of))
+        continue;
+      demand(at(partition.identity(), Verb::drop), node);
+      demand(at(partition.identity(), Verb::alter), node);
+    }
+  }
+
+  // What is done to an attribute reaches the tables of the type.
+  void with_attribute(std::size_t node) {
+    const auto& identity = nodes_[node].object;
+    if (identity.kind != Kind::column) return;
+    const auto table = scene_.to.find({Kind::table, identity.schema, identity.name, {}});
+    if (!table || !table->has(Property::of_type)) return;
+    const auto type = split_name(table->text(Property::of_type));
+    for (const auto verb : {Verb::create, Verb::alter})
+      demand(at(Identity{Kind::column, type.schema, type.name, identity.part}, verb), node);
+  }
+
   // A key wants its columns to be NOT NULL, which they become late.
   void late_columns(std::size_t node) {
     const auto& identity = nodes_[node].object;
@@ -263,28 +322,49 @@ private:
       demand(at(Identity{Kind::column, identity.schema, identity.name, column}, Verb::late), node);
   }
 
-  // Keys and exclusion constraints have an index of their name.
-  std::string index_name(std::size_t node) const {
-    const auto& identity = nodes_[node].object;
-    if (identity.kind != Kind::constraint) return {};
-    const auto object = (nodes_[node].verb == Verb::drop ? scene_.from : scene_.to).find(identity);
-    const auto type = object ? object->text(Property::constraint_type) : std::string_view();
-    if (type != "primary key" && type != "unique" && type != "exclude") return {};
-    return "relation " + qualified(identity.schema, identity.part);
+  // Keys and exclusion constraints have an index of their name, identities a sequence.
+  static std::string name_beside(const Object& part) {
+    if (part.kind() == Kind::column)
+      return part.has(Property::identity) ? "relation " + identity_sequence(part) : std::string();
+    const auto type = part.text(Property::constraint_type);
+    const bool has_index = part.kind() == Kind::index || type == "primary key" ||
+                           type == "unique" || type == "exclude";
+    return has_index ? "relation " + qualified(part.schema(), part.part()) : std::string();
   }
 
-  void same_names() {
+  // All names that come or go with a node: those of parts, too, that have no node of their own.
+  std::vector<std::string> names_of(std::size_t node, const schema::Schema& schema) const {
+    const auto& [verb, identity] = std::pair(nodes_[node].verb, nodes_[node].object);
+    std::vector<std::string> names{name_space(identity)};
+    const auto object = schema.find(identity);
+    if (!object) return names;
+    if (is_part(identity.kind)) names.push_back(name_beside(*object));
+    for (const auto& part : object->parts())
+      if (!at(part.identity(), verb)) names.push_back(name_beside(part));
+    return names;
+  }
+
+  std::multimap<std::string, std::size_t> leaving_names() const {
     std::multimap<std::string, std::size_t> leaving;
     for (std::size_t node = 0; node < nodes_.size(); ++node) {
       if (nodes_[node].verb != Verb::drop) continue;
-      leaving.emplace(name_space(nodes_[node].object), node);
-      if (auto name = index_name(node); !name.empty()) leaving.emplace(std::move(name), node);
+      for (auto& name : names_of(node, scene_.from))
+        if (!name.empty()) leaving.emplace(std::move(name), node);
     }
+    for (const auto& sequence : scene_.from.objects(Kind::sequence))
+      if (const auto goes = goes_at(sequence); goes && nodes_[*goes].object != sequence.identity())
+        leaving.emplace(name_space(sequence.identity()), *goes);
+    return leaving;
+  }
+
+  void same_names() {
+    const auto leaving = leaving_names();
     for (std::size_t node = 0; node < nodes_.size(); ++node) {
       if (nodes_[node].verb != Verb::create) continue;
-      for (const auto& name : {name_space(nodes_[node].object), index_name(node)}) {
+      for (const auto& name : names_of(node, scene_.to)) {
         const auto [first, last] = leaving.equal_range(name);
-        for (auto one = first; one != last; ++one) order_.before(one->second, node);
+        for (auto one = first; one != last; ++one)
+          if (one->second != node) order_.before(one->second, node);
       }
     }
   }

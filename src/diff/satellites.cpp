@@ -56,6 +56,19 @@ std::string not_null_of(const Object& object) {
          (column ? "" : "DOMAIN ") + qualified(object);
 }
 
+// An object that an extension takes with it when it goes.
+void bind(const Object& object, const std::vector<std::string>& before,
+          const std::vector<std::string>& after, Draft& draft) {
+  const auto add = [&](const std::string& words, const std::string& extension) {
+    draft.add("depends on extension", "ALTER " + sql_name(object.identity()) + words +
+                                          " DEPENDS ON EXTENSION " + ident(extension));
+  };
+  for (const auto& one : before)
+    if (std::find(after.begin(), after.end(), one) == after.end()) add(" NO", one);
+  for (const auto& one : after)
+    if (std::find(before.begin(), before.end(), one) == before.end()) add("", one);
+}
+
 void own(const Object& object, Draft& draft) {
   if (is_part(object.kind()) || !object.has(Property::owner)) return;
   draft.add("owner", "ALTER " + sql_name(object.identity()) + " OWNER TO " +
@@ -67,7 +80,8 @@ void own(const Object& object, Draft& draft) {
 bool is_satellite(Property property) {
   return property == Property::owner || property == Property::acl ||
          property == Property::comment || property == Property::security_labels ||
-         property == Property::index_comment || property == Property::not_null_comment;
+         property == Property::index_comment || property == Property::not_null_comment ||
+         property == Property::depends_on_extensions;
 }
 
 void add_satellites(const Scene& scene, const Object& object, Draft& draft) {
@@ -80,6 +94,11 @@ void add_satellites(const Scene& scene, const Object& object, Draft& draft) {
   if (object.has(Property::not_null_comment))
     comment(not_null_of(object), object.text(Property::not_null_comment), draft);
   label(object, {}, object.list(Property::security_labels), draft);
+  bind(object, {}, object.list(Property::depends_on_extensions), draft);
+}
+
+void bind_again(const Object& object, Draft& draft) {
+  bind(object, {}, object.list(Property::depends_on_extensions), draft);
 }
 
 void change_satellites(const Scene& scene, const Object& from, const Object& to,
@@ -87,6 +106,8 @@ void change_satellites(const Scene& scene, const Object& from, const Object& to,
   for (const auto& one : changed) {
     switch (one.property) {
     case Property::owner:
+      // It has the owner of its table, to whom it was given with that.
+      if (to.has(Property::owned_by)) break;
       draft.add("owner", "ALTER " + sql_name(to.identity()) + " OWNER TO " +
                              ident(to.has(Property::owner) ? to.text(Property::owner)
                                                            : scene.from.origin().owner));
@@ -99,6 +120,10 @@ void change_satellites(const Scene& scene, const Object& from, const Object& to,
       break;
     case Property::index_comment:
       comment(index_of_constraint(to), to.get(Property::index_comment), draft);
+      break;
+    case Property::depends_on_extensions:
+      bind(to, from.list(Property::depends_on_extensions), to.list(Property::depends_on_extensions),
+           draft);
       break;
     case Property::security_labels:
       label(to, from.list(Property::security_labels), to.list(Property::security_labels), draft);

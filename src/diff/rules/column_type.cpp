@@ -202,9 +202,9 @@ void convert(const Scene& scene, const TypeText& from, const TypeText& to, const
   const bool explicit_cast =
       from.array == to.array && (is_text(from) || has_explicit_cast(from.base, to.base));
   change.using_expression = name +
-                            (explicit_cast ? "::"
-                             : from.array  ? "::text[]::"
-                                           : "::text::") +
+                            (explicit_cast            ? "::"
+                             : from.array && to.array ? "::text[]::"
+                                                      : "::text::") +
                             target;
 }
 

@@ -147,6 +147,8 @@ void swap(const Scene& scene, const Alteration& alteration, Draft& draft) {
   set_statistics(name_of(to), {}, targets_of(to), draft);
   if (alteration.from.get(Property::comment) == to.get(Property::comment))
     add_satellites(scene, to, draft);
+  else
+    bind_again(to, draft);
   mark_again(scene, to, draft);
 }
 
