@@ -160,8 +160,9 @@ private:
     demand(at(object, Verb::drop), goes);
     demand(at(object.identity(), Verb::alter), goes);
     demand(at(object.identity(), Verb::late), goes);
-    // What a schema is given changes nothing for what is in it.
-    if (needed.kind() != Kind::schema)
+    // What a schema is given changes nothing for what is in it, nor a sequence's options for whose
+    // default it is in.
+    if (needed.kind() != Kind::schema && needed.kind() != Kind::sequence)
       demand(at(object, Verb::drop), at(needed.identity(), Verb::alter));
     // What is made anew is not to find what goes again.
     if (at(object.identity(), Verb::drop)) demand(goes, at(object.identity(), Verb::create));
@@ -240,6 +241,11 @@ private:
     }
     if (nodes_[node].verb == Verb::alter) {
       if (const auto owner = owner_in(scene_.from)) demand(node, at(*owner, Verb::drop));
+      // A table that changes hands takes its sequences along.
+      const auto lasting = owner_in(scene_.to);
+      if (lasting && owner_in(scene_.from))
+        if (const auto table = at(lasting->parent()->identity(), Verb::alter))
+          order_.rather_before(*table, node);
     }
   }
 

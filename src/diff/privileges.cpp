@@ -247,8 +247,14 @@ void hand_over(Privileges& privileges, const std::string& new_owner) {
   privileges.erase(granted);
 }
 
-std::string owner_of(const Object& object, const std::string& database_owner) {
-  const auto holder = object.parent().value_or(object);
+// A part has the owner of what it is a part of, a sequence of a column that of its table.
+std::string owner_of(const schema::Schema& schema, const Object& object,
+                     const std::string& database_owner) {
+  auto holder = object.parent().value_or(object);
+  if (object.has(Property::owned_by)) {
+    const auto column = split_name(object.text(Property::owned_by));
+    if (const auto table = schema.relation(column.schema, column.name)) holder = *table;
+  }
   return holder.has(Property::owner) ? std::string(holder.text(Property::owner)) : database_owner;
 }
 
@@ -282,15 +288,15 @@ void grant_to_new(const Scene& scene, const Object& object, Draft& draft) {
   if (object.kind() == Kind::default_privileges) return;
   // A type that is only declared has no privileges yet.
   if (object.kind() == Kind::base_type && !object.has(Property::clauses)) return;
-  Writer(object, owner_of(object, scene.from.origin().owner), draft)
+  Writer(object, owner_of(scene.to, object, scene.from.origin().owner), draft)
       .change(of_new(scene, object), of(scene, object));
 }
 
 void change_privileges(const Scene& scene, const Object& from, const Object& to, Draft& draft) {
   if (to.kind() == Kind::default_privileges) return change_default_privileges(from, to, draft);
-  const auto owner = owner_of(to, scene.from.origin().owner);
+  const auto owner = owner_of(scene.to, to, scene.from.origin().owner);
   auto before = of(scene, from);
-  if (owner != owner_of(from, scene.from.origin().owner)) hand_over(before, owner);
+  if (owner != owner_of(scene.from, from, scene.from.origin().owner)) hand_over(before, owner);
   Writer(to, owner, draft).change(before, of(scene, to));
 }
 

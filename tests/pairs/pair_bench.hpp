@@ -37,6 +37,8 @@ public:
 
 private:
   void take_new_database();
+  static bool mean_the_same(const schema::Schema& one, const schema::Schema& other,
+                            const std::vector<schema::Difference>& differences);
 
   std::optional<pg::Session> session_;
   std::string url_;

@@ -208,6 +208,7 @@ Altered alter(const Scene& scene, const Alteration& alteration, Draft& draft) {
   else if (alteration.has(Property::inherits))
     change_parents(scene, alteration, draft);
   change_index_marks(alteration, draft);
+  change_toast_options(alteration, draft);
   return Altered::done;
 }
 

@@ -7,6 +7,8 @@ namespace slipway::diff {
 /// What CREATE TABLE cannot say: row level security and replica identity without an index.
 void set_of_new_table(const schema::Object& table, Draft& draft);
 /// All settings of a table that stays, but those that name an index.
+/// Those count when there is a TOAST table, which the new columns may bring.
+void change_toast_options(const Alteration& alteration, Draft& draft);
 void change_settings(const Scene& scene, const Alteration& alteration, Draft& draft);
 
 // REPLICA IDENTITY USING INDEX and CLUSTER ON: for the end, when the index is there.

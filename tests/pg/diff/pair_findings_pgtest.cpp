@@ -109,6 +109,48 @@ TEST_F(PairFindings, AKeyBecomesAnIndexOfItsName) {
                    "CREATE TABLE t (a int, b int); CREATE UNIQUE INDEX r ON t (a) INCLUDE (b)");
 }
 
+TEST_F(PairFindings, TheSequenceOfATableThatChangesHands) {
+  const std::string table =
+      k_reader + "CREATE TABLE t (id serial); GRANT SELECT ON SEQUENCE t_id_seq TO slip_reader;";
+  expect_both_ways(table, table + "ALTER TABLE t OWNER TO slip_reader");
+}
+
+TEST_F(PairFindings, ColumnsOfStatisticsHaveNoOrder) {
+  expect_both_ways("CREATE TABLE t (b int, a int); CREATE STATISTICS s ON a, b FROM t",
+                   "CREATE TABLE t (a int)");
+  expect_arrives("CREATE TABLE t (a int, b int); CREATE STATISTICS s ON a, b FROM t",
+                 "CREATE TABLE t (b int, a int); CREATE STATISTICS s ON a, b FROM t");
+}
+
+TEST_F(PairFindings, AnInvalidIndexThatGetsAnOption) {
+  expect_arrives("CREATE TABLE t (a int); CREATE INDEX i ON t (a); UPDATE pg_catalog.pg_index SET "
+                 "indisvalid = false WHERE indexrelid = 'i'::regclass",
+                 "CREATE TABLE t (a int); CREATE INDEX i ON t (a) WITH (fillfactor = 60)");
+}
+
+TEST_F(PairFindings, ASerialMovesToAnotherTableWithAKeyOfThatName) {
+  diff::Options options;
+  options.not_renamed = {{schema::Kind::table, "public", "old", {}}};
+  const auto planned =
+      run("CREATE TABLE new (id serial, CONSTRAINT u UNIQUE (id)); ALTER TABLE new RENAME TO old",
+          "CREATE TABLE new (id serial, CONSTRAINT u UNIQUE (id))", {}, options);
+  EXPECT_EQ(planned.error, "") << planned.sql();
+  EXPECT_EQ(planned.left, std::vector<std::string>()) << planned.sql();
+}
+
+TEST_F(PairFindings, ADefaultOfAChildInTheWayOfANewType) {
+  const std::string from =
+      "CREATE TABLE p (a boolean DEFAULT true); CREATE TABLE c () INHERITS (p);";
+  expect_arrives(from, "CREATE TABLE p (a int)");
+  expect_both_ways(from, "CREATE TABLE p (a int DEFAULT 5); CREATE TABLE c () INHERITS (p); "
+                         "ALTER TABLE c ALTER a SET DEFAULT 7");
+}
+
+TEST_F(PairFindings, ToastOptionsBeforeThereIsAnythingToToast) {
+  expect_both_ways("CREATE TABLE t (a int)",
+                   "CREATE TABLE t (a text) WITH (toast.autovacuum_enabled = false)");
+}
+
 TEST_F(PairFindings, ASequenceOfAnotherTypeThatCountsDownwards) {
   expect_both_ways("CREATE SEQUENCE s", "CREATE SEQUENCE s AS smallint INCREMENT BY -1 CYCLE");
   expect_both_ways("CREATE SEQUENCE s AS int INCREMENT -2",
