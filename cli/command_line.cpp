@@ -33,6 +33,8 @@ std::string value_name(const config::Setting& setting) {
     return "DURATION";
   case config::ValueType::text_list:
     return "LIST";
+  case config::ValueType::text_table:
+    return "OLD=NEW,...";
   }
   return "TEXT";
 }

@@ -28,6 +28,7 @@ Command plan_command();
 Command preflight_command();
 Command redo_command();
 Command repair_command();
+Command rollback_command();
 Command snapshot_command();
 Command status_command();
 Command up_command();
@@ -39,13 +40,14 @@ std::vector<std::string_view> command_groups() {
 
 std::vector<Command> commands() {
   return {
-      demo_command(),      init_command(),       new_command(),     generate_command(),
-      diff_command(),      drift_command(),      status_command(),  plan_command(),
-      preflight_command(), locks_command(),      inspect_command(), fingerprint_command(),
-      snapshot_command(),  explain_command(),    config_command(),  up_command(),
-      down_command(),      redo_command(),       goto_command(),    verify_command(),
-      repair_command(),    baseline_command(),   doctor_command(),  dev_command(),
-      help_command(),      completion_command(), man_command(),     docs_command(),
+      demo_command(),      init_command(),    new_command(),        generate_command(),
+      diff_command(),      drift_command(),   status_command(),     plan_command(),
+      preflight_command(), locks_command(),   inspect_command(),    fingerprint_command(),
+      snapshot_command(),  explain_command(), config_command(),     up_command(),
+      down_command(),      redo_command(),    goto_command(),       verify_command(),
+      rollback_command(),  repair_command(),  baseline_command(),   doctor_command(),
+      dev_command(),       help_command(),    completion_command(), man_command(),
+      docs_command(),
   };
 }
 

@@ -21,4 +21,15 @@ Status confirm(Invocation& invocation, std::string_view question) {
   return fail(ErrorCode::cancelled, "the answer was not yes; nothing was changed");
 }
 
+Status confirm_by_typing(Invocation& invocation, std::string_view what, std::string_view word) {
+  if (invocation.assume_yes) return {};
+  if (!invocation.may_ask)
+    return fail(Error(ErrorCode::usage, fmt::format("nobody can be asked: {}", what))
+                    .with_hint("add --yes when that is meant"));
+  invocation.err.write(fmt::format("{} Type {} to go on: ", what, word));
+  SLIPWAY_ASSIGN(const std::string answer, read_line(invocation.stop));
+  if (trim(answer) == word) return {};
+  return fail(ErrorCode::cancelled, "that was not typed; nothing was changed");
+}
+
 } // namespace slipway::cli

@@ -12,4 +12,8 @@ namespace slipway::cli {
 /// cancelled when the answer is not yes.
 Status confirm(Invocation& invocation, std::string_view question);
 
+/// Says what is about to happen and goes on when `word` is typed. --yes does without. Errors: as
+/// confirm.
+Status confirm_by_typing(Invocation& invocation, std::string_view what, std::string_view word);
+
 } // namespace slipway::cli

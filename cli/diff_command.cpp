@@ -15,19 +15,21 @@ struct Options {
   std::string from;
   std::string to;
   bool sql = false;
+  bool down = false;
   DiffOptions answers;
 };
 
 Result<int> compare(Invocation& invocation, const Options& options) {
-  SLIPWAY_ASSIGN(const auto report,
-                 app::diff(app_context(invocation),
-                           diff_request(invocation, options.answers, options.from, options.to)));
+  auto request = diff_request(invocation, options.answers, options.from, options.to);
+  request.down = options.down;
+  SLIPWAY_ASSIGN(const auto report, app::diff(app_context(invocation), request));
   if (invocation.format == Format::json) {
     print_json(invocation.out, diff_json(report));
     return diff_status(report);
   }
   if (options.sql)
-    invocation.out.write(diff::script_of(report.statements));
+    invocation.out.write(
+        diff::script_of(report.down ? report.down->statements : report.statements));
   else
     invocation.out.write(diff_text(report, invocation.out));
   invocation.err.write(questions_text(report, invocation.err));
@@ -46,6 +48,8 @@ Command diff_command() {
       "an empty database in DATABASE_URL and fills it.\n\n"
       "Both are made on a throwaway server of the live side's version. The plan is applied to a copy of FROM; what is printed "
       "leads to TO, or it is refused with the difference. Live databases are only read.\n\n"
+      "With --down the way back is found, too, and proven: what leads from TO to FROM again, with what of the rows it brings "
+      "back.\n\n"
       "What may be a rename is asked: on a terminal, else by --rename and --drop. Beside a statement stands what it can do: "
       "lose data, write a table anew, fail on the rows that are there, keep others waiting.";
   command.group = "Look";
@@ -64,7 +68,8 @@ Command diff_command() {
     auto options = std::make_shared<Options>();
     app.add_option("FROM", options->from, "What there is")->required();
     app.add_option("TO", options->to, "What there is to be")->required();
-    app.add_flag("--sql", options->sql, "Print the script alone");
+    app.add_flag("--sql", options->sql, "Print the script alone; with --down that of the way back");
+    app.add_flag("--down", options->down, "Find the way back, too, and prove both");
     add_diff_options(app, options->answers);
     return [options](Invocation& invocation) { return compare(invocation, *options); };
   };

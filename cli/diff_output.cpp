@@ -47,6 +47,13 @@ std::string statement_text(const diff::Statement& statement, const app::DiffRepo
   return text;
 }
 
+nlohmann::ordered_json statements_json(const std::vector<diff::Statement>& statements) {
+  auto list = nlohmann::ordered_json::array();
+  for (const auto& one : statements)
+    list.push_back({{"sql", one.sql}, {"transactional", one.transactional}, {"kind", one.kind}});
+  return list;
+}
+
 // Findings that no statement has: seen on the copy, or of what was not planned.
 std::string other_findings(const app::DiffReport& report, const observe::Output& out) {
   std::string text;
@@ -59,6 +66,27 @@ std::string other_findings(const app::DiffReport& report, const observe::Output&
     if (!shown) text += finding_text(finding, out);
   }
   return text.empty() ? text : "\n" + text;
+}
+
+std::string transactions_text(const std::vector<diff::Statement>& statements,
+                              const app::DiffReport& report, const observe::Output& out) {
+  std::string text;
+  for (const auto& transaction : diff::transactions_of(statements)) {
+    text += "\n" + out.paint(observe::Role::dim, transaction.transactional
+                                                     ? "-- in one transaction"
+                                                     : "-- outside of a transaction");
+    text += "\n";
+    for (const auto& one : transaction.statements) text += statement_text(one, report, out);
+  }
+  return text;
+}
+
+std::string down_text(const app::WayDown& down, const app::DiffReport& report,
+                      const observe::Output& out) {
+  return "\n" +
+         out.paint(observe::Role::bold,
+                   "the way back is " + observe::printable(out.masked(down.message))) +
+         "\n" + transactions_text(down.statements, report, out);
 }
 
 void warn_of_password(Invocation& invocation, const std::string& side) {
@@ -86,6 +114,8 @@ void add_diff_options(CLI::App& app, DiffOptions& options) {
       ->allow_extra_args(false);
   app.add_option("--seed", options.seed, "SQL that fills the copy of FROM before the plan is tried")
       ->type_name("FILE");
+  app.add_flag("--no-cache", options.no_cache,
+               "Make every side anew, also one whose files are as they were");
 }
 
 app::DiffRequest diff_request(Invocation& invocation, const DiffOptions& options,
@@ -95,7 +125,8 @@ app::DiffRequest diff_request(Invocation& invocation, const DiffOptions& options
                            .to = to,
                            .renames = options.renames,
                            .drops = options.drops,
-                           .seed_file = options.seed};
+                           .seed_file = options.seed,
+                           .cache = !options.no_cache};
   if (invocation.may_ask)
     request.ask = [&invocation](const diff::Question& question) {
       return ask_whether_renamed(invocation, question);
@@ -107,17 +138,14 @@ std::string diff_text(const app::DiffReport& report, const observe::Output& out)
   if (report.equal) return fmt::format("equal: {} and {}\n", report.from, report.to);
   std::string text =
       out.paint(observe::Role::bold, fmt::format("from {} to {}", report.from, report.to)) + "\n";
-  for (const auto& transaction : diff::transactions_of(report.statements)) {
-    text += "\n" + out.paint(observe::Role::dim, transaction.transactional
-                                                     ? "-- in one transaction"
-                                                     : "-- outside of a transaction");
-    text += "\n";
-    for (const auto& one : transaction.statements) text += statement_text(one, report, out);
-  }
+  text += transactions_text(report.statements, report, out);
   text += other_findings(report, out);
+  if (report.down) text += down_text(*report.down, report, out);
   const auto count = report.statements.size();
-  text += fmt::format("\n{} statement{}{}\n", count, count == 1 ? "" : "s",
-                      report.proven ? ", proven on a copy" : "");
+  const auto* const proven = !report.proven ? ""
+                             : report.down  ? ", proven on a copy both ways"
+                                            : ", proven on a copy";
+  text += fmt::format("\n{} statement{}{}\n", count, count == 1 ? "" : "s", proven);
   return text;
 }
 
@@ -159,14 +187,15 @@ nlohmann::ordered_json questions_json(const app::DiffReport& report) {
 }
 
 nlohmann::ordered_json diff_json(const app::DiffReport& report) {
-  auto statements = nlohmann::ordered_json::array();
-  for (const auto& one : report.statements)
-    statements.push_back(
-        {{"sql", one.sql}, {"transactional", one.transactional}, {"kind", one.kind}});
-  return {{"equal", report.equal},
-          {"statements", std::move(statements)},
-          {"findings", findings_json(report.findings)},
-          {"questions", questions_json(report)}};
+  nlohmann::ordered_json json = {{"equal", report.equal},
+                                 {"statements", statements_json(report.statements)},
+                                 {"findings", findings_json(report.findings)},
+                                 {"questions", questions_json(report)}};
+  if (report.down)
+    json["down"] = {{"class", diff::way_back_name(report.down->way_back)},
+                    {"message", report.down->message},
+                    {"statements", statements_json(report.down->statements)}};
+  return json;
 }
 
 int diff_status(const app::DiffReport& report) {

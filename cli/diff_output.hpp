@@ -9,11 +9,12 @@
 
 namespace slipway::cli {
 
-/// What --rename, --drop and --seed say.
+/// What --rename, --drop, --seed and --no-cache say.
 struct DiffOptions {
   std::vector<std::string> renames;
   std::vector<std::string> drops;
   std::string seed;
+  bool no_cache = false;
 };
 void add_diff_options(CLI::App& app, DiffOptions& options);
 /// The request for two sides, with questions asked where somebody can answer. A side that carries a

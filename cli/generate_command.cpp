@@ -30,9 +30,16 @@ int status_of(const app::GenerateReport& report, bool check) {
 
 void print_as_json(Invocation& invocation, const app::GenerateReport& report) {
   auto files = nlohmann::ordered_json::array();
-  for (const auto& one : report.files) files.push_back(one.path);
+  auto ways_back = nlohmann::ordered_json::array();
+  for (const auto& one : report.files) {
+    files.push_back(one.path);
+    ways_back.push_back({{"file", one.path},
+                         {"class", diff::way_back_name(one.way_back)},
+                         {"message", one.way_back_text}});
+  }
   print_json(invocation.out, {{"equal", report.diff.equal},
                               {"files", std::move(files)},
+                              {"ways_back", std::move(ways_back)},
                               {"losses", findings_json(report.losses)},
                               {"findings", findings_json(report.diff.findings)},
                               {"questions", questions_json(report.diff)}});

@@ -3,7 +3,7 @@
 
 #include "diff_counts.hpp"
 #include "diff_work.hpp"
-#include "slipway/diff/answer.hpp"
+#include "ways_back.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -12,40 +12,6 @@
 namespace slipway::app {
 
 namespace {
-
-// Parts first: they are named after the table as it is called before.
-std::vector<std::vector<diff::Rename>> in_steps(std::vector<diff::Rename> renames) {
-  const auto whole =
-      std::stable_partition(renames.begin(), renames.end(),
-                            [](const diff::Rename& one) { return schema::is_part(one.from.kind); });
-  std::vector<std::vector<diff::Rename>> steps;
-  if (whole != renames.begin()) steps.emplace_back(renames.begin(), whole);
-  if (whole != renames.end()) steps.emplace_back(whole, renames.end());
-  return steps;
-}
-
-// What a part is called once the thing it belongs to is renamed, too.
-schema::Identity after_all(schema::Identity identity, const std::vector<diff::Rename>& renames) {
-  for (const auto& one : renames) {
-    const bool is_its_whole = !schema::is_part(one.from.kind) && schema::is_part(identity.kind) &&
-                              one.from.schema == identity.schema && one.from.name == identity.name;
-    if (!is_its_whole) continue;
-    identity.schema = one.to.schema;
-    identity.name = one.to.name;
-  }
-  return identity;
-}
-
-// A name that TO does not have would be dropped again by the same plan.
-Status check_targets(const std::vector<diff::Rename>& renames, const schema::Schema& to) {
-  for (const auto& one : renames)
-    if (const auto wanted = after_all(one.to, renames); !to.find(wanted))
-      return fail(Error(ErrorCode::usage, fmt::format("{} is to be renamed, but the other side has "
-                                                      "no {}",
-                                                      one.from.path(), wanted.path()))
-                      .with_hint("--rename takes OLD=NEW, the new name as the other side has it"));
-  return {};
-}
 
 // What was foretold and then seen is one finding that says both.
 void add_seen(std::vector<diff::Finding>& findings, const std::vector<diff::Finding>& seen) {
@@ -79,23 +45,18 @@ void take_proof(const Context& context, const Sides& sides, const rehearse::Proo
         .hint = "install it to have the proof looked at from outside"});
 }
 
-} // namespace
-
-Result<Answers> read_answers(const DiffRequest& request, const Sides& sides) {
-  Answers answers;
-  std::vector<diff::Rename> renames;
-  for (const auto& text : request.renames) {
-    SLIPWAY_ASSIGN(auto rename, diff::read_rename(sides.from.schema, text));
-    renames.push_back(std::move(rename));
-  }
-  SLIPWAY_TRY(check_targets(renames, sides.to.schema));
-  answers.renames = in_steps(std::move(renames));
-  for (const auto& path : request.drops) {
-    SLIPWAY_ASSIGN(auto object, diff::find_object(sides.from.schema, path));
-    answers.not_renamed.push_back(std::move(object));
-  }
-  return answers;
+Result<WayDown> way_down(const Sides& sides, Renames renames,
+                         const std::vector<diff::Statement>& up, const Wait& wait) {
+  std::vector<diff::MigrationDraft> drafts(1);
+  drafts.front().up = up;
+  SLIPWAY_TRY(find_ways_back(sides, std::move(renames), drafts, wait));
+  auto& draft = drafts.front();
+  return WayDown{.way_back = draft.way_back,
+                 .message = diff::way_back_text(draft),
+                 .statements = std::move(draft.down)};
 }
+
+} // namespace
 
 Result<std::string> read_seed(const Context& context, const DiffRequest& request) {
   return request.seed_file.empty() ? Result<std::string>(std::string())
@@ -110,10 +71,27 @@ Status prove(const Context& context, const Sides& sides, const std::string& seed
                                                     .to_database = sides.to.database,
                                                     .up = report.statements,
                                                     .down = down,
-                                                    .seed_sql = seed},
+                                                    .seed_sql = seed,
+                                                    .scope = sides.workshop->scope},
                                                    wait));
   take_proof(context, sides, proof, report);
   return {};
+}
+
+SidesRequest sides_request(const DiffRequest& request) {
+  return {.from = request.from,
+          .to = request.to,
+          .cache = request.cache,
+          .may_be_equal =
+              request.renames.empty() && request.drops.empty() && request.seed_file.empty()};
+}
+
+DiffReport equal_report(const Sides& sides) {
+  DiffReport report;
+  report.equal = true;
+  report.from = sides.from_name;
+  report.to = sides.to_name;
+  return report;
 }
 
 DiffReport report_of(const Sides& sides, TriedPlan plan) {
@@ -128,8 +106,9 @@ DiffReport report_of(const Sides& sides, TriedPlan plan) {
 Result<DiffReport> diff(const Context& context, const DiffRequest& request) {
   const auto wait = run_wait(context);
   SLIPWAY_ASSIGN(const auto seed, read_seed(context, request));
-  SLIPWAY_ASSIGN(auto sides, make_sides(context, request.from, request.to, wait));
-  SLIPWAY_ASSIGN(const auto answers, read_answers(request, sides));
+  SLIPWAY_ASSIGN(auto sides, make_sides(context, sides_request(request), wait));
+  if (sides.equal) return equal_report(sides);
+  SLIPWAY_ASSIGN(const auto answers, read_answers(context, request, sides));
   SLIPWAY_ASSIGN(auto plan, try_plan(*sides.workshop,
                                      {.from = sides.from,
                                       .to = sides.to.schema,
@@ -137,8 +116,14 @@ Result<DiffReport> diff(const Context& context, const DiffRequest& request) {
                                       .not_renamed = answers.not_renamed,
                                       .ask = request.ask},
                                      wait));
+  auto renames = plan.renames;
   auto report = report_of(sides, std::move(plan));
-  SLIPWAY_TRY(prove(context, sides, seed, {}, report, wait));
+  if (request.down && !report.equal && report.questions.empty()) {
+    SLIPWAY_ASSIGN(report.down, way_down(sides, std::move(renames), report.statements, wait));
+  }
+  SLIPWAY_TRY(prove(context, sides, seed,
+                    report.down ? report.down->statements : std::vector<diff::Statement>(), report,
+                    wait));
   if (sides.live) SLIPWAY_TRY(count_rows(*sides.live, report.findings, wait));
   return report;
 }

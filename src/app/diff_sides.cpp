@@ -1,9 +1,8 @@
 // Makes the two sides of a comparison comparable: on servers of one version, under one owner.
 #include "diff_sides.hpp"
 
-#include "schema_scope.hpp"
-
-#include "runner.hpp"
+#include "diff_draft.hpp"
+#include "side_cache.hpp"
 
 #include "slipway/rehearse/same_meaning.hpp"
 
@@ -13,80 +12,26 @@ namespace slipway::app {
 
 namespace {
 
-using rehearse::Side;
-using rehearse::SideKind;
-
-constexpr int k_numbers_a_major = 10'000; ///< 150020 is of 15
 constexpr std::size_t k_shown_differences = 5;
 
-// One side on its way.
-struct Draft {
-  Side side;
-  std::optional<pg::Session> session;
-  std::optional<schema::Schema> read; ///< of a live database or a snapshot
-  std::string author;                 ///< of a live database: who makes its objects
-  int major_version() const { return read ? read->origin().server_version / k_numbers_a_major : 0; }
-};
-
-Result<pg::Session> connect(const Context& context, const Side& side, const Wait& wait) {
-  if (side.kind == SideKind::target) return open_session(context, "diff", wait);
-  return open_other_session(context, side.url, "diff", wait);
-}
-
-// No text stands for what the project's own migrations make.
-Result<Side> side_of(const Context& context, const std::string& text) {
-  if (!text.empty()) return rehearse::parse_side(text, context.files);
-  Side side;
-  const auto folder = migrations_path(context);
-  if (!context.files.is_folder(folder)) return side;
-  side.kind = SideKind::migrations;
-  side.paths.push_back(folder);
-  return side;
-}
-
-Result<Draft> draft_of(const Context& context, const std::string& text, const inspect::Scope& scope,
-                       const Wait& wait) {
-  Draft draft;
-  SLIPWAY_ASSIGN(draft.side, side_of(context, text));
-  if (draft.side.is_live()) {
-    SLIPWAY_ASSIGN(draft.session, connect(context, draft.side, wait));
-    SLIPWAY_ASSIGN(draft.read, inspect::read_schema(*draft.session, scope, wait));
-    SLIPWAY_ASSIGN(draft.author, author_of(*draft.session, scope.leave_out.front(), wait));
-  } else if (draft.side.kind == SideKind::snapshot) {
-    return fail(ErrorCode::unsupported, "snapshots cannot be compared yet");
-  }
-  return draft;
-}
-
-// 0 when nothing speaks for one.
-Result<int> version_for(const Draft& from, const Draft& to) {
-  const int one = from.major_version();
-  const int other = to.major_version();
-  if (one == 0 || other == 0 || one == other) return one == 0 ? other : one;
-  return fail(
-      Error(ErrorCode::unsupported,
-            fmt::format("{} is of PostgreSQL {}, {} of PostgreSQL {}: what two versions write for "
-                        "an expression cannot be compared",
-                        from.side.describe(), one, to.side.describe(), other))
-          .with_hint("compare each with the migrations, or with a database of its own version"));
-}
-
-rehearse::ShadowOptions shadow_options(const Context& context, const Draft& from, const Draft& to,
-                                       int major_version) {
+// Names of roles are those of a live database, where there is one.
+rehearse::ShadowOptions shadow_options(const Context& context, const SideDrafts& drafts) {
   rehearse::ShadowOptions options;
   options.bin_folder = context.config.path("dev.server_bin");
-  options.major_version = major_version;
-  options.loopback = from.side.kind == SideKind::command || to.side.kind == SideKind::command;
-  for (const Draft* one : {&to, &from})
-    if (one->session) {
-      options.owner = one->read->origin().owner;
-      options.author = one->author;
-    }
+  options.major_version = drafts.major_version;
+  options.loopback = drafts.from.side.kind == rehearse::SideKind::command ||
+                     drafts.to.side.kind == rehearse::SideKind::command;
+  for (const bool live : {false, true})
+    for (const auto* one : {&drafts.to, &drafts.from})
+      if (one->read && one->session.has_value() == live) {
+        options.owner = one->read->origin().owner;
+        options.author = one->author;
+      }
   return options;
 }
 
 // A copy that is not the same proves nothing.
-Result<rehearse::Materialised> copy_of(const rehearse::Workshop& workshop, Draft& draft,
+Result<rehearse::Materialised> copy_of(const rehearse::Workshop& workshop, SideDraft& draft,
                                        const Wait& wait) {
   SLIPWAY_ASSIGN(auto copy, rehearse::rebuild(workshop, *draft.read, wait));
   const auto differences = schema::compare(*draft.read, copy.schema);
@@ -98,43 +43,107 @@ Result<rehearse::Materialised> copy_of(const rehearse::Workshop& workshop, Draft
       error.notes.push_back("differs: " + std::move(line));
     return fail(std::move(error));
   }
-  copy.schema = std::move(*draft.read);
+  // A snapshot may name an owner of another database; a live one keeps the texts that it has.
+  if (draft.session) copy.schema = std::move(*draft.read);
   return copy;
 }
 
-Result<rehearse::Materialised> make(const rehearse::Workshop& workshop, Draft& draft,
-                                    const Wait& wait) {
-  if (draft.read) return copy_of(workshop, draft, wait);
-  return rehearse::materialise(workshop, draft.side, wait);
-}
+// Both sides on their way to where they can be compared: what is known of them already is compared
+// first, so that nothing is made to see that nothing differs.
+class Making {
+public:
+  Making(const Context& context, SideDrafts drafts, const SidesRequest& request, const Wait& wait)
+      : context_(context), drafts_(std::move(drafts)), request_(request), wait_(wait),
+        options_(shadow_options(context, drafts_)) {
+    if (request.cache) cache_.emplace(context, options_, drafts_.scope);
+    sides_.from_name = drafts_.from.side.describe();
+    sides_.to_name = drafts_.to.side.describe();
+  }
+
+  Result<Sides> run() {
+    SLIPWAY_TRY(remember(drafts_.from, from_));
+    SLIPWAY_TRY(remember(drafts_.to, to_));
+    if (are_equal()) return std::move(sides_);
+    SLIPWAY_TRY(start_server());
+    // A live one stays as it is known, and so may the other, if that settles it.
+    for (const bool known : {false, true}) {
+      if (from_.is_known() == known) SLIPWAY_TRY(make(drafts_.from, from_, sides_.from));
+      if (to_.is_known() == known) SLIPWAY_TRY(make(drafts_.to, to_, sides_.to));
+      if (!known && are_equal()) return std::move(sides_);
+    }
+    if (drafts_.from.session) sides_.live = std::move(drafts_.from.session);
+    return std::move(sides_);
+  }
+
+private:
+  // What is known of a side.
+  struct Known {
+    const schema::Schema* schema = nullptr;
+    std::optional<std::string> key; ///< of a side that can be kept
+    std::optional<schema::Schema> kept;
+    bool made = false;
+    bool is_known() const { return schema != nullptr && !made; }
+  };
+
+  Status remember(const SideDraft& draft, Known& known) {
+    if (draft.read) known.schema = &*draft.read;
+    if (draft.read || !cache_) return {};
+    SLIPWAY_ASSIGN(known.key, cache_->key_of(draft.side));
+    if (known.key) known.kept = cache_->find(*known.key);
+    if (known.kept) known.schema = &*known.kept;
+    return {};
+  }
+
+  bool are_equal() {
+    sides_.equal = request_.may_be_equal && from_.schema != nullptr && to_.schema != nullptr &&
+                   schema::compare(*from_.schema, *to_.schema).empty();
+    return sides_.equal;
+  }
+
+  Status start_server() {
+    SLIPWAY_ASSIGN(auto shadow, rehearse::Shadow::start(options_, wait_));
+    sides_.shadow = std::make_unique<rehearse::Shadow>(std::move(shadow));
+    sides_.workshop = std::make_unique<rehearse::Workshop>(
+        rehearse::Workshop{.shadow = *sides_.shadow,
+                           .files = context_.files,
+                           .scope = drafts_.scope,
+                           .working_directory = context_.config.working_directory()});
+    return {};
+  }
+
+  Status make(SideDraft& draft, Known& known, rehearse::Materialised& side) {
+    if (known.made) return {};
+    if (draft.read) {
+      SLIPWAY_ASSIGN(side, copy_of(*sides_.workshop, draft, wait_));
+    } else {
+      SLIPWAY_ASSIGN(side, rehearse::materialise(*sides_.workshop, draft.side, wait_));
+      // What was written to meanwhile may have been read before or after.
+      if (known.key) {
+        SLIPWAY_ASSIGN(const auto now, cache_->key_of(draft.side));
+        if (now == known.key) cache_->keep(*known.key, side.schema);
+      }
+    }
+    known.schema = &side.schema;
+    known.made = true;
+    return {};
+  }
+
+  const Context& context_;
+  SideDrafts drafts_;
+  const SidesRequest& request_;
+  const Wait wait_;
+  rehearse::ShadowOptions options_;
+  std::optional<SideCache> cache_;
+  Known from_;
+  Known to_;
+  Sides sides_;
+};
 
 } // namespace
 
-Result<Sides> make_sides(const Context& context, const std::string& from, const std::string& to,
-                         const Wait& wait) {
-  inspect::Scope scope{.leave_out = {context.config.text("history.schema")},
-                       .dependencies = true,
-                       .salt = fresh_salt()};
-  for (auto& name : context.config.text_list("schema.leave_out"))
-    scope.leave_out.push_back(std::move(name));
-  SLIPWAY_ASSIGN(auto one, draft_of(context, from, scope, wait));
-  SLIPWAY_ASSIGN(auto other, draft_of(context, to, scope, wait));
-  SLIPWAY_ASSIGN(const int version, version_for(one, other));
-  SLIPWAY_ASSIGN(auto shadow,
-                 rehearse::Shadow::start(shadow_options(context, one, other, version), wait));
-  Sides sides;
-  sides.from_name = one.side.describe();
-  sides.to_name = other.side.describe();
-  sides.shadow = std::make_unique<rehearse::Shadow>(std::move(shadow));
-  sides.workshop = std::make_unique<rehearse::Workshop>(
-      rehearse::Workshop{.shadow = *sides.shadow,
-                         .files = context.files,
-                         .scope = scope,
-                         .working_directory = context.config.working_directory()});
-  SLIPWAY_ASSIGN(sides.from, make(*sides.workshop, one, wait));
-  SLIPWAY_ASSIGN(sides.to, make(*sides.workshop, other, wait));
-  if (one.session) sides.live = std::move(one.session);
-  return sides;
+Result<Sides> make_sides(const Context& context, const SidesRequest& request, const Wait& wait) {
+  SLIPWAY_ASSIGN(auto drafts, draft_sides(context, request.from, request.to, wait));
+  return Making(context, std::move(drafts), request, wait).run();
 }
 
 } // namespace slipway::app

@@ -12,11 +12,19 @@ struct Answers {
   std::vector<std::vector<diff::Rename>> renames; ///< in steps
   std::vector<schema::Identity> not_renamed;
 };
-/// Errors: usage.
-Result<Answers> read_answers(const DiffRequest& request, const Sides& sides);
+/// Those of the request and, where it does not answer otherwise, those of the setting `renames`
+/// that fit the two sides. Errors: usage, configuration.
+Result<Answers> read_answers(const Context& context, const DiffRequest& request,
+                             const Sides& sides);
 
 /// The SQL of request.seed_file. Errors: io.
 Result<std::string> read_seed(const Context& context, const DiffRequest& request);
+
+/// The sides of a request. That they are equal is enough where nothing was answered beforehand.
+SidesRequest sides_request(const DiffRequest& request);
+
+/// The report of sides that are equal.
+DiffReport equal_report(const Sides& sides);
 
 /// The report of a plan that was tried and is not proven yet.
 DiffReport report_of(const Sides& sides, TriedPlan plan);

@@ -14,8 +14,8 @@ Result<Expectation> expect_last_run(const Context& context, pg::Session& session
   SLIPWAY_ASSIGN(const auto row, snapshots.newest(session, wait));
   if (!row)
     return fail(Error(ErrorCode::check_failed, "no run has kept a snapshot of the schema yet")
-                    .with_hint("with history.snapshots = 3 every run that changes something "
-                               "keeps one")
+                    .with_hint("every run that changes something keeps one, unless "
+                               "history.snapshots is 0")
                     .with_next("slipway drift"));
   Expectation expected;
   expected.description = fmt::format("run {} of {}", row->run, row->taken_at);

@@ -1,9 +1,14 @@
 // Writes what makes one side into the other as migrations, each with its way back.
 #include "diff_counts.hpp"
+#include "diff_timeouts.hpp"
 #include "diff_work.hpp"
 #include "runner.hpp"
+#include "ways_back.hpp"
+
 #include "slipway/diff/answer.hpp"
+#include "slipway/diff/contraction.hpp"
 #include "slipway/diff/migration_text.hpp"
+#include "slipway/rehearse/same_meaning.hpp"
 #include "slipway/source/folder.hpp"
 
 #include <algorithm>
@@ -14,94 +19,24 @@ namespace slipway::app {
 
 namespace {
 
-using Renames = std::vector<std::vector<diff::Rename>>;
-
-Renames reversed(const Renames& renames) {
-  Renames back;
-  for (auto step = renames.rbegin(); step != renames.rend(); ++step) {
-    std::vector<diff::Rename> swapped;
-    for (const auto& one : *step) swapped.push_back({one.to, one.from});
-    back.push_back(std::move(swapped));
+// What takes away comes last and in a file of its own, where the plan still leads there in that
+// order.
+Status part_phases(const Sides& sides, std::vector<diff::Statement>& statements, const Wait& wait) {
+  auto parted = diff::contractions_last(statements);
+  if (!parted) return {};
+  SLIPWAY_ASSIGN(const auto database, sides.shadow->new_database(sides.from.database, wait));
+  if (auto done = sides.shadow->run(database, *parted, wait); !done)
+    return done.error().code == ErrorCode::cancelled || !done.error().connection_usable()
+               ? std::move(done)
+               : Status();
+  SLIPWAY_ASSIGN(const auto reached, rehearse::read_back(*sides.workshop, database, wait));
+  const auto differences = schema::compare(reached, sides.to.schema);
+  bool same = differences.empty();
+  if (!same && rehearse::differ_in_text_only(differences)) {
+    SLIPWAY_ASSIGN(same, rehearse::mean_the_same(*sides.workshop, reached, sides.to.schema, wait));
   }
-  return back;
-}
-
-const diff::Finding* first_loss(const std::vector<diff::Statement>& statements) {
-  for (const auto& one : statements)
-    for (const auto& finding : one.findings)
-      if (finding.kind == diff::FindingKind::data_loss) return &finding;
-  return nullptr;
-}
-
-// The way back of each file leads from where it ends to where it begins, so that any number of them
-// can be undone.
-class WaysBack {
-public:
-  WaysBack(const Sides& sides, Renames renames, const Wait& wait)
-      : sides_(sides), renames_(std::move(renames)), wait_(wait) {}
-
-  Status find(std::vector<diff::MigrationDraft>& drafts) {
-    const rehearse::Materialised* before = &sides_.from;
-    rehearse::Materialised after;
-    for (auto& draft : drafts) {
-      SLIPWAY_ASSIGN(auto reached, applied(*before, draft.up));
-      // All renames are made first, in the first file.
-      SLIPWAY_ASSIGN(
-          const auto plan,
-          try_plan(*sides_.workshop,
-                   {.from = reached,
-                    .to = before->schema,
-                    .renames = &draft == &drafts.front() ? reversed(renames_) : Renames{},
-                    .not_renamed = {}},
-                   wait_));
-      settle(draft, plan);
-      after = std::move(reached);
-      before = &after;
-    }
-    return {};
-  }
-
-private:
-  Result<rehearse::Materialised> applied(const rehearse::Materialised& before,
-                                         const std::vector<diff::Statement>& statements) {
-    auto& shadow = *sides_.shadow;
-    SLIPWAY_ASSIGN(const auto database, shadow.new_database(before.database, wait_));
-    SLIPWAY_TRY(shadow.run(database, statements, wait_));
-    SLIPWAY_ASSIGN(auto schema, rehearse::read_back(*sides_.workshop, database, wait_));
-    return rehearse::Materialised{std::move(schema), database};
-  }
-
-  static void settle(diff::MigrationDraft& draft, const TriedPlan& plan) {
-    if (!plan.questions.empty()) {
-      const auto& open = plan.questions.front();
-      draft.way_back = diff::WayBack::impossible;
-      draft.why = open.object.empty() ? open.message : open.object + ": " + open.message;
-      return;
-    }
-    draft.down = plan.statements;
-    if (const auto* loss = first_loss(draft.up)) {
-      draft.way_back = diff::WayBack::lossy;
-      draft.why = "what was in " + loss->object + " does not come back";
-    }
-  }
-
-  const Sides& sides_;
-  const Renames renames_;
-  const Wait wait_;
-};
-
-// Newest first, as they are undone. Nothing when one of them cannot be.
-std::vector<diff::Statement> whole_way_back(const std::vector<diff::MigrationDraft>& drafts) {
-  std::vector<diff::Statement> all;
-  for (auto draft = drafts.rbegin(); draft != drafts.rend(); ++draft) {
-    if (draft->way_back == diff::WayBack::impossible) return {};
-    const auto at = static_cast<std::ptrdiff_t>(all.size());
-    all.insert(all.end(), draft->down.begin(), draft->down.end());
-    // Each file is a transaction of its own.
-    if (at < static_cast<std::ptrdiff_t>(all.size()))
-      all[static_cast<std::size_t>(at)].starts_transaction = true;
-  }
-  return all;
+  if (same) statements = std::move(*parted);
+  return {};
 }
 
 std::vector<diff::Finding> losses_not_allowed(const std::vector<diff::Finding>& findings,
@@ -150,7 +85,9 @@ Result<std::vector<GeneratedFile>> files_of(const Context& context, const Genera
     const auto name =
         source::next_file_name(folder, format, title, std::chrono::system_clock::now());
     GeneratedFile file{.path = folder.path + "/" + name,
-                       .text = diff::migration_text(title, origin, drafts[i])};
+                       .text = diff::migration_text(title, origin, drafts[i]),
+                       .way_back = drafts[i].way_back,
+                       .way_back_text = diff::way_back_text(drafts[i])};
     SLIPWAY_ASSIGN(const auto version,
                    Version::parse(name.substr(0, name.find_first_not_of("0123456789"))));
     source::MigrationFile written{.version = version,
@@ -177,8 +114,9 @@ Result<std::vector<GeneratedFile>> write_files(const Context& context,
 Result<GenerateReport> generate(const Context& context, const GenerateRequest& request) {
   const auto wait = run_wait(context);
   SLIPWAY_ASSIGN(const auto seed, read_seed(context, request.sides));
-  SLIPWAY_ASSIGN(auto sides, make_sides(context, request.sides.from, request.sides.to, wait));
-  SLIPWAY_ASSIGN(const auto answers, read_answers(request.sides, sides));
+  SLIPWAY_ASSIGN(auto sides, make_sides(context, sides_request(request.sides), wait));
+  if (sides.equal) return GenerateReport{.diff = equal_report(sides), .losses = {}, .files = {}};
+  SLIPWAY_ASSIGN(const auto answers, read_answers(context, request.sides, sides));
   SLIPWAY_ASSIGN(auto plan, try_plan(*sides.workshop,
                                      {.from = sides.from,
                                       .to = sides.to.schema,
@@ -190,10 +128,14 @@ Result<GenerateReport> generate(const Context& context, const GenerateRequest& r
   GenerateReport report;
   report.diff = report_of(sides, std::move(plan));
   if (report.diff.equal || !request.write || !report.diff.questions.empty()) return report;
+  SLIPWAY_TRY(part_phases(sides, report.diff.statements, wait));
   auto drafts = diff::drafts_of(report.diff.statements);
-  SLIPWAY_TRY(WaysBack(sides, std::move(renames), wait).find(drafts));
+  SLIPWAY_TRY(find_ways_back(sides, std::move(renames), drafts, wait));
   SLIPWAY_TRY(prove(context, sides, seed, whole_way_back(drafts), report.diff, wait));
-  if (sides.live) SLIPWAY_TRY(count_rows(*sides.live, report.diff.findings, wait));
+  if (sides.live) {
+    SLIPWAY_TRY(count_rows(*sides.live, report.diff.findings, wait));
+    SLIPWAY_TRY(fit_timeouts(context, *sides.live, drafts, wait));
+  }
   report.losses = losses_not_allowed(report.diff.findings, request.allowed_losses);
   if (!report.losses.empty() || !report.diff.questions.empty()) return report;
   SLIPWAY_ASSIGN(auto files, files_of(context, request, report.diff, drafts));

@@ -4,6 +4,7 @@
 #include "schema_scope.hpp"
 
 #include "slipway/inspect/gate.hpp"
+#include "slipway/replay/relation_map.hpp"
 #include "slipway/schema/fingerprint.hpp"
 #include "slipway/schema/redact.hpp"
 #include "slipway/schema/snapshot.hpp"
@@ -33,39 +34,62 @@ bool somebody_else_changed(const history::SnapshotRow& last, const schema::Schem
                                     schema::Relation::different;
 }
 
-Status note_before(const Context& context, pg::Session& session, std::int64_t run,
-                   const Wait& wait) {
-  const auto kept = snapshots(context);
-  SLIPWAY_ASSIGN(const auto last, kept.newest(session, wait));
-  SLIPWAY_ASSIGN(auto scope, schema_scope(context, session, wait));
-  scope.dependencies = false;
-  if (last) scope.salt = last->salt;
-  SLIPWAY_ASSIGN(auto schema, inspect::read_schema(session, scope, wait));
-  if (last && somebody_else_changed(*last, schema))
-    context.events.on_event(event::Warning{
-        .message = fmt::format("the schema is not as run {} left it: something else changed it",
-                               last->run),
-        .hint = "slipway drift --since-last-run, before the next run, says what"});
-  return kept.note_before(session, run, public_fingerprint(std::move(schema)), wait);
+// The gate is cheaper than reading, and most of the time nobody else has changed anything.
+Result<bool> is_untouched_since(const std::optional<history::SnapshotRow>& last,
+                                pg::Session& session, const Wait& wait) {
+  if (!last || last->later_run != 0 || last->gate.empty()) return false;
+  SLIPWAY_ASSIGN(const auto gate, inspect::read_gate(session, wait));
+  return text_of(gate) == last->gate;
 }
 
-Status keep_after(const Context& context, pg::Session& session, std::int64_t run,
-                  const Wait& wait) {
+struct Read {
+  schema::Schema schema;
+  history::SnapshotRow row;
+};
+
+Result<Read> read_for(const Context& context, pg::Session& session, std::int64_t run,
+                      const std::string& salt, const Wait& wait) {
+  Read read;
   // First the gate: what comes between it and the reading makes it older than what is read, so that
   // it opens once for nothing.
   SLIPWAY_ASSIGN(const auto gate, inspect::read_gate(session, wait));
   SLIPWAY_ASSIGN(auto scope, schema_scope(context, session, wait));
   scope.dependencies = true;
-  scope.salt = fresh_salt();
-  SLIPWAY_ASSIGN(auto schema, inspect::read_schema(session, scope, wait));
-  history::SnapshotRow row;
-  row.run = run;
-  row.salt = scope.salt;
-  row.gate = text_of(gate);
-  row.fingerprint = schema::fingerprint(schema).text();
-  const auto content = schema::to_json(schema);
-  const auto told = public_fingerprint(std::move(schema));
-  return snapshots(context).add(session, row, content, told,
+  scope.salt = salt;
+  SLIPWAY_ASSIGN(read.schema, inspect::read_schema(session, scope, wait));
+  read.row.run = run;
+  read.row.salt = scope.salt;
+  read.row.gate = text_of(gate);
+  read.row.fingerprint = schema::fingerprint(read.schema).text();
+  SLIPWAY_ASSIGN(const auto relations, replay::read_relation_map(session, wait));
+  read.row.relations = replay::to_json(relations);
+  return read;
+}
+
+Status note_before(const Context& context, pg::Session& session, std::int64_t run,
+                   const Wait& wait) {
+  const auto kept = snapshots(context);
+  SLIPWAY_ASSIGN(const auto last, kept.newest(session, wait));
+  SLIPWAY_ASSIGN(const bool untouched, is_untouched_since(last, session, wait));
+  if (untouched) return kept.note_before_as_after(session, run, last->run, wait);
+  SLIPWAY_ASSIGN(auto read,
+                 read_for(context, session, run, last ? last->salt : fresh_salt(), wait));
+  if (last && somebody_else_changed(*last, read.schema))
+    context.events.on_event(event::Warning{
+        .message = fmt::format("the schema is not as run {} left it: something else changed it",
+                               last->run),
+        .hint = "slipway drift --since-last-run, before the next run, says what"});
+  const auto content = schema::to_json(read.schema);
+  return kept.add_before(session, read.row, content, public_fingerprint(std::move(read.schema)),
+                         wait);
+}
+
+Status keep_after(const Context& context, pg::Session& session, std::int64_t run,
+                  const Wait& wait) {
+  SLIPWAY_ASSIGN(auto read, read_for(context, session, run, fresh_salt(), wait));
+  const auto content = schema::to_json(read.schema);
+  return snapshots(context).add(session, read.row, content,
+                                public_fingerprint(std::move(read.schema)),
                                 context.config.integer("history.snapshots"), wait);
 }
 

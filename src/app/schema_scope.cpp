@@ -4,25 +4,47 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <map>
 #include <random>
 
 namespace slipway::app {
 
-Result<inspect::Scope> schema_scope(const Context& context, pg::Session& session,
-                                    const Wait& wait) {
+inspect::Scope settings_scope(const Context& context) {
   inspect::Scope scope;
   scope.leave_out = {context.config.text("history.schema")};
-  const auto add = [&](const std::vector<std::string>& names) {
-    for (const auto& name : names)
-      if (std::find(scope.leave_out.begin(), scope.leave_out.end(), name) == scope.leave_out.end())
-        scope.leave_out.push_back(name);
-  };
-  add(context.config.text_list("schema.leave_out"));
-  if (context.config.boolean("schema.leave_out_platform")) {
-    SLIPWAY_ASSIGN(const auto platform, inspect::platform_schemas(session, wait));
-    add(platform);
-  }
+  leave_out(scope, context.config.text_list("schema.leave_out"));
   return scope;
+}
+
+void leave_out(inspect::Scope& scope, const std::vector<std::string>& names) {
+  for (const auto& name : names)
+    if (std::find(scope.leave_out.begin(), scope.leave_out.end(), name) == scope.leave_out.end())
+      scope.leave_out.push_back(name);
+}
+
+Status add_platform_schemas(const Context& context, pg::Session& session, inspect::Scope& scope,
+                            const Wait& wait) {
+  if (!context.config.boolean("schema.leave_out_platform")) return {};
+  SLIPWAY_ASSIGN(const auto platform, inspect::platform_schemas(session, wait));
+  leave_out(scope, platform);
+  return {};
+}
+
+Result<inspect::Scope> schema_scope(const Context& context, pg::Session& session,
+                                    const Wait& wait) {
+  auto scope = settings_scope(context);
+  SLIPWAY_TRY(add_platform_schemas(context, session, scope, wait));
+  return scope;
+}
+
+std::string author_in(const schema::Schema& schema) {
+  std::map<std::string, std::size_t> owned;
+  for (const auto& object : schema.objects())
+    if (schema::is_relation(object.kind()))
+      ++owned[std::string(object.text(schema::Property::owner))];
+  const auto most = std::max_element(
+      owned.begin(), owned.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+  return most == owned.end() ? std::string() : most->first;
 }
 
 std::string fresh_salt() {

@@ -139,6 +139,7 @@ Result<std::string> check_value(const Setting& setting, std::string_view written
   switch (setting.type) {
   case ValueType::text:
   case ValueType::text_list:
+  case ValueType::text_table:
     return check_text(setting, written);
   case ValueType::boolean:
     return check_boolean(setting, written);

@@ -3,6 +3,7 @@
 
 #include "check_value.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 namespace slipway::config {
@@ -29,6 +30,13 @@ std::string toml_value(const Setting& setting, std::string_view text) {
   std::vector<std::string> items;
   for (const auto& item : split_at(text, ',')) items.push_back(toml_string(item));
   return fmt::format("[{}]", fmt::join(items, ", "));
+}
+
+// KEY=VALUE as a line of its table.
+std::string table_line(std::string_view text) {
+  const auto equals = std::min(text.find('='), text.size());
+  return fmt::format("{} = {}", toml_string(text.substr(0, equals)),
+                     toml_string(text.substr(std::min(equals + 1, text.size()))));
 }
 
 std::string_view section_of(const Setting& setting) {
@@ -92,8 +100,10 @@ std::string initial_file(std::string_view migrations_folder) {
     const std::string_view shown = is_folder                       ? migrations_folder
                                    : setting.default_value.empty() ? setting.example
                                                                    : setting.default_value;
-    text += fmt::format("{}{} = {}\n", is_folder ? "" : "#", leaf_of(setting),
-                        toml_value(setting, shown));
+    text += setting.type == ValueType::text_table
+                ? fmt::format("#{}\n", table_line(shown))
+                : fmt::format("{}{} = {}\n", is_folder ? "" : "#", leaf_of(setting),
+                              toml_value(setting, shown));
   }
   return text;
 }
@@ -108,10 +118,11 @@ std::string settings_page() {
           "\n## [{}]\n\n| setting | type | default | variable | flag | what it is |\n|---|---|---|---|---|---|\n",
           section);
     }
-    page += fmt::format("| `{}` | {} | {} | {} | {} | {}{} |\n", leaf_of(setting),
-                        type_name(setting.type), code_or_dash(setting.default_value),
-                        variables(setting), code_or_dash(setting.flag), setting.description,
-                        further(setting));
+    const auto name = setting.type == ValueType::text_table ? std::string_view("\"OLD\" = \"NEW\"")
+                                                            : leaf_of(setting);
+    page += fmt::format("| `{}` | {} | {} | {} | {} | {}{} |\n", name, type_name(setting.type),
+                        code_or_dash(setting.default_value), variables(setting),
+                        code_or_dash(setting.flag), setting.description, further(setting));
   }
   return page;
 }

@@ -83,11 +83,12 @@ std::vector<Setting> migrations_and_history() {
        .description = "Schema in the database that keeps the history."},
       {.key = "history.snapshots",
        .type = ValueType::integer,
-       .default_value = "0",
+       .default_value = "3",
        .secrecy = Secrecy::open,
        .description =
-           "How many snapshots of the schema the history keeps, one a run, for `slipway drift --since-last-run`. Each run "
-           "then reads the whole schema before and after; with 0 it does not."},
+           "How many snapshots of the schema the history keeps, one a run, for `slipway drift --since-last-run` and to know "
+           "what a run found and left. Each run then reads the whole schema when it ends, and when it begins unless "
+           "nothing has changed since the last; with 0 it does not."},
   };
 }
 
@@ -140,6 +141,25 @@ std::vector<Setting> schema_settings() {
        .secrecy = Secrecy::open,
        .description =
            "Objects that are in the database and in no migration are told, but are no drift."},
+  };
+}
+
+std::vector<Setting> diff_settings() {
+  return {
+      {.key = "diff.command_inputs",
+       .type = ValueType::text_list,
+       .secrecy = Secrecy::open,
+       .description =
+           "Files, folders, and patterns with * in their last part, that what a command: side makes depends on. While they "
+           "stay as they are, what it made is remembered; without any the command is run each time.",
+       .example = "src/entities/*.ts,package-lock.json"},
+      {.key = "renames",
+       .type = ValueType::text_table,
+       .secrecy = Secrecy::open,
+       .description =
+           "What is called otherwise on the other side of `slipway diff` and `slipway generate`, as --rename says it: the old "
+           "path and the new name. One that does not fit the two sides is passed over, and --rename and --drop win.",
+       .example = "users.name=display_name"},
   };
 }
 
@@ -351,8 +371,8 @@ std::vector<Setting> dev_and_output() {
 std::vector<Setting> all_settings() {
   std::vector<Setting> all;
   for (const auto& group :
-       {target_and_connection(), migrations_and_history(), schema_settings(), apply_settings(),
-        preflight_settings(), run_settings(), dev_and_output()})
+       {target_and_connection(), migrations_and_history(), schema_settings(), diff_settings(),
+        apply_settings(), preflight_settings(), run_settings(), dev_and_output()})
     all.insert(all.end(), group.begin(), group.end());
   return all;
 }
@@ -371,6 +391,8 @@ std::string_view type_name(ValueType type) {
     return "duration";
   case ValueType::text_list:
     return "list of texts";
+  case ValueType::text_table:
+    return "table of texts";
   }
   return "text";
 }

@@ -41,11 +41,15 @@ FoundFile find_file(const Inputs& inputs, const FileSystem& files) {
   }
 }
 
+bool is_list(const Setting& setting) {
+  return setting.type == ValueType::text_list || setting.type == ValueType::text_table;
+}
+
 Values built_in_values() {
   Values values;
   for (const auto& setting : settings()) {
     Value value{.text = std::string(setting.default_value)};
-    if (setting.type == ValueType::text_list) value.items = split_at(setting.default_value, ',');
+    if (is_list(setting)) value.items = split_at(setting.default_value, ',');
     values.emplace(setting.key, std::move(value));
   }
   return values;
@@ -61,7 +65,7 @@ Status lay(Values& values, const Setting& setting, const std::string& written, O
     return fail(std::move(error));
   }
   Value value{.text = std::move(*checked), .origin = origin, .where = std::string(where)};
-  if (setting.type == ValueType::text_list) {
+  if (is_list(setting)) {
     value.items = split_at(written, ',');
     value.text = fmt::format("{}", fmt::join(value.items, ","));
   }

@@ -51,6 +51,8 @@ std::string_view written_form(ValueType type) {
     return "write a number and a unit in quotes, such as \"2s\" or \"5min\"";
   case ValueType::text_list:
     return "write an array of strings: key = [\"one\", \"two\"]";
+  case ValueType::text_table:
+    return "write [key] on a line of its own, and \"one\" = \"two\" below";
   }
   return "";
 }
@@ -192,6 +194,7 @@ private:
     auto checked = check_value(setting, value.text);
     if (!checked) return report(std::move(checked).error(), node.source());
     value.text = std::move(*checked);
+    if (setting.type == ValueType::text_table && value.items.empty()) return;
     values_.insert_or_assign(std::string(setting.key), std::move(value));
   }
 
@@ -212,6 +215,8 @@ private:
     switch (setting.type) {
     case ValueType::text_list:
       return take_list(node, value);
+    case ValueType::text_table:
+      return node.is_table() && take_table(*node.as_table(), "", value);
     case ValueType::boolean:
       if (!node.is_boolean()) return false;
       value.text = *node.value<bool>() ? "true" : "false";
@@ -238,6 +243,21 @@ private:
     for (const auto& item : *array) {
       if (!item.is_string()) return false;
       value.items.push_back(*item.value<std::string>());
+    }
+    value.text = fmt::format("{}", fmt::join(value.items, ","));
+    return true;
+  }
+
+  // A key with dots that was not quoted is tables within tables.
+  static bool take_table(const toml::table& table, const std::string& prefix, Value& value) {
+    for (const auto& [name, node] : table) {
+      const std::string key = prefix + std::string(name.str());
+      if (const toml::table* inner = node.as_table()) {
+        if (!take_table(*inner, key + ".", value)) return false;
+        continue;
+      }
+      if (!node.is_string()) return false;
+      value.items.push_back(key + "=" + *node.value<std::string>());
     }
     value.text = fmt::format("{}", fmt::join(value.items, ","));
     return true;

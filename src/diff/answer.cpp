@@ -142,16 +142,25 @@ Result<Identity> find_object(const schema::Schema& schema, std::string_view path
           .with_hint("name it as it is written there"));
 }
 
-Result<Rename> read_rename(const schema::Schema& from, std::string_view text) {
+bool is_there(const schema::Schema& schema, std::string_view path) {
+  return !all_matches(schema, read_path(path)).empty();
+}
+
+Result<std::string> old_name_in(std::string_view text) {
   const auto equals = find_outside_quotes(text, '=');
   if (equals == std::string_view::npos || trim(text.substr(equals + 1)).empty() ||
       trim(text.substr(0, equals)).empty())
     return fail(Error(ErrorCode::usage, fmt::format("{} is no rename", text))
                     .with_hint("write it as OLD=NEW: users.name=display_name"));
+  return std::string(trim(text.substr(0, equals)));
+}
+
+Result<Rename> read_rename(const schema::Schema& from, std::string_view text) {
+  SLIPWAY_ASSIGN(const auto old_name, old_name_in(text));
   Rename rename;
-  SLIPWAY_ASSIGN(rename.from, find_object(from, text.substr(0, equals)));
+  SLIPWAY_ASSIGN(rename.from, find_object(from, old_name));
   rename.to = rename.from;
-  const auto names = names_in(trim(text.substr(equals + 1)));
+  const auto names = names_in(trim(text.substr(find_outside_quotes(text, '=') + 1)));
   if (schema::is_part(rename.to.kind)) {
     rename.to.part = names.back();
   } else {

@@ -2,6 +2,7 @@
 #include "nodes.hpp"
 
 #include "naming.hpp"
+#include "rules/base_types.hpp"
 #include "rules/family.hpp"
 #include "rules/identity.hpp"
 #include "words.hpp"
@@ -71,6 +72,7 @@ public:
       after_all_parts(at);
       without_leaving_partitions(at);
       with_attribute(at);
+      after_other_keys(at);
     }
     same_names();
     mentioned_in_bodies();
@@ -223,15 +225,20 @@ private:
       if (place_of(other) < place_of(attribute)) demand(at(other.identity(), Verb::create), node);
   }
 
+  // The column that a sequence belongs to.
+  static std::optional<Object> owner_of(const schema::Schema& schema, const Object& sequence) {
+    if (sequence.kind() != Kind::sequence || !sequence.has(Property::owned_by)) return std::nullopt;
+    const auto name = split_name(sequence.text(Property::owned_by));
+    return schema.find({Kind::column, name.schema, name.name, name.column});
+  }
+
   // A sequence is owned by a column once that is there, and owned no longer before it goes.
   void with_owner(std::size_t node) {
     const auto& identity = nodes_[node].object;
     if (identity.kind != Kind::sequence) return;
     const auto owner_in = [&](const schema::Schema& schema) -> std::optional<Object> {
       const auto sequence = schema.find(identity);
-      if (!sequence || !sequence->has(Property::owned_by)) return std::nullopt;
-      const auto name = split_name(sequence->text(Property::owned_by));
-      return schema.find({Kind::column, name.schema, name.name, name.column});
+      return sequence ? owner_of(schema, *sequence) : std::nullopt;
     };
     if (nodes_[node].verb == Verb::late) {
       if (const auto owner = owner_in(scene_.to)) {
@@ -318,6 +325,27 @@ private:
       demand(at(Identity{Kind::column, type.schema, type.name, identity.part}, verb), node);
   }
 
+  // A new foreign key takes hold of any unique index over what it points at, also of one that is to
+  // go or to be made anew; it had better come when only those that stay are there.
+  void after_other_keys(std::size_t node) {
+    const auto& identity = nodes_[node].object;
+    if (identity.kind != Kind::constraint || nodes_[node].verb != Verb::create) return;
+    const auto object = scene_.to.find(identity);
+    if (!object || !object->has(Property::referenced_table)) return;
+    const auto name = split_name(object->text(Property::referenced_table));
+    for (const auto* schema : {&scene_.from, &scene_.to}) {
+      const auto table = schema->relation(name.schema, name.name);
+      if (!table) continue;
+      for (const auto& part : table->parts()) {
+        if (!part.has(Property::unique) && !has_index(part)) continue;
+        demand(at(part.identity(), Verb::drop), node);
+        if (part.kind() != Kind::index) continue;
+        demand(at(part.identity(), Verb::alter), node);
+        demand(at(part.identity(), Verb::late), node);
+      }
+    }
+  }
+
   // A key wants its columns to be NOT NULL, which they become late.
   void late_columns(std::size_t node) {
     const auto& identity = nodes_[node].object;
@@ -328,46 +356,68 @@ private:
       demand(at(Identity{Kind::column, identity.schema, identity.name, column}, Verb::late), node);
   }
 
-  // Keys and exclusion constraints have an index of their name, identities a sequence.
-  static std::string name_beside(const Object& part) {
-    if (part.kind() == Kind::column)
-      return part.has(Property::identity) ? "relation " + identity_sequence(part) : std::string();
-    const auto type = part.text(Property::constraint_type);
-    const bool has_index = part.kind() == Kind::index || type == "primary key" ||
-                           type == "unique" || type == "exclude";
-    return has_index ? "relation " + qualified(part.schema(), part.part()) : std::string();
+  const schema::Schema& schema_of(std::size_t node) const {
+    return nodes_[node].verb == Verb::drop ? scene_.from : scene_.to;
   }
 
-  // All names that come or go with a node: those of parts, too, that have no node of their own.
-  std::vector<std::string> names_of(std::size_t node, const schema::Schema& schema) const {
-    const auto& [verb, identity] = std::pair(nodes_[node].verb, nodes_[node].object);
+  // Keys and exclusion constraints have an index of their name.
+  static bool has_index(const Object& constraint) {
+    const auto type = constraint.text(Property::constraint_type);
+    return type == "primary key" || type == "unique" || type == "exclude";
+  }
+
+  // The names that are taken, or become free, by a step: its object's own, and those of indexes
+  // that come or go with their table.
+  std::vector<std::string> names_of(std::size_t node) const {
+    const auto& identity = nodes_[node].object;
     std::vector<std::string> names{name_space(identity)};
-    const auto object = schema.find(identity);
+    const auto object = schema_of(node).find(identity);
     if (!object) return names;
-    if (is_part(identity.kind)) names.push_back(name_beside(*object));
-    for (const auto& part : object->parts())
-      if (!at(part.identity(), verb)) names.push_back(name_beside(part));
+    const auto index = [&](const Object& part) {
+      names.push_back("relation " + qualified(part.schema(), part.part()));
+    };
+    if (nodes_[node].verb == Verb::drop) names_of_functions(*object, names);
+    // There is one default operator class for a type, whatever it is called.
+    if (identity.kind == Kind::operator_class && object->has(Property::is_default))
+      names.push_back("default for " + std::string(object->text(Property::type)) + " using " +
+                      identity.part);
+    if (identity.kind == Kind::constraint && has_index(*object)) index(*object);
+    const auto sequence = [&](const Object& column) {
+      if (column.has(Property::identity)) names.push_back("relation " + identity_sequence(column));
+    };
+    if (identity.kind == Kind::column) sequence(*object);
+    if (!is_relation(identity.kind)) return names;
+    for (const auto& part : object->parts()) {
+      const bool named =
+          part.kind() == Kind::index || (part.kind() == Kind::constraint && has_index(part));
+      if (named && !at(part.identity(), nodes_[node].verb)) index(part);
+      if (part.kind() == Kind::column && !at(part.identity(), nodes_[node].verb)) sequence(part);
+    }
     return names;
   }
 
-  std::multimap<std::string, std::size_t> leaving_names() const {
-    std::multimap<std::string, std::size_t> leaving;
-    for (std::size_t node = 0; node < nodes_.size(); ++node) {
-      if (nodes_[node].verb != Verb::drop) continue;
-      for (auto& name : names_of(node, scene_.from))
-        if (!name.empty()) leaving.emplace(std::move(name), node);
+  // The functions that a base type or range type cannot be without go with it.
+  void names_of_functions(const Object& type, std::vector<std::string>& names) const {
+    if (type.kind() != Kind::base_type && type.kind() != Kind::range_type) return;
+    for (const auto& one : scene_.from.dependencies()) {
+      if (one.object != type.index()) continue;
+      const auto function = scene_.from.at(one.needs);
+      if (function.kind() == Kind::function && goes_with_its_type(scene_, function))
+        names.push_back(name_space(function.identity()));
     }
-    for (const auto& sequence : scene_.from.objects(Kind::sequence))
-      if (const auto goes = goes_at(sequence); goes && nodes_[*goes].object != sequence.identity())
-        leaving.emplace(name_space(sequence.identity()), *goes);
-    return leaving;
   }
 
   void same_names() {
-    const auto leaving = leaving_names();
+    std::multimap<std::string, std::size_t> leaving;
+    for (std::size_t node = 0; node < nodes_.size(); ++node)
+      if (nodes_[node].verb == Verb::drop)
+        for (auto& name : names_of(node)) leaving.emplace(std::move(name), node);
+    for (const auto& sequence : scene_.from.objects(Kind::sequence))
+      if (const auto goes = goes_at(sequence); goes && nodes_[*goes].object != sequence.identity())
+        leaving.emplace(name_space(sequence.identity()), *goes);
     for (std::size_t node = 0; node < nodes_.size(); ++node) {
       if (nodes_[node].verb != Verb::create) continue;
-      for (const auto& name : names_of(node, scene_.to)) {
+      for (const auto& name : names_of(node)) {
         const auto [first, last] = leaving.equal_range(name);
         for (auto one = first; one != last; ++one)
           if (one->second != node) order_.before(one->second, node);

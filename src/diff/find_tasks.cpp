@@ -84,15 +84,20 @@ private:
   }
 
   // A rule of a table that calls a function over the table's rows goes before that function, which
-  // goes before the table.
+  // goes before the table. What writes to another table that goes, goes first, too: that one may
+  // itself be below this table, or have such a rule.
   bool needs_what_needs_its_holder(const Object& part) const {
+    if (is_made_with_its_parent(part)) return false;
+    const bool reaches_out = part.kind() == Kind::rule || part.kind() == Kind::policy;
     const auto& all = scene_.from.dependencies();
     auto at = std::lower_bound(all.begin(), all.end(), schema::Dependency{part.index(), 0});
     for (; at != all.end() && at->object == part.index(); ++at) {
       const auto needed = scene_.from.at(at->needs);
-      if (!is_part(needed.kind()) && !is_made_with_its_parent(part) &&
-          needs(needed, *part.parent()))
+      const auto holder = needed.parent().value_or(needed);
+      if (holder == *part.parent()) continue;
+      if (reaches_out && is_relation(holder.kind()) && !scene_.to.find(holder.identity()))
         return true;
+      if (!is_part(needed.kind()) && needs(needed, *part.parent())) return true;
     }
     return false;
   }

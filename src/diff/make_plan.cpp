@@ -87,7 +87,7 @@ Plan make_plan(const schema::Schema& from, const schema::Schema& to, const Optio
   for (const auto& question : plan.questions)
     plan.findings.push_back({FindingKind::ambiguity, question.gone.path(), question.message, {}});
   const auto order = order_of(scene, nodes).sorted(nodes);
-  const auto unchecked = names_what_comes_later(scene, nodes, order);
+  const auto unchecked = names_what_is_not_found(scene, nodes, order);
   for (const auto at : order)
     unchecked[at] ? emit_unchecked(nodes[at], plan) : emit(nodes[at], plan);
   end_long_transactions(plan);

@@ -2,6 +2,7 @@
 #include "slipway/diff/migration_text.hpp"
 
 #include "slipway/base/text.hpp"
+#include "slipway/diff/contraction.hpp"
 #include "slipway/diff/transactions.hpp"
 #include "slipway/sql/facts.hpp"
 
@@ -46,13 +47,32 @@ std::string statements_text(const std::vector<Statement>& statements) {
 std::string down_text(const MigrationDraft& draft) {
   if (draft.way_back == WayBack::impossible)
     return fmt::format("-- slipway:irreversible {}\n", in_one_line(draft.why));
-  const auto kind = draft.way_back == WayBack::lossy ? "lossy: " + in_one_line(draft.why) : "exact";
   // A section must hold something.
   const std::string body = draft.down.empty() ? "SELECT;\n" : statements_text(draft.down);
-  return fmt::format("-- slipway:down\n-- The way back is {}\n{}", kind, body);
+  return fmt::format("-- slipway:down\n-- The way back is {}\n{}", way_back_text(draft), body);
 }
 
 } // namespace
+
+std::string_view way_back_name(WayBack way_back) {
+  switch (way_back) {
+  case WayBack::exact:
+    return "exact";
+  case WayBack::lossy:
+    return "lossy";
+  case WayBack::impossible:
+    return "impossible";
+  }
+  return "impossible";
+}
+
+std::string way_back_text(const MigrationDraft& draft) {
+  std::string text(way_back_name(draft.way_back));
+  if (!draft.why.empty()) return text + ": " + in_one_line(draft.why);
+  if (draft.written_since.empty()) return text;
+  return in_one_line(fmt::format("{} for the schema; values written to {} since are lost", text,
+                                 fmt::join(draft.written_since, ", ")));
+}
 
 std::vector<MigrationDraft> drafts_of(const std::vector<Statement>& statements) {
   // What the last file takes further ones of.
@@ -64,7 +84,10 @@ std::vector<MigrationDraft> drafts_of(const std::vector<Statement>& statements) 
                       : must_be_committed(transaction.statements.front())
                           ? Takes::enum_values
                           : Takes::single_statements;
-    if (!single || kind != takes) drafts.emplace_back();
+    const bool contracts =
+        std::all_of(transaction.statements.begin(), transaction.statements.end(), is_contraction);
+    if (!single || kind != takes || contracts != drafts.back().contracts) drafts.emplace_back();
+    drafts.back().contracts = contracts;
     auto& up = drafts.back().up;
     up.insert(up.end(), transaction.statements.begin(), transaction.statements.end());
     takes = kind;
@@ -78,10 +101,14 @@ std::string migration_text(const std::string& title, const std::string& origin,
   const bool off =
       draft.one_by_one || (draft.down.size() > 1 &&
                            std::any_of(draft.down.begin(), draft.down.end(), must_be_committed));
+  std::string directives = off ? "-- slipway:transaction off\n" : "";
+  if (draft.statement_timeout)
+    directives += fmt::format("-- May take long, as {}\n-- slipway:statement-timeout {}min\n",
+                              in_one_line(draft.timeout_why), draft.statement_timeout->count());
   return fmt::format(
       "-- Purpose: {}\n-- Made from the difference between {}\n{}\n-- slipway:up\n{}\n{}",
-      in_one_line(title), in_one_line(origin), off ? "-- slipway:transaction off\n" : "",
-      statements_text(draft.up), down_text(draft));
+      in_one_line(title), in_one_line(origin), directives, statements_text(draft.up),
+      down_text(draft));
 }
 
 } // namespace slipway::diff

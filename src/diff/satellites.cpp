@@ -23,6 +23,13 @@ void comment(const std::string& on, std::optional<std::string_view> text, Draft&
   draft.add("comment", "COMMENT ON " + on + " IS " + (text ? literal(*text) : "NULL"));
 }
 
+// The schema public has a comment from the start.
+std::optional<std::string_view> comment_of(const Object& object) {
+  const bool is_public = object.kind() == Kind::schema && object.name() == "public";
+  if (is_public && !object.has(Property::comment)) return "standard public schema";
+  return object.get(Property::comment);
+}
+
 void label(const Object& object, const std::vector<std::string>& before,
            const std::vector<std::string>& after, Draft& draft) {
   const auto provider_of = [](const std::string& one) { return one.substr(0, one.find('=')); };
@@ -56,17 +63,18 @@ std::string not_null_of(const Object& object) {
          (column ? "" : "DOMAIN ") + qualified(object);
 }
 
-// An object that an extension takes with it when it goes.
 void bind(const Object& object, const std::vector<std::string>& before,
           const std::vector<std::string>& after, Draft& draft) {
-  const auto add = [&](const std::string& words, const std::string& extension) {
-    draft.add("depends on extension", "ALTER " + sql_name(object.identity()) + words +
-                                          " DEPENDS ON EXTENSION " + ident(extension));
+  const auto alter = "ALTER " + (object.kind() == Kind::constraint ? index_of_constraint(object)
+                                                                   : sql_name(object.identity()));
+  const auto say = [&](const std::vector<std::string>& these, const std::vector<std::string>& those,
+                       const std::string& words) {
+    for (const auto& one : these)
+      if (std::find(those.begin(), those.end(), one) == those.end())
+        draft.add("depends on extension", alter + words + ident(one));
   };
-  for (const auto& one : before)
-    if (std::find(after.begin(), after.end(), one) == after.end()) add(" NO", one);
-  for (const auto& one : after)
-    if (std::find(before.begin(), before.end(), one) == before.end()) add("", one);
+  say(before, after, " NO DEPENDS ON EXTENSION ");
+  say(after, before, " DEPENDS ON EXTENSION ");
 }
 
 void own(const Object& object, Draft& draft) {
@@ -103,6 +111,12 @@ void bind_again(const Object& object, Draft& draft) {
 
 void change_satellites(const Scene& scene, const Object& from, const Object& to,
                        const std::vector<schema::PropertyDifference>& changed, Draft& draft) {
+  const auto& statements = draft.statements();
+  const bool replaced = std::any_of(statements.begin(), statements.end(), [](const auto& one) {
+    return one.kind.starts_with("replace ");
+  });
+  // CREATE OR REPLACE forgets it, and to say it twice does no harm.
+  if (replaced) bind(to, {}, to.list(Property::depends_on_extensions), draft);
   for (const auto& one : changed) {
     switch (one.property) {
     case Property::owner:
@@ -116,17 +130,18 @@ void change_satellites(const Scene& scene, const Object& from, const Object& to,
       change_privileges(scene, from, to, draft);
       break;
     case Property::comment:
-      comment(commented_name(to), to.get(Property::comment), draft);
+      comment(commented_name(to), comment_of(to), draft);
       break;
     case Property::index_comment:
       comment(index_of_constraint(to), to.get(Property::index_comment), draft);
       break;
-    case Property::depends_on_extensions:
-      bind(to, from.list(Property::depends_on_extensions), to.list(Property::depends_on_extensions),
-           draft);
-      break;
     case Property::security_labels:
       label(to, from.list(Property::security_labels), to.list(Property::security_labels), draft);
+      break;
+    case Property::depends_on_extensions:
+      if (!replaced)
+        bind(to, from.list(Property::depends_on_extensions),
+             to.list(Property::depends_on_extensions), draft);
       break;
     default:
       break;

@@ -4,9 +4,9 @@
 
 namespace slipway::diff {
 
-// What hangs on an object of any kind: owner, privileges, comment, security labels, the extensions
-// that it goes with. It goes with the object when that is dropped, and so has to be said again when
-// it is rebuilt.
+// What hangs on an object of any kind: owner, privileges, comment, security labels, extensions that
+// it is dropped with. It goes with the object when that is dropped, and so has to be said again
+// when it is rebuilt.
 
 /// Whether a property is one of these.
 bool is_satellite(schema::Property property);
@@ -16,7 +16,7 @@ void add_satellites(const Scene& scene, const schema::Object& object, Draft& dra
 void change_satellites(const Scene& scene, const schema::Object& from, const schema::Object& to,
                        const std::vector<schema::PropertyDifference>& changed, Draft& draft);
 
-/// The server forgets the extensions that a routine or trigger goes with when it is replaced.
+/// The extensions that an object goes with which was made anew in the old one's place.
 void bind_again(const schema::Object& object, Draft& draft);
 
 /// The comment on the constraint behind NOT NULL, which there is only when all else is done.

@@ -2,6 +2,7 @@
 
 #include "words.hpp"
 
+#include <algorithm>
 #include <set>
 #include <string>
 
@@ -82,6 +83,44 @@ bool names_what_is_nowhere(const Named& all, const Object& routine) {
   return false;
 }
 
+// What a body that names it without its schema finds only where search_path leads there. A plan
+// runs with whatever search_path there is, which of ours need not have anything but public in it.
+class Elsewhere {
+public:
+  explicit Elsewhere(const schema::Schema& schema) {
+    for (const auto& object : schema.objects()) {
+      if (object.schema().empty() || object.schema() == "public") continue;
+      const std::string name(object.name());
+      if (object.kind() == Kind::operator_)
+        operators_.insert(name);
+      else if (is_routine(object.kind()))
+        routines_.insert(name);
+      else
+        others_.insert(name);
+    }
+  }
+
+  bool is_named_in(const Object& routine) const {
+    const auto language = routine.text(Property::language);
+    if (language != "sql" && language != "plpgsql") return false;
+    const auto body = routine.text(Property::body);
+    const auto has_one_of = [](const std::set<std::string>& made, const auto& named) {
+      return std::any_of(named.begin(), named.end(),
+                         [&](const std::string& one) { return made.contains(one); });
+    };
+    const auto words = words_without_schema(body);
+    if (has_one_of(others_, words)) return true;
+    if (language != "sql") return false;
+    return has_one_of(routines_, words) ||
+           (!operators_.empty() && has_one_of(operators_, operators_in(body)));
+  }
+
+private:
+  std::set<std::string> routines_;
+  std::set<std::string> operators_;
+  std::set<std::string> others_;
+};
+
 bool writes_body(const Node& node) {
   if (node.draft.empty() || !is_routine(node.object.kind)) return false;
   const auto& kind = node.draft.statements().front().kind;
@@ -90,17 +129,18 @@ bool writes_body(const Node& node) {
 
 } // namespace
 
-std::vector<bool> names_what_comes_later(const Scene& scene, const std::vector<Node>& nodes,
-                                         const std::vector<std::size_t>& order) {
+std::vector<bool> names_what_is_not_found(const Scene& scene, const std::vector<Node>& nodes,
+                                          const std::vector<std::size_t>& order) {
   std::vector<bool> found(nodes.size());
+  const Elsewhere elsewhere(scene.to);
   Later later;
   const auto named = named_in(scene);
   for (auto at = order.rbegin(); at != order.rend(); ++at) {
     const auto& node = nodes[*at];
     if (writes_body(node)) {
       const auto routine = scene.to.find(node.object);
-      found[*at] =
-          routine && (later.is_named_in(*routine) || names_what_is_nowhere(named, *routine));
+      found[*at] = routine && (later.is_named_in(*routine) || elsewhere.is_named_in(*routine) ||
+                               names_what_is_nowhere(named, *routine));
     }
     later.note(node);
   }

@@ -117,6 +117,19 @@ std::vector<std::string> add_snapshot(const std::string& schema) {
                       quote_identifier(schema))};
 }
 
+// The schema as a run found it, where no earlier run had left it so: what a rollback leads back to;
+// and which table and column had which number, which tells renamed ones.
+std::vector<std::string> add_snapshot_before(const std::string& schema) {
+  const std::string s = quote_identifier(schema);
+  return {
+      fmt::format("ALTER TABLE {}.snapshot ADD COLUMN before boolean NOT NULL DEFAULT false, ADD "
+                  "COLUMN relations text",
+                  s),
+      fmt::format("ALTER TABLE {}.snapshot DROP CONSTRAINT snapshot_pkey, ADD PRIMARY KEY (run, "
+                  "before)",
+                  s)};
+}
+
 } // namespace
 
 std::vector<std::string> layout_statements(int from, const std::string& schema) {
@@ -129,6 +142,8 @@ std::vector<std::string> layout_statements(int from, const std::string& schema) 
     return add_lease_and_witness(schema);
   case 3:
     return add_snapshot(schema);
+  case 4:
+    return add_snapshot_before(schema);
   default:
     break;
   }

@@ -20,7 +20,7 @@ public:
     return reading_.each(
         // Rows about one and the same relation and its insides are most of them and say nothing.
         "SELECT d.classid, d.objid, d.objsubid, d.refclassid, d.refobjid, d.refobjsubid "
-        "FROM pg_catalog.pg_depend AS d WHERE d.deptype IN ('n', 'a', 'i', 'P', 'S') "
+        "FROM pg_catalog.pg_depend AS d WHERE d.deptype IN ('n', 'a', 'i', 'P', 'S', 'x') "
         "AND (d.refobjid OPERATOR(pg_catalog.>=) 16384 "
         "OR d.refclassid OPERATOR(pg_catalog.=) 'pg_catalog.pg_namespace'::pg_catalog.regclass)",
         [&](const CopiedRow& row) {

@@ -14,10 +14,9 @@ using schema::Property;
 
 namespace {
 
-// Salted by the name of the object, too, so that one password of two users is not seen as one.
 void set_options(Reading& reading, Handle handle, const std::vector<std::string>& options,
                  OptionsOf readers, const std::string& name) {
-  const auto parted = part_options(options, readers, reading.scope().salt + "/" + name);
+  const auto parted = part_options(options, readers, reading.scope(), name);
   reading.builder().set_list(handle, Property::foreign_options, parted.plain);
   reading.builder().set_list(handle, Property::secret_digest, parted.digests);
 }

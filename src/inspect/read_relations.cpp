@@ -156,7 +156,7 @@ Status read_foreign_tables(Reading& reading) {
                         auto& builder = reading.builder();
                         builder.set(*table, Property::server, row.text(1));
                         const auto parted =
-                            part_options(row.array(2), OptionsOf::everybody, reading.scope().salt);
+                            part_options(row.array(2), OptionsOf::everybody, reading.scope());
                         builder.set_list(*table, Property::foreign_options, parted.plain);
                         builder.set_list(*table, Property::secret_digest, parted.digests);
                       });

@@ -147,11 +147,10 @@ WHERE s.subdbid OPERATOR(pg_catalog.=) (SELECT d.oid FROM pg_catalog.pg_database
         if (sight.oid) reading.remember(Catalog::subscription, row.oid(0), handle);
         set_values(reading, handle, row, 2,
                    {Property::owner, Property::enabled, Property::clauses, Property::members});
-        if (!row.is_null(6))
-          reading.builder().set_list(
-              handle, Property::secret_digest,
-              {secret_digest("conninfo", row.text(6),
-                             reading.scope().salt + "/" + std::string(row.text(1)))});
+        if (!row.is_null(6) || reading.scope().names_of_secrets_only)
+          reading.builder().set_list(handle, Property::secret_digest,
+                                     {secret_digest("conninfo", row.is_null(6) ? "" : row.text(6),
+                                                    reading.scope(), std::string(row.text(1)))});
       });
 }
 

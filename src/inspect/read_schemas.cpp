@@ -2,7 +2,7 @@
 #include "readers.hpp"
 #include "row_values.hpp"
 
-#include <algorithm>
+#include "slipway/schema/subset.hpp"
 
 namespace slipway::inspect {
 
@@ -11,15 +11,9 @@ using schema::Property;
 
 namespace {
 
-bool matches(std::string_view name, std::string_view pattern) {
-  if (pattern.ends_with('*')) return name.starts_with(pattern.substr(0, pattern.size() - 1));
-  return name == pattern;
-}
-
 bool is_wanted(const Scope& scope, std::string_view name) {
   if (name.starts_with("pg_") || name == "information_schema") return false;
-  return std::none_of(scope.leave_out.begin(), scope.leave_out.end(),
-                      [&](const std::string& pattern) { return matches(name, pattern); });
+  return !schema::is_left_out(name, scope.leave_out);
 }
 
 // What every reader needs to know before it begins.

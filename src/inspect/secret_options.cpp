@@ -3,6 +3,7 @@
 #include "secret_options.hpp"
 
 #include "slipway/base/sha256.hpp"
+#include "slipway/schema/stand_in.hpp"
 
 #include <algorithm>
 #include <array>
@@ -24,6 +25,8 @@ constexpr auto k_harmless = std::to_array<std::string_view>({
     "catalog",
     "host",
     "port",
+    "use_scram_passthrough",
+    "gssdelegation",
 });
 
 constexpr auto k_secret_words = std::to_array<std::string_view>({
@@ -39,7 +42,9 @@ constexpr auto k_secret_words = std::to_array<std::string_view>({
     "dsn",
 });
 
-bool is_secret(std::string name, OptionsOf readers) {
+} // namespace
+
+bool is_secret_option(std::string name, OptionsOf readers) {
   std::transform(name.begin(), name.end(), name.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   if (readers == OptionsOf::one_user)
@@ -48,28 +53,31 @@ bool is_secret(std::string name, OptionsOf readers) {
                      [&](std::string_view word) { return name.find(word) != std::string::npos; });
 }
 
-} // namespace
-
-std::string secret_digest(std::string_view name, std::string_view value, std::string_view salt) {
+std::string secret_digest(std::string_view name, std::string_view value, const Scope& scope,
+                          const std::string& object) {
+  const std::string beginning = std::string(name) + "=";
+  if (scope.names_of_secrets_only) return beginning;
+  if (const auto digest = schema::digest_in(value)) return beginning + *digest;
+  const std::string salt = object.empty() ? scope.salt : scope.salt + "/" + object;
   std::string bytes;
-  for (const auto part : {salt, name, value}) {
+  for (const auto part : {std::string_view(salt), name, value}) {
     bytes += std::to_string(part.size()) + ":";
     bytes += part;
   }
-  return std::string(name) + "=" + sha256_hex(bytes);
+  return beginning + sha256_hex(bytes);
 }
 
 PartedOptions part_options(const std::vector<std::string>& options, OptionsOf readers,
-                           std::string_view salt) {
+                           const Scope& scope, const std::string& object) {
   PartedOptions parted;
   for (const auto& option : options) {
     const auto equals = std::min(option.find('='), option.size());
     const auto name = option.substr(0, equals);
-    if (!is_secret(name, readers))
-      parted.plain.push_back(option);
+    const auto value = std::string_view(option).substr(std::min(equals + 1, option.size()));
+    if (is_secret_option(name, readers))
+      parted.digests.push_back(secret_digest(name, value, scope, object));
     else
-      parted.digests.push_back(secret_digest(
-          name, std::string_view(option).substr(std::min(equals + 1, option.size())), salt));
+      parted.plain.push_back(option);
   }
   return parted;
 }

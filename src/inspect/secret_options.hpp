@@ -1,5 +1,8 @@
 #pragma once
 
+#include "slipway/inspect/read.hpp"
+#include "slipway/inspect/secret_names.hpp"
+
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,15 +16,13 @@ struct PartedOptions {
   std::vector<std::string> digests;
 };
 
-/// Who may read the options: those of a wrapper or server everybody, so that only what is called
-/// like a secret is one there; those of a user mapping its user only, so that there only what is
-/// known to be none is not.
-enum class OptionsOf { everybody, one_user };
-
+/// `object` is salted by, too, so that one password of two users is not seen as one.
 PartedOptions part_options(const std::vector<std::string>& options, OptionsOf readers,
-                           std::string_view salt);
+                           const Scope& scope, const std::string& object = {});
 
-/// "NAME=DIGEST" with the SHA-256 of salt, name and value, each behind its length.
-std::string secret_digest(std::string_view name, std::string_view value, std::string_view salt);
+/// "NAME=DIGEST" with the SHA-256 of salt, name and value, each behind its length; "NAME=" where
+/// only names are wanted. Of what stands in a copy for a secret: the digest of that.
+std::string secret_digest(std::string_view name, std::string_view value, const Scope& scope,
+                          const std::string& object);
 
 } // namespace slipway::inspect

@@ -236,11 +236,14 @@ Result<Sample> take_sample(pg::Session& session, const std::vector<pg::Param>& p
     if (rows.is_null(row, Column::held_mode)) continue;
     if (!sql::conflicts(mode_from(rows.text(row, Column::held_mode)), wanted)) continue;
     auto blocker = blocker_from(rows, row);
+    // An autovacuum is answered in the same way whatever its age.
+    const bool worker =
+        blocker.kind == BlockerKind::autovacuum || blocker.kind == BlockerKind::wraparound;
     const bool ageless =
         !blocker.transaction_age_s && blocker.granted && blocker.kind != BlockerKind::prepared;
-    if (ageless)
+    if (ageless && !worker)
       sample.of_unknown_age.push_back(std::move(blocker));
-    else if (is_old(blocker))
+    else if (ageless || is_old(blocker))
       sample.survey.blockers.push_back(std::move(blocker));
   }
   return sample;

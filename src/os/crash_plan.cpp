@@ -13,7 +13,7 @@ namespace slipway::os {
 
 namespace {
 
-constexpr std::array<std::pair<CrashPoint, std::string_view>, 16> k_points{{
+constexpr std::array<std::pair<CrashPoint, std::string_view>, 19> k_points{{
     {CrashPoint::run_lock_taken, "run.lock_taken"},
     {CrashPoint::run_tables_prepared, "run.tables_prepared"},
     {CrashPoint::run_recorded, "run.recorded"},
@@ -30,6 +30,9 @@ constexpr std::array<std::pair<CrashPoint, std::string_view>, 16> k_points{{
     {CrashPoint::attempt_forgotten, "apply.attempt_forgotten"},
     {CrashPoint::run_steps_done, "run.steps_done"},
     {CrashPoint::run_finished, "run.finished"},
+    {CrashPoint::database_closed, "rollback.database_closed"},
+    {CrashPoint::swap_ready, "rollback.swap_ready"},
+    {CrashPoint::swapped, "rollback.swapped"},
 }};
 
 Error unknown_point(std::string_view text) {

@@ -1,6 +1,7 @@
 // Statements on a copy, in the transactions they ask for.
 #include "slipway/rehearse/application.hpp"
 
+#include "reaching_out.hpp"
 #include "slipway/sql/script.hpp"
 
 #include <fmt/format.h>
@@ -20,6 +21,7 @@ public:
       SLIPWAY_TRY(session_.execute(SqlText("BEGIN"), wait_));
       inside_ = true;
     }
+    SLIPWAY_TRY(keep_from_publisher(session_, statement.sql, wait_));
     SLIPWAY_TRY(session_.execute(SqlText(statement.sql), wait_));
     return {};
   }

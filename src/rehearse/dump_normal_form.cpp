@@ -2,6 +2,7 @@
 // schema model on purpose: it is the eye that does not share that model's blind spots.
 #include "slipway/rehearse/dump_normal_form.hpp"
 
+#include "slipway/inspect/secret_names.hpp"
 #include "slipway/rehearse/sql_words.hpp"
 #include "slipway/sql/script.hpp"
 
@@ -13,12 +14,14 @@ namespace slipway::rehearse {
 
 namespace {
 
-/// Sorts the list between the parenthesis before `begin` and the one that closes it.
-void sort_list_at(std::string& statement, std::size_t begin) {
+/// Sorts the list between the parenthesis before `begin` and the one that closes it; `change`,
+/// where there is one, is done to each item before.
+void sort_list_at(std::string& statement, std::size_t begin, void (*change)(std::string&) = {}) {
   const std::size_t end = closing_parenthesis(statement, begin);
   if (end == std::string::npos) return;
   std::vector<std::string> items =
       list_items(std::string_view(statement).substr(begin, end - begin));
+  if (change != nullptr) std::for_each(items.begin(), items.end(), change);
   std::sort(items.begin(), items.end());
   std::string sorted;
   for (const std::string& item : items) sorted += (sorted.empty() ? "" : ", ") + item;
@@ -45,9 +48,10 @@ std::size_t behind(std::string_view statement, std::string_view opening) {
   return std::string_view::npos;
 }
 
-void sort_list_behind(std::string& statement, std::string_view opening) {
+void sort_list_behind(std::string& statement, std::string_view opening,
+                      void (*change)(std::string&) = {}) {
   if (const std::size_t begin = behind(statement, opening); begin != std::string::npos)
-    sort_list_at(statement, begin);
+    sort_list_at(statement, begin, change);
 }
 
 /// Where the first parenthesis outside of quotes opens, plus one.
@@ -93,6 +97,18 @@ void sort_statistics(std::string& statement) {
   statement.replace(on + 4, from - on - 4, sorted);
 }
 
+/// Sorts what an operator class or family consists of, which comes in the order of the catalog.
+void sort_members(std::string& statement, std::string_view opening) {
+  const std::size_t found = statement.find(opening);
+  if (found == std::string::npos) return;
+  const std::size_t begin = found + opening.size();
+  std::vector<std::string> items = list_items(std::string_view(statement).substr(begin));
+  std::sort(items.begin(), items.end());
+  std::string sorted;
+  for (const std::string& item : items) sorted += (sorted.empty() ? "" : " ,\n    ") + item;
+  statement.replace(begin, std::string::npos, sorted);
+}
+
 /// Sorts the SET lines in the head of a routine, which come in the order in which they were given.
 void sort_settings(std::string& statement) {
   constexpr std::string_view k_setting = "\n    SET ";
@@ -112,13 +128,48 @@ void sort_settings(std::string& statement) {
   statement.replace(begin, body - begin, sorted);
 }
 
+template<inspect::OptionsOf readers>
+void hide_secret(std::string& option) {
+  const auto words = sql_words(option);
+  if (words.empty()) return;
+  std::string name(words.front());
+  std::erase(name, '"');
+  if (inspect::is_secret_option(name, readers)) option = std::string(words.front()) + " '***'";
+}
+
+/// Copies have something else there, and nobody may see it: the other observer compares digests.
+void sort_foreign_options(std::string& statement) {
+  const bool of_one_user = statement.starts_with("CREATE USER MAPPING ");
+  sort_list_behind(statement, "OPTIONS",
+                   of_one_user ? hide_secret<inspect::OptionsOf::one_user>
+                               : hide_secret<inspect::OptionsOf::everybody>);
+}
+
+void hide_connection(std::string& statement) {
+  std::size_t at = 0;
+  bool next = false;
+  for (const std::string_view word : sql_words(statement)) {
+    const std::size_t length = word.size();
+    const bool literal = word.find('\'') != std::string_view::npos;
+    if (next && literal) {
+      statement.replace(at, length, "'***'");
+      return;
+    }
+    next = next || word == "CONNECTION";
+    at += length;
+  }
+}
+
 std::string normal_statement(std::string statement) {
   if (starts_with_any(statement, k_tables))
     if (const std::size_t begin = first_parenthesis(statement); begin != std::string::npos)
       sort_list_at(statement, begin);
   if (starts_with_any(statement, k_with_options)) sort_list_behind(statement, "WITH");
-  if (starts_with_any(statement, k_with_foreign_options)) sort_list_behind(statement, "OPTIONS");
+  if (starts_with_any(statement, k_with_foreign_options)) sort_foreign_options(statement);
+  if (statement.starts_with("CREATE SUBSCRIPTION ")) hide_connection(statement);
   if (statement.starts_with("CREATE STATISTICS ")) sort_statistics(statement);
+  if (statement.starts_with("CREATE OPERATOR CLASS ")) sort_members(statement, " AS\n    ");
+  if (statement.starts_with("ALTER OPERATOR FAMILY ")) sort_members(statement, " ADD\n    ");
   if (statement.starts_with("CREATE EVENT TRIGGER ")) sort_list_behind(statement, "WHEN TAG IN");
   if (statement.starts_with("ALTER PUBLICATION ") &&
       statement.find(" ADD TABLE ") != std::string::npos)

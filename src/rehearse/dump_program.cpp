@@ -1,6 +1,7 @@
 // pg_dump as a child process.
 #include "slipway/rehearse/dump_program.hpp"
 
+#include "slipway/base/sql_text.hpp"
 #include "slipway/os/environment.hpp"
 #include "slipway/os/process.hpp"
 
@@ -67,6 +68,13 @@ std::vector<std::string> usual_folders() {
   return folders;
 }
 
+/// As pg_dump reads a pattern: within quotes a name, outside of them wildcards.
+std::string dump_pattern(std::string_view name) {
+  const bool any_ending = name.ends_with('*');
+  if (any_ending) name.remove_suffix(1);
+  return quote_identifier(name) + (any_ending ? "*" : "");
+}
+
 /// All that libpq would read from our environment must not lead pg_dump elsewhere.
 std::vector<std::string> libpq_variables() {
   std::vector<std::string> names;
@@ -93,10 +101,13 @@ std::optional<std::string> find_pg_dump(const pg::Cluster& cluster, const Wait& 
 }
 
 Result<std::string> dump_schema(const std::string& program, const pg::Cluster& cluster,
-                                const std::string& database, const Wait& wait) {
+                                const std::string& database,
+                                const std::vector<std::string>& leave_out, const Wait& wait) {
   os::Command command;
   command.arguments = {program, "--schema-only", "--no-password", "--encoding=UTF8",
                        "--dbname=" + cluster.connection_string(database)};
+  for (const auto& one : leave_out)
+    command.arguments.push_back("--exclude-schema=" + dump_pattern(one));
   command.unset = libpq_variables();
   command.output_limit = k_longest_dump;
   SLIPWAY_ASSIGN(os::Finished done, os::run(command, wait));

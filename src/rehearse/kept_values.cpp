@@ -236,10 +236,10 @@ KeptValues::places_now(const Group& group, const std::string& column,
 Result<std::vector<Lost>> KeptValues::losses_of(const Group& group, const TableList& now,
                                                 const Wait& wait) {
   const std::vector<const TableFacts*> relations = relations_now(group, now);
-  std::vector<pg::Query> queries;
+  std::vector<pg::Query> queries{{forget(k_after, group.id, k_rows), {}}};
   for (const TableFacts* table : relations)
     queries.push_back({count_rows(k_after, group.id, *table), {}});
-  if (!queries.empty()) SLIPWAY_TRY(session_->pipeline(queries, wait));
+  SLIPWAY_TRY(session_->pipeline(queries, wait));
   SLIPWAY_ASSIGN(const Loss rows, compare(group, k_rows, wait));
   std::vector<Lost> found;
   if (rows.all == 0) return found;

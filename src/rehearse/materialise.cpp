@@ -63,10 +63,11 @@ Result<Materialised> rebuild(const Workshop& workshop, const schema::Schema& sch
                              const Wait& wait) {
   SLIPWAY_TRY(check_extensions(workshop, schema, wait));
   SLIPWAY_TRY(workshop.shadow.make_roles(roles_in(schema), wait));
+  SLIPWAY_TRY(workshop.shadow.make_superusers(superusers_in(schema), wait));
   SLIPWAY_ASSIGN(auto empty, materialise(workshop, {}, wait));
   const auto sound = without_unsound_states(schema);
-  const auto plan =
-      diff::make_plan(empty.schema, sound ? *sound : schema, {.not_renamed = {}, .online = false});
+  const auto plan = diff::make_plan(empty.schema, sound ? *sound : schema,
+                                    {.not_renamed = {}, .online = false, .stand_ins = true});
   if (!plan.refusals.empty())
     return fail(Error(ErrorCode::unsupported,
                       fmt::format("{} cannot be made for a trial: {}", plan.refusals.front().object,

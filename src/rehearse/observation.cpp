@@ -2,41 +2,18 @@
 // pg_dump with the states that it does not show.
 #include "observation.hpp"
 
-#include "slipway/inspect/read.hpp"
 #include "slipway/rehearse/catalog_states.hpp"
 #include "slipway/rehearse/dump_normal_form.hpp"
 #include "slipway/rehearse/dump_program.hpp"
 #include "slipway/rehearse/proof_database.hpp"
 
-#include <algorithm>
-#include <array>
 #include <fmt/format.h>
 
 namespace slipway::rehearse {
 
 namespace {
 
-using schema::Property;
-
 constexpr std::size_t k_longest_text = 300;
-
-/// Secrets are compared by digest; both sides of a proof are read with the same salt.
-constexpr const char* k_salt = "proof";
-
-constexpr std::array k_expressions{Property::definition,
-                                   Property::columns,
-                                   Property::partition_by,
-                                   Property::partition_bound,
-                                   Property::query,
-                                   Property::default_value,
-                                   Property::generated,
-                                   Property::expression,
-                                   Property::predicate,
-                                   Property::sql_body,
-                                   Property::using_expression,
-                                   Property::check_expression,
-                                   Property::arguments,
-                                   Property::tables};
 
 std::string shortened(std::string_view text) {
   if (text.size() <= k_longest_text) return std::string(text);
@@ -56,18 +33,16 @@ void add_each(std::vector<std::string>& found, const std::vector<std::string>& t
 } // namespace
 
 Result<Observation> observe(const pg::Cluster& cluster, const std::string& database,
-                            const std::optional<std::string>& pg_dump, const Wait& wait) {
+                            const Eyes& eyes, const Wait& wait) {
   Observation seen;
   {
     SLIPWAY_ASSIGN(auto session, open_in(cluster, database, wait));
-    inspect::Scope scope;
-    scope.dependencies = true;
-    scope.salt = k_salt;
-    SLIPWAY_ASSIGN(seen.schema, inspect::read_schema(session, scope, wait));
-    SLIPWAY_ASSIGN(seen.states, catalog_states(session, wait));
+    SLIPWAY_ASSIGN(seen.schema, inspect::read_schema(session, eyes.scope, wait));
+    SLIPWAY_ASSIGN(seen.states, catalog_states(session, eyes.scope.leave_out, wait));
   }
-  if (!pg_dump) return seen;
-  SLIPWAY_ASSIGN(seen.dump_text, dump_schema(*pg_dump, cluster, database, wait));
+  if (!eyes.pg_dump) return seen;
+  SLIPWAY_ASSIGN(seen.dump_text,
+                 dump_schema(*eyes.pg_dump, cluster, database, eyes.scope.leave_out, wait));
   SLIPWAY_ASSIGN(seen.dump, dump_normal_form(seen.dump_text));
   return seen;
 }
@@ -101,18 +76,6 @@ std::vector<std::string> state_sentences(const Observation& made, const Observat
   add_each(found, difference.only_first, "{}");
   add_each(found, difference.only_second, "it should be that {}");
   return found;
-}
-
-bool is_only_text(const std::vector<schema::Difference>& differences) {
-  return std::all_of(
-      differences.begin(), differences.end(), [](const schema::Difference& difference) {
-        return difference.change == schema::Change::changed &&
-               std::all_of(difference.properties.begin(), difference.properties.end(),
-                           [](const schema::PropertyDifference& one) {
-                             return std::find(k_expressions.begin(), k_expressions.end(),
-                                              one.property) != k_expressions.end();
-                           });
-      });
 }
 
 } // namespace slipway::rehearse

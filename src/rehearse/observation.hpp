@@ -2,6 +2,7 @@
 
 #include "slipway/base/deadline.hpp"
 #include "slipway/base/result.hpp"
+#include "slipway/inspect/read.hpp"
 #include "slipway/pg/cluster.hpp"
 #include "slipway/schema/difference.hpp"
 
@@ -20,16 +21,19 @@ struct Observation {
   std::vector<std::string> states;
 };
 
+/// How the observers look.
+struct Eyes {
+  std::optional<std::string> pg_dump; ///< the program
+  inspect::Scope scope;
+};
+
 /// Looks at a database. Nobody stays connected to it. Errors: sql, io, cancelled.
 Result<Observation> observe(const pg::Cluster& cluster, const std::string& database,
-                            const std::optional<std::string>& pg_dump, const Wait& wait);
+                            const Eyes& eyes, const Wait& wait);
 
 /// A sentence for each thing in which `made` is not as `wanted`.
 std::vector<std::string> sentences(const std::vector<schema::Difference>& from_made_to_wanted);
 std::vector<std::string> dump_sentences(const Observation& made, const Observation& wanted);
 std::vector<std::string> state_sentences(const Observation& made, const Observation& wanted);
-
-/// Whether all that differs is text of expressions, which may differ without meaning anything else.
-bool is_only_text(const std::vector<schema::Difference>& differences);
 
 } // namespace slipway::rehearse

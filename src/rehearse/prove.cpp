@@ -6,6 +6,7 @@
 #include "slipway/rehearse/dump_program.hpp"
 #include "slipway/rehearse/kept_values.hpp"
 #include "slipway/rehearse/proof_database.hpp"
+#include "slipway/rehearse/same_meaning.hpp"
 #include "subscriptions.hpp"
 
 #include <algorithm>
@@ -22,11 +23,14 @@ void append(std::vector<std::string>& all, std::vector<std::string> some) {
 
 class Proving {
 public:
-  Proving(const ProofRequest& request, const Wait& wait) : request_(request), wait_(wait) {}
+  Proving(const ProofRequest& request, const Wait& wait)
+      : request_(request), wait_(wait), eyes_{{}, request.scope} {
+    eyes_.scope.dependencies = true;
+  }
 
   Result<Proof> run() {
-    pg_dump_ = find_pg_dump(request_.cluster, wait_);
-    proof_.second_observer_looked = pg_dump_.has_value();
+    eyes_.pg_dump = find_pg_dump(request_.cluster, wait_);
+    proof_.second_observer_looked = eyes_.pg_dump.has_value();
     SLIPWAY_ASSIGN(Way way, try_on_a_copy(request_.seed_sql));
     // What remains to be shown does not depend on rows.
     if (way == Way::rows_in_it && !request_.seed_sql.empty()) {
@@ -44,13 +48,21 @@ private:
   Result<Way> try_on_a_copy(const std::string& seed) {
     SLIPWAY_ASSIGN(const ProofDatabase copy,
                    ProofDatabase::make(request_.cluster, request_.from_database, wait_));
-    SLIPWAY_TRY(
-        copy_subscriptions(request_.cluster, request_.from_database, copy.name(), pg_dump_, wait_));
-    SLIPWAY_ASSIGN(const Way up, go_up(copy.name(), seed));
+    SLIPWAY_TRY(copy_subscriptions(request_.cluster, request_.from_database, copy.name(), wait_));
+    SLIPWAY_TRY(fill(copy.name(), seed));
+    SLIPWAY_ASSIGN(auto memory, open_in(request_.cluster, copy.name(), wait_));
+    SLIPWAY_ASSIGN(KeptValues kept, KeptValues::remember(memory, wait_));
+    SLIPWAY_ASSIGN(const Way up, go_up(copy.name(), kept));
     if (up != Way::free) return up;
     SLIPWAY_TRY(look_after_up(copy.name()));
     if (request_.down.empty()) return up;
-    return go_down(copy.name());
+    return go_down(copy.name(), kept);
+  }
+
+  Status fill(const std::string& copy, const std::string& seed) {
+    if (seed.empty()) return {};
+    SLIPWAY_ASSIGN(auto session, open_in(request_.cluster, copy, wait_));
+    return run_script(session, seed, "seed", wait_);
   }
 
   Result<pg::Session> open_as_role(const std::string& database) {
@@ -74,13 +86,7 @@ private:
     return Way::wrong;
   }
 
-  Result<Way> go_up(const std::string& copy, const std::string& seed) {
-    if (!seed.empty()) {
-      SLIPWAY_ASSIGN(auto session, open_in(request_.cluster, copy, wait_));
-      SLIPWAY_TRY(run_script(session, seed, "seed", wait_));
-    }
-    SLIPWAY_ASSIGN(auto memory, open_in(request_.cluster, copy, wait_));
-    SLIPWAY_ASSIGN(KeptValues kept, KeptValues::remember(memory, wait_));
+  Result<Way> go_up(const std::string& copy, KeptValues& kept) {
     SLIPWAY_ASSIGN(const Way way, apply(copy, request_.up, "up"));
     SLIPWAY_ASSIGN(auto rewrites, kept.rewrites(wait_));
     for (diff::Finding& one : rewrites) observe_once(std::move(one));
@@ -116,20 +122,33 @@ private:
   }
 
   Status look_after_up(const std::string& copy) {
-    SLIPWAY_ASSIGN(const Observation made, observe(request_.cluster, copy, pg_dump_, wait_));
+    SLIPWAY_ASSIGN(const Observation made, observe(request_.cluster, copy, eyes_, wait_));
     SLIPWAY_ASSIGN(const Observation wanted,
-                   observe(request_.cluster, request_.to_database, pg_dump_, wait_));
+                   observe(request_.cluster, request_.to_database, eyes_, wait_));
     SLIPWAY_TRY(compare(made, wanted, "after up"));
     return {};
   }
 
-  Result<Way> go_down(const std::string& copy) {
+  /// What was there before is there again, unless the way up said that it goes.
+  Status look_for_rows_after_down(KeptValues& kept) {
+    const auto all = announced();
+    const bool lossy = std::any_of(all.begin(), all.end(), [](const diff::Finding& one) {
+      return one.kind == diff::FindingKind::data_loss;
+    });
+    if (lossy) return {};
+    SLIPWAY_ASSIGN(const auto losses, kept.losses(wait_));
+    for (const Lost& loss : losses) differs("after up and down: " + loss.finding.message);
+    return {};
+  }
+
+  Result<Way> go_down(const std::string& copy, KeptValues& kept) {
     SLIPWAY_ASSIGN(const Way way, apply(copy, request_.down, "down"));
     if (way != Way::free) return way;
-    SLIPWAY_ASSIGN(const Observation made, observe(request_.cluster, copy, pg_dump_, wait_));
+    SLIPWAY_ASSIGN(const Observation made, observe(request_.cluster, copy, eyes_, wait_));
     SLIPWAY_ASSIGN(const Observation wanted,
-                   observe(request_.cluster, request_.from_database, pg_dump_, wait_));
+                   observe(request_.cluster, request_.from_database, eyes_, wait_));
     SLIPWAY_TRY(compare(made, wanted, "after up and down"));
+    SLIPWAY_TRY(look_for_rows_after_down(kept));
     return way;
   }
 
@@ -137,7 +156,7 @@ private:
     const auto differences = schema::compare(made.schema, wanted.schema);
     std::vector<std::string> found = sentences(differences);
     append(found, dump_sentences(made, wanted));
-    if (!found.empty() && is_only_text(differences)) {
+    if (!found.empty() && differ_in_text_only(differences)) {
       SLIPWAY_ASSIGN(const bool settled, is_equal_when_restored(made, wanted));
       if (settled) found.clear();
     }
@@ -169,7 +188,7 @@ private:
         return std::move(done).error();
       }
     }
-    SLIPWAY_ASSIGN(auto seen, observe(request_.cluster, fresh.name(), pg_dump_, wait_));
+    SLIPWAY_ASSIGN(auto seen, observe(request_.cluster, fresh.name(), eyes_, wait_));
     return std::optional<Observation>(std::move(seen));
   }
 
@@ -189,7 +208,7 @@ private:
 
   const ProofRequest& request_;
   const Wait& wait_;
-  std::optional<std::string> pg_dump_;
+  Eyes eyes_;
   Proof proof_;
 };
 

@@ -27,8 +27,9 @@ Error refusal(std::string_view what, std::string_view hint) {
       .with_hint(std::string(hint));
 }
 
-// The publisher is asked to drop the slot, unless the subscription has none.
-Status refuse_drop(pg::Session& session, const sql::StatementFacts& facts, const Wait& wait) {
+// Those that the statement drops and that have a slot, which the publisher is asked to drop.
+Result<std::vector<std::string>>
+dropped_with_slot(pg::Session& session, const sql::StatementFacts& facts, const Wait& wait) {
   SLIPWAY_ASSIGN(
       const auto rows,
       session.query(
@@ -37,23 +38,27 @@ Status refuse_drop(pg::Session& session, const sql::StatementFacts& facts, const
               "AS d ON d.oid OPERATOR(pg_catalog.=) s.subdbid WHERE s.subslotname IS NOT NULL "
               "AND d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database()"),
           {}, wait));
+  std::vector<std::string> found;
   for (std::size_t row = 0; row < rows.size(); ++row) {
     const bool named =
         facts.objects.empty() ||
         std::any_of(facts.objects.begin(), facts.objects.end(),
                     [&](const auto& one) { return one.name.name == rows.text(row, 0); });
-    if (named)
-      return fail(
-          refusal("DROP SUBSCRIPTION", "disable it and set slot_name = NONE before it is dropped"));
+    if (named) found.emplace_back(rows.text(row, 0));
   }
-  return {};
+  return found;
 }
 
 } // namespace
 
 Status refuse_reaching_out(pg::Session& session, std::string_view sql,
                            const sql::StatementFacts& facts, const Wait& wait) {
-  if (facts.kind == "drop subscription") return refuse_drop(session, facts, wait);
+  if (facts.kind == "drop subscription") {
+    SLIPWAY_ASSIGN(const auto dropped, dropped_with_slot(session, facts, wait));
+    if (dropped.empty()) return {};
+    return fail(
+        refusal("DROP SUBSCRIPTION", "disable it and set slot_name = NONE before it is dropped"));
+  }
   const std::string text = squeezed(sql);
   if (facts.kind == "create subscription" && !says_no(text, "connect"))
     return fail(refusal("CREATE SUBSCRIPTION",
@@ -65,12 +70,24 @@ Status refuse_reaching_out(pg::Session& session, std::string_view sql,
   if (asks)
     return fail(refusal("ALTER SUBSCRIPTION ... REFRESH",
                         "write WITH (refresh = false), and refresh it where it is meant to run"));
+  for (const std::string_view option : {"failover=", "two_phase="})
+    if (text.find(option) != std::string::npos)
+      return fail(refusal("ALTER SUBSCRIPTION, which changes the slot,",
+                          "change it by hand where it is meant to run"));
   return {};
 }
 
-Status refuse_reaching_out(pg::Session& session, std::string_view sql, const Wait& wait) {
+Status keep_from_publisher(pg::Session& session, std::string_view sql, const Wait& wait) {
   if (to_lower_ascii(sql).find("subscription") == std::string::npos) return {};
-  return refuse_reaching_out(session, sql, sql::analyse({sql}).front(), wait);
+  const auto facts = sql::analyse({sql}).front();
+  if (facts.kind != "drop subscription") return refuse_reaching_out(session, sql, facts, wait);
+  SLIPWAY_ASSIGN(const auto dropped, dropped_with_slot(session, facts, wait));
+  for (const auto& name : dropped) {
+    const auto alter = "ALTER SUBSCRIPTION " + quote_identifier(name);
+    SLIPWAY_TRY(session.execute(SqlText(alter + " DISABLE"), wait));
+    SLIPWAY_TRY(session.execute(SqlText(alter + " SET (slot_name = NONE)"), wait));
+  }
+  return {};
 }
 
 } // namespace slipway::rehearse

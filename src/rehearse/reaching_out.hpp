@@ -11,7 +11,8 @@ namespace slipway::rehearse {
 /// a copy that does so makes or drops replication slots of a server that others live by.
 Status refuse_reaching_out(pg::Session& session, std::string_view sql,
                            const sql::StatementFacts& facts, const Wait& wait);
-/// The same for a statement that was not looked at yet.
-Status refuse_reaching_out(pg::Session& session, std::string_view sql, const Wait& wait);
+/// The same for a statement of a plan. One that drops a subscription is let through, after the
+/// subscription of the copy was parted from the publisher, so that nothing is asked of that.
+Status keep_from_publisher(pg::Session& session, std::string_view sql, const Wait& wait);
 
 } // namespace slipway::rehearse

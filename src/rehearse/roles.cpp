@@ -59,4 +59,13 @@ std::set<std::string> roles_in(const schema::Schema& schema) {
   return roles.found();
 }
 
+std::set<std::string> superusers_in(const schema::Schema& schema) {
+  std::set<std::string> found;
+  for (const auto kind : {schema::Kind::foreign_data_wrapper, schema::Kind::event_trigger,
+                          schema::Kind::subscription})
+    for (const auto& object : schema.objects(kind))
+      if (object.has(Property::owner)) found.insert(unquoted(object.text(Property::owner)));
+  return found;
+}
+
 } // namespace slipway::rehearse

@@ -4,7 +4,6 @@
 #include "reaching_out.hpp"
 #include "script_run.hpp"
 #include "slipway/diff/transactions.hpp"
-#include "slipway/rehearse/dump_program.hpp"
 #include "subscriptions.hpp"
 
 #include <fmt/format.h>
@@ -103,9 +102,7 @@ Result<std::string> Shadow::new_database(const std::string& template_database, c
   SLIPWAY_TRY(cluster_.create_database(name, template_database, wait));
   if (template_database.empty()) return name;
   SLIPWAY_ASSIGN(const bool subscribes, has_subscriptions(template_database, wait));
-  if (subscribes)
-    SLIPWAY_TRY(
-        copy_subscriptions(cluster_, template_database, name, find_pg_dump(cluster_, wait), wait));
+  if (subscribes) SLIPWAY_TRY(copy_subscriptions(cluster_, template_database, name, wait));
   return name;
 }
 
@@ -143,6 +140,15 @@ Status Shadow::make_roles(const std::set<std::string>& names, const Wait& wait) 
   return {};
 }
 
+Status Shadow::make_superusers(const std::set<std::string>& names, const Wait& wait) {
+  if (names.empty()) return {};
+  SLIPWAY_ASSIGN(auto session, open(cluster_.connection_string(), wait));
+  for (const auto& name : names)
+    SLIPWAY_TRY(session.execute(
+        SqlText(fmt::format("ALTER ROLE {} SUPERUSER", quote_identifier(name))), wait));
+  return {};
+}
+
 Result<std::vector<std::string>> Shadow::missing_extensions(const std::vector<std::string>& names,
                                                             const Wait& wait) {
   SLIPWAY_ASSIGN(auto session, open(cluster_.connection_string(), wait));
@@ -164,7 +170,7 @@ Status Shadow::run(const std::string& database, const std::vector<diff::Statemen
   for (const auto& transaction : diff::transactions_of(statements)) {
     if (transaction.transactional) SLIPWAY_TRY(session.execute(SqlText("BEGIN"), wait));
     for (const auto& one : transaction.statements) {
-      SLIPWAY_TRY(refuse_reaching_out(session, one.sql, wait));
+      SLIPWAY_TRY(keep_from_publisher(session, one.sql, wait));
       if (auto done = session.execute(SqlText(one.sql), wait); !done)
         return fail(std::move(done).error().with_note("the statement: " + one.sql));
     }

@@ -40,10 +40,20 @@ bool has_section_mark(const std::string& text) {
                      [&](std::string_view mark) { return lower.find(mark) != std::string::npos; });
 }
 
+// As `slipway snapshot` writes it; schema.json says more than the script beside it.
+bool is_snapshot_folder(std::vector<std::string> names) {
+  std::erase_if(names, [](const auto& name) {
+    return !has_ending(name, ".sql") && !has_ending(name, ".json");
+  });
+  std::sort(names.begin(), names.end());
+  return names == std::vector<std::string>{"schema.json", "schema.sql"};
+}
+
 Result<Side> folder_side(const FileSystem& files, const std::string& path) {
   SLIPWAY_ASSIGN(const bool migrations, is_migrations_folder(files, path));
   if (migrations) return one_path(SideKind::migrations, path);
   SLIPWAY_ASSIGN(auto names, files.list_files(path));
+  if (is_snapshot_folder(names)) return one_path(SideKind::snapshot, path + "/schema.json");
   std::erase_if(names, [](const auto& name) { return !has_ending(name, ".sql"); });
   std::sort(names.begin(), names.end());
   Side side;

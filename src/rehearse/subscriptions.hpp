@@ -4,16 +4,14 @@
 #include "slipway/base/result.hpp"
 #include "slipway/pg/cluster.hpp"
 
-#include <optional>
 #include <string>
 
 namespace slipway::rehearse {
 
 /// Makes the subscriptions of one database in a copy of it, without connecting anywhere: a template
 /// does not carry them, for they are listed for the whole server. Nothing is done when there are
-/// none. Errors: unsupported when there are some but no pg_dump; sql.
+/// none. Errors: sql.
 Status copy_subscriptions(const pg::Cluster& cluster, const std::string& from,
-                          const std::string& copy, const std::optional<std::string>& pg_dump,
-                          const Wait& wait);
+                          const std::string& copy, const Wait& wait);
 
 } // namespace slipway::rehearse

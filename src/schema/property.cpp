@@ -187,8 +187,8 @@ constexpr auto k_properties = std::to_array<Named>({
     {Property::server, "server", Shape::text, "of a foreign table"},
     {Property::server_type, "server_type", Shape::text, "TYPE of a foreign server"},
     {Property::secret_digest, "secret_digest", Shape::set,
-     "of what must not be written down the name and the salted SHA-256 of the value, NAME=DIGEST each; of a subscription: "
-     "conninfo, where the role may read it"},
+     "of what must not be written down the name and the salted SHA-256 of the value, NAME=DIGEST each, or NAME= where no more "
+     "than that there is one is to be known; of a subscription: conninfo, where the role may read it"},
     {Property::all_tables, "all_tables", Shape::flag, "FOR ALL TABLES"},
     {Property::operations, "operations", Shape::set,
      "what a publication publishes, when not everything; empty text: nothing"},

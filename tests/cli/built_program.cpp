@@ -35,6 +35,8 @@ Ran slipway(const std::vector<std::string>& arguments, const RunOptions& options
   for (const auto& [name, value] : os::environment())
     if (decides_something(name)) command.unset.push_back(name);
   command.environment = options.environment;
+  // What one test came to is not what another one sees.
+  command.environment.try_emplace("XDG_CACHE_HOME", options.working_directory + "/.cache");
   command.working_directory = options.working_directory;
   command.input = options.input;
   const os::Finished finished = or_throw(os::run(command, Wait{Deadline::after(k_patience)}));

@@ -1,6 +1,7 @@
 #include "running_program.hpp"
 
 #include <csignal>
+#include <cstdlib>
 #include <list>
 
 namespace slipway {
@@ -8,18 +9,22 @@ namespace {
 
 class Concurrency : public test::RunnerTest {};
 
-constexpr int k_rounds = 50;
 constexpr int k_runners = 20;
+
+// What goes on in the runner is the same everywhere: the other servers only show that they agree.
+int rounds() {
+  return std::getenv("SLIPWAY_PG_BIN") == nullptr ? 50 : 15;
+}
 
 // Fails when RunnerLock::acquire is taken out: the runners then meet in CREATE SCHEMA and CREATE
 // TABLE, and some end with 1.
-TEST_F(Concurrency, TwentyRunnersAtOnceApplyEveryMigrationExactlyOnceFiftyTimesOver) {
+TEST_F(Concurrency, TwentyRunnersAtOnceApplyEveryMigrationExactlyOnceManyTimesOver) {
   write("1_a.sql", "CREATE TABLE a (id int);\nINSERT INTO a VALUES (1);", "DROP TABLE a;");
   write("2_b.sql", "CREATE TABLE b (id int);\nCREATE INDEX CONCURRENTLY b_id ON b (id);",
         "DROP TABLE b;");
   write("3_c.sql", "ALTER TABLE a ADD COLUMN more text;\nINSERT INTO a VALUES (2, 'x');",
         "ALTER TABLE a DROP COLUMN more;");
-  for (int round = 0; round < k_rounds; ++round) {
+  for (int round = 0; round < rounds(); ++round) {
     url_ = test::TestServer::instance().fresh_database();
     close_looker();
     std::list<test::RunningProgram> runners;

@@ -26,6 +26,9 @@ RunningProgram::RunningProgram(const std::vector<std::string>& arguments, const 
     close(output);
     return;
   }
+  // A shell that starts the tests in its background has these ignored, and the program keeps to
+  // that.
+  for (const int number : {SIGINT, SIGTERM, SIGHUP}) ::signal(number, SIG_DFL);
   dup2(output, STDOUT_FILENO);
   dup2(output, STDERR_FILENO);
   if (chdir(project.path().c_str()) != 0) _exit(126);

@@ -26,6 +26,7 @@ void check_values(const config::Config& settled) {
               "0 stands only where it means something");
       break;
     case config::ValueType::text_list:
+    case config::ValueType::text_table:
       (void)settled.text_list(setting.key);
       break;
     }

@@ -105,11 +105,11 @@ std::string PairTrial::bring(const schema::Schema& now, const schema::Schema& wa
 std::optional<PairTrial::Looks> PairTrial::look(const PairScript& script) {
   if (!script.second_look) return std::nullopt;
   Looks looks;
-  looks.states = value_of(rehearse::catalog_states(bench_.session(), long_wait()));
+  looks.states = value_of(rehearse::catalog_states(bench_.session(), {}, long_wait()));
   if (!pg_dump_) return looks;
   ++second_looks_;
   looks.dump_text = value_of(rehearse::dump_schema(*pg_dump_, TestServer::instance().cluster(),
-                                                   bench_.database(), long_wait()));
+                                                   bench_.database(), {}, long_wait()));
   looks.dump = value_of(rehearse::dump_normal_form(looks.dump_text));
   return looks;
 }
@@ -142,7 +142,7 @@ std::string PairTrial::restored(const std::string& dump) {
   auto session = connect(server.fresh_database());
   if (!rehearse::run_script(session, dump, "pg_dump", long_wait())) return {};
   return value_of(
-      rehearse::dump_schema(*pg_dump_, server.cluster(), session.database(), long_wait()));
+      rehearse::dump_schema(*pg_dump_, server.cluster(), session.database(), {}, long_wait()));
 }
 
 std::string PairTrial::make_again(const PairScript& script, const schema::Schema& wanted) {

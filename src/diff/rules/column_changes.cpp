@@ -37,9 +37,12 @@ bool has_index(const Scene& scene, const Object& column) {
 
 void warn(const Scene& scene, const TypeChange& change, const Object& column, Draft& draft) {
   if (change.work == TypeChange::Work::rewrite)
-    draft.finding(FindingKind::rewrite,
-                  "every row of " + qualified(column) +
-                      " is written anew under a lock that stops readers and writers");
+    draft.finding(
+        FindingKind::rewrite,
+        "every row of " + qualified(column) +
+            " is written anew under a lock that stops readers and writers; with many rows expand "
+            "and contract instead: add a column of the new type, keep it equal by a "
+            "trigger, fill it in chunks, swap the two names, drop the old one later");
   if (change.work == TypeChange::Work::indexes && has_index(scene, column))
     draft.finding(FindingKind::access_exclusive,
                   "the indexes over the column are built anew under a lock that stops readers and "

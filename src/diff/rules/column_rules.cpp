@@ -138,8 +138,11 @@ Altered change_generated(const Scene& scene, const Alteration& alteration, Draft
                                   in_parentheses(expression.substr(expression.find(' ') + 1)));
   warn_of_new_values(to, draft);
   if (stored)
-    draft.finding(FindingKind::rewrite, "every row is written anew with its new value under a lock "
-                                        "that stops readers and writers");
+    draft.finding(
+        FindingKind::rewrite,
+        "every row is written anew with its new value under a lock that stops readers and "
+        "writers; with many rows expand and contract instead: add a second column, fill "
+        "it in chunks, swap the two names, drop the old one later");
   return Altered::done;
 }
 

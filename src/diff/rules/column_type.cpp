@@ -201,10 +201,11 @@ void convert(const Scene& scene, const TypeText& from, const TypeText& to, const
   change.doubt = "a value that is none of the new type's stops it";
   const bool explicit_cast =
       from.array == to.array && (is_text(from) || has_explicit_cast(from.base, to.base));
+  const bool arrays = from.array && to.array;
   change.using_expression = name +
-                            (explicit_cast            ? "::"
-                             : from.array && to.array ? "::text[]::"
-                                                      : "::text::") +
+                            (explicit_cast ? "::"
+                             : arrays      ? "::text[]::"
+                                           : "::text::") +
                             target;
 }
 

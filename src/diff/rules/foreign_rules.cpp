@@ -4,6 +4,7 @@
 
 #include "naming.hpp"
 #include "options_change.hpp"
+#include "secrets.hpp"
 
 namespace slipway::diff {
 
@@ -13,31 +14,16 @@ using schema::Kind;
 using schema::Object;
 using schema::Property;
 
-std::string secret_names(const Object& object) {
-  std::string names;
-  for (const auto& digest : object.list(Property::secret_digest))
-    names += (names.empty() ? "" : ", ") + digest.substr(0, digest.find('='));
-  return names;
-}
-
-bool refuse_secrets(const Object& object, const std::string& command, Draft& draft) {
-  if (!object.has(Property::secret_digest)) return false;
-  draft.refuse(object.path() + " has options that are secrets (" + secret_names(object) +
-               "), which are never written down: run " + command +
-               " by hand with their values, then plan again");
-  return true;
-}
-
-std::string options_of(const Object& object) {
-  const auto clause = foreign_options_clause(object.list(Property::foreign_options));
+std::string options_of(const Scene& scene, const Object& object) {
+  const auto clause = foreign_options_clause(options_to_make(scene, object));
   return clause.empty() ? clause : " " + clause;
 }
 
-void create(const Object& object, const std::string& rest, Draft& draft) {
+void create(const Scene& scene, const Object& object, const std::string& rest, Draft& draft) {
   const auto name = sql_name(object.identity());
-  if (refuse_secrets(object, "CREATE " + name + " ... OPTIONS (...)", draft)) return;
+  if (refuse_secrets(scene, object, "CREATE " + name + " ... OPTIONS (...)", draft)) return;
   draft.add("create " + std::string(schema::kind_name(object.kind())),
-            "CREATE " + name + rest + options_of(object));
+            "CREATE " + name + rest + options_of(scene, object));
 }
 
 // What is between the name and the options of an ALTER.
@@ -63,8 +49,8 @@ std::string function_clause(const Object& object, Property property, const std::
   return object.has(property) ? " " + word + " " + std::string(object.text(property)) : "";
 }
 
-void create_wrapper(const Scene&, const Object& object, Draft& draft) {
-  create(object,
+void create_wrapper(const Scene& scene, const Object& object, Draft& draft) {
+  create(scene, object,
          function_clause(object, Property::handler, "HANDLER") +
              function_clause(object, Property::validator, "VALIDATOR"),
          draft);
@@ -83,13 +69,13 @@ Altered alter_wrapper(const Scene&, const Alteration& alteration, Draft& draft) 
   return Altered::done;
 }
 
-void create_server(const Scene&, const Object& object, Draft& draft) {
+void create_server(const Scene& scene, const Object& object, Draft& draft) {
   std::string rest;
   if (object.has(Property::server_type))
     rest += " TYPE " + literal(object.text(Property::server_type));
   if (object.has(Property::version)) rest += " VERSION " + literal(object.text(Property::version));
-  create(object, rest + " FOREIGN DATA WRAPPER " + std::string(object.text(Property::wrapper)),
-         draft);
+  create(scene, object,
+         rest + " FOREIGN DATA WRAPPER " + std::string(object.text(Property::wrapper)), draft);
 }
 
 Altered alter_server(const Scene&, const Alteration& alteration, Draft& draft) {
@@ -104,8 +90,8 @@ Altered alter_server(const Scene&, const Alteration& alteration, Draft& draft) {
   return Altered::done;
 }
 
-void create_user_mapping(const Scene&, const Object& object, Draft& draft) {
-  create(object, {}, draft);
+void create_user_mapping(const Scene& scene, const Object& object, Draft& draft) {
+  create(scene, object, {}, draft);
 }
 
 Altered alter_user_mapping(const Scene&, const Alteration& alteration, Draft& draft) {

@@ -3,7 +3,6 @@
 #include "naming.hpp"
 #include "routine_text.hpp"
 #include "rules.hpp"
-#include "satellites.hpp"
 
 namespace slipway::diff {
 
@@ -28,7 +27,6 @@ void drop_routine(const Scene& scene, const Object& routine, Draft& draft) {
 Altered alter_routine(const Scene&, const Alteration& alteration, Draft& draft) {
   if (!can_replace_routine(alteration.from, alteration.to)) return Altered::rebuild;
   draft.add("replace " + word_of(alteration.to), routine_text("CREATE OR REPLACE", alteration.to));
-  bind_again(alteration.to, draft);
   return Altered::done;
 }
 

@@ -3,6 +3,7 @@
 
 #include "clauses.hpp"
 #include "naming.hpp"
+#include "secrets.hpp"
 
 #include <algorithm>
 #include <array>
@@ -57,9 +58,25 @@ void change_options(const Scene& scene, const Alteration& alteration, Draft& dra
               "ALTER " + name_of(alteration.to) + " SET (" + joined(change.set) + ")");
 }
 
+// Nothing is asked of the publisher, and there is none at that address.
+void create_unconnected(const Object& subscription, Draft& draft) {
+  auto clauses = subscription.list(Property::clauses);
+  clauses.insert(clauses.begin(), "connect = false");
+  draft.add("create subscription", "CREATE " + name_of(subscription) + " CONNECTION " +
+                                       literal(connection_to_make(subscription)) + " PUBLICATION " +
+                                       joined(subscription.list(Property::members)) + " WITH (" +
+                                       joined(clauses) + ")");
+  if (!subscription.has(Property::enabled))
+    draft.add("enable subscription", "ALTER " + name_of(subscription) + " ENABLE");
+}
+
 } // namespace
 
-void create_subscription(const Scene&, const Object& subscription, Draft& draft) {
+void create_subscription(const Scene& scene, const Object& subscription, Draft& draft) {
+  if (scene.options.stand_ins) {
+    create_unconnected(subscription, draft);
+    return;
+  }
   draft.refuse("the connection string of " + subscription.path() +
                " is a secret, which is never written down: run CREATE " + name_of(subscription) +
                " CONNECTION '...' PUBLICATION " + joined(subscription.list(Property::members)) +

@@ -7,6 +7,7 @@
 #include "naming.hpp"
 #include "options_change.hpp"
 #include "partition_rules.hpp"
+#include "secrets.hpp"
 #include "table_settings.hpp"
 #include "table_sql.hpp"
 
@@ -80,13 +81,13 @@ std::string head(const Object& table) {
          (table.has(Property::of_type) ? " OF " + std::string(table.text(Property::of_type)) : "");
 }
 
-std::string tail(const Object& table) {
+std::string tail(const Scene& scene, const Object& table) {
   std::string text;
   if (table.has(Property::inherits))
     text += " INHERITS (" + joined(table.list(Property::inherits), ", ") + ")";
   if (table.kind() == Kind::foreign_table) {
     text += " SERVER " + ident(table.text(Property::server));
-    const auto options = foreign_options_clause(table.list(Property::foreign_options));
+    const auto options = foreign_options_clause(options_to_make(scene, table));
     return options.empty() ? text : text + " " + options;
   }
   if (table.has(Property::partition_by))
@@ -109,6 +110,7 @@ std::optional<Object> inherited_from(const Scene& scene, const Object& column) {
 }
 
 void create(const Scene& scene, const Object& table, Draft& draft) {
+  if (refuse_secrets(scene, table, head(table) + " ... OPTIONS (...)", draft)) return;
   const auto lines = body_lines(scene, table);
   std::string sql = head(table);
   if (!lines.empty())
@@ -116,7 +118,7 @@ void create(const Scene& scene, const Object& table, Draft& draft) {
   else if (!table.has(Property::of_type))
     sql += " ()";
   draft.add(table.kind() == Kind::table ? "create table" : "create foreign table",
-            sql + tail(table));
+            sql + tail(scene, table));
   for (const auto& column : columns_in_order(table)) {
     if (const auto above = inherited_from(scene, column)) {
       const auto inherited = as_inherited(*above);
@@ -188,6 +190,11 @@ void change_parents(const Scene& scene, const Alteration& alteration, Draft& dra
 
 Altered alter_foreign(const Alteration& alteration, Draft& draft) {
   if (alteration.has(Property::server)) return Altered::rebuild;
+  if (alteration.has(Property::secret_digest))
+    draft.refuse("options of " + alteration.to.path() +
+                 " that are secrets differ, and they are never written down: run ALTER FOREIGN "
+                 "TABLE " +
+                 qualified(alteration.to) + " OPTIONS (...) by hand, then plan again");
   if (alteration.has(Property::foreign_options))
     draft.add("set options",
               "ALTER FOREIGN TABLE " + qualified(alteration.to) + " " +

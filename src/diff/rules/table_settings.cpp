@@ -13,6 +13,7 @@ namespace {
 using schema::Object;
 using schema::Property;
 
+constexpr std::string_view k_catalog_table = "user_catalog_table=true";
 constexpr std::string_view k_index = "index ";
 constexpr int k_set_access_method = 150000;
 
@@ -70,6 +71,15 @@ void change_place(const Scene& scene, const Alteration& alteration, Draft& draft
                   "the table is copied under a lock that stops readers and writers");
 }
 
+// Such a table is never rewritten, so it becomes one when its columns are as they should be.
+bool becomes_catalog_table(const Alteration& alteration) {
+  const auto is_one = [](const Object& table) {
+    const auto options = table.list(Property::options);
+    return std::find(options.begin(), options.end(), k_catalog_table) != options.end();
+  };
+  return is_one(alteration.to) && !is_one(alteration.from);
+}
+
 } // namespace
 
 void set_of_new_table(const Object& table, Draft& draft) {
@@ -85,9 +95,11 @@ void set_of_new_table(const Object& table, Draft& draft) {
 void change_settings(const Scene& scene, const Alteration& alteration, Draft& draft) {
   const auto& from = alteration.from;
   const auto& to = alteration.to;
-  if (alteration.has(Property::options))
-    change_options("ALTER TABLE " + qualified(to), from.list(Property::options),
-                   to.list(Property::options), draft);
+  if (alteration.has(Property::options)) {
+    auto options = to.list(Property::options);
+    if (becomes_catalog_table(alteration)) std::erase(options, k_catalog_table);
+    change_options("ALTER TABLE " + qualified(to), from.list(Property::options), options, draft);
+  }
   change_place(scene, alteration, draft);
   if (alteration.has(Property::of_type))
     draft.add("of type", alter_table(to) + (to.has(Property::of_type)
@@ -126,8 +138,12 @@ void change_index_marks(const Alteration& alteration, Draft& draft) {
   const auto& to = alteration.to;
   const bool identity = alteration.has(Property::replica_identity) && has_index_identity(to);
   const bool cluster = alteration.has(Property::cluster_on) && to.has(Property::cluster_on);
-  if (!identity && !cluster) return;
+  const bool catalog = becomes_catalog_table(alteration);
+  if (!identity && !cluster && !catalog) return;
   draft.later();
+  if (catalog)
+    draft.add("set options",
+              alter_table(to) + "SET (" + options_list({std::string(k_catalog_table)}) + ")");
   if (identity) set_replica_identity(to, draft);
   if (cluster)
     draft.add("cluster on", alter_table(to) + "CLUSTER ON " + ident(to.text(Property::cluster_on)));

@@ -3,7 +3,6 @@
 #include "naming.hpp"
 #include "policies.hpp"
 #include "rules.hpp"
-#include "satellites.hpp"
 
 namespace slipway::diff {
 
@@ -86,7 +85,6 @@ Altered alter_trigger(const Scene& scene, const Alteration& alteration, Draft& d
     set_state(to, to.text(Property::enabled), draft);
     draft.with_previous();
   }
-  bind_again(to, draft);
   return Altered::done;
 }
 

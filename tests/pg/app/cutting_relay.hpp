@@ -28,6 +28,7 @@ public:
   std::string port() const { return std::to_string(port_); }
   /// Precondition: nothing is connected yet.
   void cut_at(std::string text, Cut cut, Afterwards afterwards = Afterwards::let_through);
+  /// Without those of the watcher, which connects only when there is time to.
   int connections() const { return connections_; }
   bool has_cut() const { return has_cut_; }
 

@@ -102,10 +102,14 @@ TEST_F(SnapshotTest, NeverHoldsASecretNorTheHistory) {
   const auto files = write_files();
   ASSERT_TRUE(files) << files.error().message;
   const auto json = *files_.read(files->json_path);
-  for (const auto* word : {"hunter2", "secret_digest", "\"slipway\",\"name\":\"run\""})
+  for (const auto* word : {"hunter2", "\"slipway\",\"name\":\"run\""})
     EXPECT_EQ(json.find(word), std::string::npos) << word;
+  EXPECT_NE(json.find("\"secret_digest\":[\"password=\"]"), std::string::npos)
+      << "that there is one, and not its digest, which could be tried out";
   EXPECT_EQ(files_.read(files->sql_path)->find("hunter2"), std::string::npos);
-  EXPECT_EQ(value("SELECT count(*) FROM slipway.snapshot"), "1");
+  ASSERT_EQ(files->not_written.size(), 1U) << "a mapping without its password is another one";
+  EXPECT_NE(files->not_written.front().find("user mapping"), std::string::npos);
+  EXPECT_EQ(value("SELECT count(*) FROM slipway.snapshot"), "2") << "found, and left";
   EXPECT_EQ(value("SELECT count(*) FROM slipway.snapshot WHERE content LIKE '%hunter2%'"), "0");
 }
 

@@ -89,6 +89,22 @@ TEST_F(OperatorRules, AnIndexFollowsItsClass) {
                        "CREATE TABLE t (a int); CREATE INDEX i ON t (a my_ops);");
 }
 
+TEST_F(OperatorRules, AnotherDefaultClassComesWhenTheOneBeforeIsGone) {
+  const std::string type = "CREATE TYPE mood AS ENUM ('a');";
+  const std::string members =
+      " DEFAULT FOR TYPE mood USING btree AS FUNCTION 1 enum_cmp(anyenum, anyenum)";
+  diff::Options options;
+  for (const char* const name : {"x", "y"})
+    for (const auto kind : {schema::Kind::operator_class, schema::Kind::operator_family})
+      options.not_renamed.push_back({kind, "public", name, "btree"});
+  for (const auto& [from, to] : {std::pair{"x", "y"}, std::pair{"y", "x"}}) {
+    const auto planned = run(type + "CREATE OPERATOR CLASS " + from + members,
+                             type + "CREATE OPERATOR CLASS " + to + members, {}, options);
+    EXPECT_EQ(planned.error, "") << planned.sql();
+    EXPECT_EQ(planned.left, std::vector<std::string>());
+  }
+}
+
 TEST_F(OperatorRules, Casts) {
   const std::string base =
       "CREATE TYPE pair AS (a int, b int);"

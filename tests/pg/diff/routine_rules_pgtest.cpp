@@ -112,6 +112,47 @@ TEST_F(RoutineRules, FunctionsThatCallEachOtherAreMadeUnchecked) {
   EXPECT_EQ(unchecked, 1U) << planned.sql();
 }
 
+TEST_F(RoutineRules, BodiesThatCountOnASearchPathAreMadeUnchecked) {
+  const std::string elsewhere =
+      "CREATE SCHEMA far; SET search_path = far;"
+      "CREATE TYPE pair AS (a int);"
+      "CREATE FUNCTION same(int, int) RETURNS bool LANGUAGE sql AS 'SELECT $1 = $2';"
+      "CREATE OPERATOR =?= (LEFTARG = int, RIGHTARG = int, FUNCTION = same);";
+  expect_both_ways(
+      elsewhere,
+      elsewhere +
+          "CREATE FUNCTION calls() RETURNS bool LANGUAGE sql AS 'SELECT Same(1, 2)';"
+          "CREATE FUNCTION operates() RETURNS bool LANGUAGE sql AS 'SELECT 1 =?= 2';"
+          "CREATE FUNCTION declares() RETURNS void LANGUAGE plpgsql AS 'DECLARE p pair; BEGIN END';");
+  const auto planned =
+      run(elsewhere, elsewhere + "CREATE FUNCTION far.says() RETURNS bool LANGUAGE "
+                                 "sql AS 'SELECT far.same(1, 2)';");
+  EXPECT_EQ(planned.error, "");
+  EXPECT_EQ(planned.sql().find("check_function_bodies"), std::string::npos) << planned.sql();
+}
+
+TEST_F(RoutineRules, WhatGoesWithAnExtension) {
+  const std::string all =
+      "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';"
+      "CREATE TABLE t (a int UNIQUE); CREATE INDEX i ON t (a);"
+      "CREATE TRIGGER g BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION f();"
+      "CREATE MATERIALIZED VIEW m AS SELECT 1 AS one;";
+  const std::string bound = "ALTER FUNCTION f() DEPENDS ON EXTENSION plpgsql;"
+                            "ALTER INDEX i DEPENDS ON EXTENSION plpgsql;"
+                            "ALTER INDEX t_a_key DEPENDS ON EXTENSION plpgsql;"
+                            "ALTER TRIGGER g ON t DEPENDS ON EXTENSION plpgsql;"
+                            "ALTER MATERIALIZED VIEW m DEPENDS ON EXTENSION plpgsql;";
+  expect_both_ways(all, all + bound);
+  expect_both_ways("", all + bound);
+  expect_both_ways(
+      all + bound,
+      "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN OLD; END';"
+      "CREATE TABLE t (a int UNIQUE); CREATE UNIQUE INDEX i ON t (a);"
+      "CREATE TRIGGER g BEFORE DELETE ON t FOR EACH ROW EXECUTE FUNCTION f();"
+      "CREATE MATERIALIZED VIEW m AS SELECT 2 AS one;" +
+          bound);
+}
+
 TEST_F(RoutineRules, Aggregates) {
   const std::string functions =
       "CREATE FUNCTION cat2(text, text) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT $1 || $2';";

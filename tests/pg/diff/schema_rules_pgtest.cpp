@@ -25,6 +25,13 @@ TEST_F(SchemaRules, PublicMayGo) {
   expect_both_ways("DROP SCHEMA public", "");
 }
 
+TEST_F(SchemaRules, PublicGetsItsUsualCommentBack) {
+  const auto planned = run("COMMENT ON SCHEMA public IS 'x'", "");
+  EXPECT_EQ(planned.error, "") << planned.sql();
+  EXPECT_EQ(planned.values("SELECT obj_description('public'::regnamespace, 'pg_namespace')"),
+            "standard public schema");
+}
+
 TEST_F(SchemaRules, LanguagesAndAccessMethods) {
   const std::string handler =
       "CREATE FUNCTION h() RETURNS language_handler LANGUAGE c AS '$libdir/plpgsql', 'plpgsql_call_handler';"

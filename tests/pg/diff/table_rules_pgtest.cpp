@@ -34,6 +34,15 @@ TEST_F(TableRulesTest, ARuleThatCallsAFunctionOfTheTableItself) {
                        "ALTER TABLE t ADD CONSTRAINT c CHECK (f(t))");
 }
 
+TEST_F(TableRulesTest, RulesThatWriteToTablesBelowAndBeside) {
+  expect_both_ways(
+      "", "CREATE TABLE above (id int); CREATE TABLE below () INHERITS (above);"
+          "CREATE RULE down AS ON INSERT TO above DO INSTEAD INSERT INTO below VALUES (NEW.id);"
+          "CREATE TABLE left_one (id int); CREATE TABLE right_one (id int);"
+          "CREATE RULE over AS ON INSERT TO left_one DO ALSO INSERT INTO right_one VALUES (1);"
+          "CREATE RULE back AS ON DELETE TO right_one DO ALSO DELETE FROM left_one;");
+}
+
 TEST_F(TableRulesTest, SettingsAreMadeAndChanged) {
   const std::string plain = "CREATE TABLE t (id int PRIMARY KEY, n text)";
   for (const auto& rest :
@@ -50,6 +59,35 @@ TEST_F(TableRulesTest, SettingsAreMadeAndChanged) {
   expect_both_ways(plain + "; ALTER TABLE t SET (fillfactor = 70)",
                    plain + "; ALTER TABLE t SET (fillfactor = 80)");
   EXPECT_TRUE(run(plain, plain + "; ALTER TABLE t SET UNLOGGED").has(FindingKind::rewrite));
+}
+
+TEST_F(TableRulesTest, ACatalogTableIsMarkedAfterItsRewrites) {
+  expect_both_ways(
+      "CREATE TABLE t (a int) WITH (fillfactor = 60);",
+      "CREATE TABLE t (a bigint, b serial) WITH (fillfactor = 70, user_catalog_table = true);");
+}
+
+TEST_F(TableRulesTest, ANewTableTakesTheNamesOfOneThatGoes) {
+  const std::string one =
+      "CREATE TABLE z (id serial PRIMARY KEY, a int UNIQUE); CREATE INDEX i ON z (a);";
+  const std::string other = one + "ALTER TABLE z RENAME TO a;";
+  diff::Options options;
+  options.not_renamed = {{schema::Kind::table, "public", "z", {}}};
+  const auto up = run(one, other, {}, options);
+  EXPECT_EQ(up.error, "") << up.sql();
+  EXPECT_EQ(up.left, std::vector<std::string>());
+  options.not_renamed = {{schema::Kind::table, "public", "a", {}}};
+  const auto down = run(other, one, {}, options);
+  EXPECT_EQ(down.error, "") << down.sql();
+  EXPECT_EQ(down.left, std::vector<std::string>());
+}
+
+TEST_F(TableRulesTest, ANewForeignKeyHoldsOnToAnIndexThatStays) {
+  const std::string tables = "CREATE TABLE t (code text NOT NULL); CREATE TABLE u (code text);";
+  expect_both_ways(
+      tables + "CREATE UNIQUE INDEX k ON t (code DESC); CREATE UNIQUE INDEX l ON t (code);",
+      tables + "CREATE UNIQUE INDEX k ON t (code); ALTER TABLE t ADD PRIMARY KEY (code);"
+               "ALTER TABLE u ADD FOREIGN KEY (code) REFERENCES t;");
 }
 
 TEST_F(TableRulesTest, ATableOfAType) {

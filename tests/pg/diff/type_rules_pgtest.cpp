@@ -266,6 +266,17 @@ TEST_F(OtherTypeRules, ABaseTypeIsChangedOrMadeAnew) {
   expect_arrives("CREATE TYPE b;", plain);
 }
 
+TEST_F(OtherTypeRules, ABaseTypeOfAnotherNameTakesOverTheFunctions) {
+  const auto plain =
+      k_base + "CREATE TYPE b (INPUT = b_in, OUTPUT = b_out, INTERNALLENGTH = VARIABLE);";
+  const auto renamed = plain + "ALTER TYPE b RENAME TO c;";
+  diff::Options options;
+  options.not_renamed = {{schema::Kind::base_type, "public", "b", {}}};
+  const auto planned = run(plain, renamed, {}, options);
+  EXPECT_EQ(planned.error, "") << planned.sql();
+  EXPECT_EQ(planned.left, std::vector<std::string>());
+}
+
 } // namespace
 
 } // namespace slipway::test

@@ -117,6 +117,23 @@ TEST_F(ProveTest, RowsThatGoMustBeAnnounced) {
   EXPECT_EQ(told.observed.front().kind, diff::FindingKind::data_loss);
 }
 
+// Its schema is right again, and the rows are not.
+TEST_F(ProveTest, AWayBackMayNotTakeRowsThatWereThereBefore) {
+  Given given{"CREATE TABLE t (id int)", "CREATE TABLE t (id bigint)",
+              plan({"ALTER TABLE t ALTER id TYPE bigint"}),
+              plan({"ALTER TABLE t ALTER id TYPE int USING (id + 1)"}),
+              "INSERT INTO t VALUES (1), (2)"};
+  EXPECT_TRUE(
+      says(prove(given), "after up and down: 1 of 2 values of column public.t.id are others"))
+      << all(prove(given));
+  given.down = plan({"ALTER TABLE t ALTER id TYPE int; DELETE FROM t WHERE id = 1"});
+  EXPECT_TRUE(says(prove(given), "after up and down: table public.t lost 1 of 2 rows"))
+      << all(prove(given));
+  given.up.front().findings.push_back(
+      {diff::FindingKind::data_loss, "column public.t.id", "goes", {}});
+  EXPECT_TRUE(prove(given).holds) << "what the way up announced need not come back";
+}
+
 TEST_F(ProveTest, RowsThatStandInTheWayAsAnnouncedAreObserved) {
   Given given{"CREATE TABLE t (id int)",
               "CREATE TABLE t (id int NOT NULL)",

@@ -25,7 +25,8 @@ protected:
   static Texts seen(const ProofDatabase& database) {
     const auto program = find_pg_dump(cluster(), test::long_wait());
     if (!program) throw std::runtime_error("no pg_dump");
-    const auto dump = dump_schema(*program, cluster(), database.name(), test::long_wait());
+    const auto dump =
+        dump_schema(*program, cluster(), database.name(), {"left_*"}, test::long_wait());
     if (!dump) throw std::runtime_error(dump.error().message);
     auto form = dump_normal_form(*dump);
     if (!form) throw std::runtime_error(form.error().message);
@@ -37,7 +38,7 @@ protected:
   }
   Texts states() {
     auto session = connect();
-    const auto found = catalog_states(session, test::long_wait());
+    const auto found = catalog_states(session, {"left_*"}, test::long_wait());
     if (!found) throw std::runtime_error(found.error().message);
     return *found;
   }
@@ -71,6 +72,37 @@ TEST_F(SecondObserverTest, SeesWhatIsHalfDone) {
   EXPECT_EQ(states(),
             (Texts{"constraint \"p q\" of public.t is not validated", "index public.i is not valid",
                    "materialized view public.m has no data"}));
+}
+
+TEST_F(SecondObserverTest, LooksAwayFromSchemasThatAreLeftOut) {
+  const std::string there = "CREATE TABLE t (a int);";
+  const std::string half_done = "CREATE SCHEMA left_out; CREATE TABLE left_out.t (a int);"
+                                "ALTER TABLE left_out.t ADD CONSTRAINT c CHECK (a > 0) NOT VALID;"
+                                "CREATE SCHEMA \"LEFT_too\"; CREATE TABLE \"LEFT_too\".t (a int)";
+  exec(half_done);
+  EXPECT_EQ(states(), Texts{});
+  if (!there_is_a_pg_dump()) return;
+  const auto difference = dump_difference(seen(made_of(there)), seen(made_of(there + half_done)));
+  EXPECT_EQ(difference.only_first, Texts{});
+  EXPECT_FALSE(difference.only_second.empty()) << "capitals are another name";
+  for (const auto& one : difference.only_second)
+    EXPECT_EQ(one.find("left_out"), std::string::npos) << one;
+}
+
+TEST_F(SecondObserverTest, SecretsAreNotSeenAndEverythingElseOfTheirObjectsIs) {
+  if (!there_is_a_pg_dump()) return;
+  const auto with = [](const std::string& user, const std::string& secret) {
+    return made_of("CREATE FOREIGN DATA WRAPPER w; CREATE SERVER s FOREIGN DATA WRAPPER w;"
+                   "CREATE USER MAPPING FOR PUBLIC SERVER s OPTIONS (\"user\" '" +
+                   user + "', password '" + secret +
+                   "'); CREATE SUBSCRIPTION sub CONNECTION 'host=" + secret +
+                   "' PUBLICATION p WITH (connect = false, slot_name = NONE)");
+  };
+  const auto one = with("me", "hush");
+  for (const auto& statement : seen(one))
+    EXPECT_EQ(statement.find("hush"), std::string::npos) << statement;
+  EXPECT_EQ(seen(one), seen(with("me", "other")));
+  EXPECT_NE(seen(one), seen(with("you", "hush")));
 }
 
 TEST_F(SecondObserverTest, ACopyIsDroppedAlsoWithASubscription) {

@@ -130,15 +130,56 @@ TEST_F(Shadows, NothingReachesOutToThePublisherOfASubscription) {
   const auto dropped = shadow.run(name, script("DROP SUBSCRIPTION s"), test::long_wait());
   ASSERT_FALSE(dropped);
   EXPECT_EQ(dropped.error().code, ErrorCode::unsupported);
-  diff::Statement planned;
-  planned.sql = "DROP SUBSCRIPTION s";
-  planned.transactional = false;
-  const auto by_plan = shadow.run(name, std::vector{planned}, test::long_wait());
-  ASSERT_FALSE(by_plan);
-  EXPECT_EQ(by_plan.error().code, ErrorCode::unsupported);
   expect_done(shadow.run(name,
                          script("ALTER SUBSCRIPTION s SET (slot_name = NONE); DROP SUBSCRIPTION s"),
                          test::long_wait()));
+}
+
+// A plan that drops one is tried all the same: on the copy it has no slot to ask for. The one that
+// is not dropped keeps its own. Without keep_from_publisher the server tries to connect, and fails.
+TEST_F(Shadows, APlanThatDropsASubscriptionAsksNobody) {
+  auto shadow = start();
+  const auto name = database(shadow);
+  for (const std::string one : {"s", "kept"})
+    expect_done(shadow.run(name,
+                           script("CREATE SUBSCRIPTION " + one +
+                                  " CONNECTION 'host=127.0.0.1 port=1' PUBLICATION p "
+                                  "WITH (connect = false, slot_name = slot_of_" +
+                                  one + ")"),
+                           test::long_wait()));
+  diff::Statement planned;
+  planned.sql = "DROP SUBSCRIPTION s";
+  planned.transactional = false;
+  expect_done(shadow.run(name, std::vector{planned}, test::long_wait()));
+  EXPECT_EQ(value(shadow, name,
+                  "SELECT string_agg(subname || ' ' || subslotname, ',') FROM pg_subscription"),
+            "kept slot_of_kept");
+  planned.sql = "ALTER SUBSCRIPTION kept REFRESH PUBLICATION";
+  const auto refresh = shadow.run(name, std::vector{planned}, test::long_wait());
+  ASSERT_FALSE(refresh);
+  EXPECT_EQ(refresh.error().code, ErrorCode::unsupported);
+}
+
+// The server does not copy them with a template, and its pg_dump need not be here.
+TEST_F(Shadows, ACopyHasTheSubscriptionsOfItsTemplate) {
+  auto shadow = start();
+  const auto name = database(shadow);
+  expect_done(shadow.run(name,
+                         script("CREATE SUBSCRIPTION s CONNECTION 'host=127.0.0.1 port=1 "
+                                "password=hush' PUBLICATION p, q WITH (connect = false, "
+                                "synchronous_commit = on); ALTER SUBSCRIPTION s ENABLE;"
+                                "COMMENT ON SUBSCRIPTION s IS 'mine'"),
+                         test::long_wait()));
+  const auto copy = shadow.new_database(name, test::long_wait());
+  ASSERT_TRUE(copy) << copy.error().message;
+  const std::string all =
+      "SELECT s.subname || ' ' || s.subconninfo || ' ' || s.subslotname || ' ' || s.subenabled || "
+      "' ' || s.subsynccommit || ' ' || s.subpublications::text || ' ' || "
+      "obj_description(s.oid, 'pg_subscription') FROM pg_subscription s JOIN pg_database d "
+      "ON d.oid = s.subdbid WHERE d.datname = current_database()";
+  EXPECT_EQ(value(shadow, *copy, all), value(shadow, name, all));
+  EXPECT_EQ(value(shadow, *copy, all),
+            "s host=127.0.0.1 port=1 password=hush s true on {p,q} mine");
 }
 
 TEST_F(Shadows, DatabasesBelongToTheOwnerAndScriptsRunAsTheirAuthor) {

@@ -163,6 +163,30 @@ TEST(Settle, ListsKeepItemsWithCommasFromTheFileAndSplitVariablesAtCommas) {
   EXPECT_EQ(config.text_list("output.secrets"), (std::vector<std::string>{"TOKEN", "KEY"}));
 }
 
+TEST(Settle, ATableOfTheUsersOwnKeysIsAList) {
+  const MemoryFileSystem files(Files{
+      {"/app/slipway.toml", "[renames]\n\"users.name\" = \"display_name\"\nusers.mail = \"email\"\n"
+                            "users_old = \"users\"\n[history]\nschema = \"s\"\n"}});
+  const Config config = must_settle(in("/app"), files);
+  auto items = config.text_list("renames");
+  std::sort(items.begin(), items.end());
+  EXPECT_EQ(items, (std::vector<std::string>{"users.mail=email", "users.name=display_name",
+                                             "users_old=users"}));
+  EXPECT_EQ(config.text("history.schema"), "s");
+  EXPECT_EQ(config.value("renames").where, "slipway.toml:1");
+}
+
+TEST(Settle, WhatIsNoTableOfTextsIsRefused) {
+  for (const std::string text :
+       {"renames = \"a=b\"", "[renames]\na = 1\n", "renames = [\"a=b\"]"}) {
+    const MemoryFileSystem files(Files{{"/app/slipway.toml", text}});
+    const auto config = settle(in("/app"), files);
+    ASSERT_FALSE(config) << text;
+    EXPECT_NE(config.error().message.find("table of texts"), std::string::npos)
+        << config.error().message;
+  }
+}
+
 TEST(Settle, ABadVariableOrFlagNamesItselfAndTheSetting) {
   Inputs inputs = in("/app");
   inputs.environment["SLIPWAY_LOCK_TIMEOUT"] = "5";

@@ -92,6 +92,18 @@ TEST(MigrationText, SaysWhatItCanDoBesideTheStatement) {
             "ALTER TABLE a ADD COLUMN b int;\n");
 }
 
+TEST(MigrationText, AnExactWayBackSaysWhatIsWrittenInVain) {
+  MigrationDraft draft;
+  draft.down = {statement("DROP TABLE a")};
+  EXPECT_EQ(way_back_text(draft), "exact");
+  draft.written_since = {"column public.b.c", "table public.a"};
+  const std::string said =
+      "exact for the schema; values written to column public.b.c, table public.a since are lost";
+  EXPECT_EQ(way_back_text(draft), said);
+  EXPECT_NE(migration_text("a", "b", draft).find("-- The way back is " + said + "\n"),
+            std::string::npos);
+}
+
 TEST(MigrationText, ANameCannotBecomeADirective) {
   MigrationDraft draft;
   draft.up = {statement("SELECT 1")};

@@ -28,7 +28,15 @@ void (*handler_of(int number))(int) {
   return action.sa_handler;
 }
 
-TEST(SignalStop, AnInterruptIsARequestToStop) {
+// A shell that starts the tests in its background has these signals ignored.
+class SignalStopTest : public testing::Test {
+protected:
+  void SetUp() override {
+    for (const int number : {SIGINT, SIGTERM, SIGHUP}) ::signal(number, SIG_DFL);
+  }
+};
+
+TEST_F(SignalStopTest, AnInterruptIsARequestToStop) {
   const SignalStop stop;
   EXPECT_FALSE(stop.requested());
   EXPECT_FALSE(readable(stop.descriptor()));
@@ -38,14 +46,14 @@ TEST(SignalStop, AnInterruptIsARequestToStop) {
   EXPECT_TRUE(readable(stop.descriptor()));
 }
 
-TEST(SignalStop, CountsBothSignals) {
+TEST_F(SignalStopTest, CountsBothSignals) {
   const SignalStop stop;
   ::raise(SIGTERM);
   ::raise(SIGINT);
   EXPECT_EQ(stop.count(), 2);
 }
 
-TEST(SignalStop, PutsThePreviousHandlersBack) {
+TEST_F(SignalStopTest, PutsThePreviousHandlersBack) {
   struct sigaction before{};
   struct sigaction ours{};
   ours.sa_handler = [](int) {};
@@ -60,7 +68,7 @@ TEST(SignalStop, PutsThePreviousHandlersBack) {
   ::sigaction(SIGTERM, &before, nullptr);
 }
 
-TEST(SignalStop, AnIgnoredSignalStaysIgnored) {
+TEST_F(SignalStopTest, AnIgnoredSignalStaysIgnored) {
   struct sigaction before{};
   struct sigaction ignore{};
   ignore.sa_handler = SIG_IGN;
@@ -74,7 +82,7 @@ TEST(SignalStop, AnIgnoredSignalStaysIgnored) {
   ::sigaction(SIGINT, &before, nullptr);
 }
 
-TEST(SignalStop, OneAtATimeAndThenAnother) {
+TEST_F(SignalStopTest, OneAtATimeAndThenAnother) {
   {
     const SignalStop first;
     EXPECT_THROW(SignalStop(), Bug);
@@ -87,7 +95,7 @@ TEST(SignalStop, OneAtATimeAndThenAnother) {
 }
 
 /// Fails with SA_RESTART: the read would go on waiting.
-TEST(SignalStop, ACallThatWaitsComesBack) {
+TEST_F(SignalStopTest, ACallThatWaitsComesBack) {
   const SignalStop stop;
   std::array<int, 2> ends{};
   ASSERT_EQ(::pipe(ends.data()), 0);
@@ -110,13 +118,13 @@ TEST(SignalStop, ACallThatWaitsComesBack) {
   ::close(ends[1]);
 }
 
-TEST(SignalStop, ManySignalsDoNotBlockTheHandler) {
+TEST_F(SignalStopTest, ManySignalsDoNotBlockTheHandler) {
   const SignalStop stop;
   for (int i = 0; i < 100'000; ++i) ::raise(SIGINT);
   EXPECT_EQ(stop.count(), 100'000);
 }
 
-TEST(SignalStop, EndsAProgramThatRuns) {
+TEST_F(SignalStopTest, EndsAProgramThatRuns) {
   const SignalStop stop;
   Command command;
   command.arguments = {"sh", "-c", "kill -INT $PPID; exec sleep 600"};
@@ -126,7 +134,7 @@ TEST(SignalStop, EndsAProgramThatRuns) {
   EXPECT_EQ(finished->exit_status, 128 + SIGTERM);
 }
 
-TEST(Pause, EndsAtAStopRequest) {
+TEST_F(SignalStopTest, APauseEndsAtARequest) {
   const SignalStop stop;
   ::raise(SIGINT);
   const Deadline far = Deadline::after(Millis(60'000));

@@ -57,6 +57,19 @@ TEST(DumpNormalForm, LeavesOutCommentsSettingsAndTheRandomKey) {
   EXPECT_EQ(normal(bare), (Texts{"CREATE TABLE public.t (a integer)"}));
 }
 
+TEST(DumpNormalForm, MembersOfAnOperatorFamilyOrClassMayComeInAnyOrder) {
+  EXPECT_EQ(normal("ALTER OPERATOR FAMILY s.f USING btree ADD\n    OPERATOR 1 s.<(a,b) ,\n"
+                   "    OPERATOR 1 s.<(b,a) ,\n    FUNCTION 1 (a, b) s.cmp(a,b);\n"),
+            normal("ALTER OPERATOR FAMILY s.f USING btree ADD\n    OPERATOR 1 s.<(b,a) ,\n"
+                   "    OPERATOR 1 s.<(a,b) ,\n    FUNCTION 1 (a, b) s.cmp(a,b);\n"));
+  EXPECT_EQ(normal("CREATE OPERATOR CLASS s.c\n    FOR TYPE a USING gin AS\n    STORAGE b ,\n"
+                   "    OPERATOR 1 s.<(a,a);\n"),
+            normal("CREATE OPERATOR CLASS s.c\n    FOR TYPE a USING gin AS\n"
+                   "    OPERATOR 1 s.<(a,a) ,\n    STORAGE b;\n"));
+  EXPECT_NE(normal("CREATE OPERATOR CLASS s.c\n    FOR TYPE a USING gin AS\n    STORAGE b;\n"),
+            normal("CREATE OPERATOR CLASS s.c\n    FOR TYPE a USING gin AS\n    STORAGE c;\n"));
+}
+
 TEST(DumpNormalForm, KeepsACommentThatIsPartOfABody) {
   const auto with = [](const std::string& line) {
     return normal("CREATE FUNCTION public.f() RETURNS integer\n    LANGUAGE sql\n    AS $$\n" +

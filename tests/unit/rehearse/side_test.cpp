@@ -54,6 +54,16 @@ TEST_F(Sides, AFolderWithSectionsIsMigrations) {
   }
 }
 
+TEST_F(Sides, TheFolderThatSnapshotWritesIsASnapshot) {
+  write("schema/schema.sql", "CREATE TABLE a();");
+  EXPECT_EQ(side("schema").kind, SideKind::sql_files);
+  write("schema/schema.json", "{}");
+  EXPECT_EQ(side("schema").kind, SideKind::snapshot);
+  EXPECT_EQ(side("schema").paths, std::vector<std::string>{"schema/schema.json"});
+  write("schema/more.sql", "CREATE TABLE b();");
+  EXPECT_EQ(side("schema").kind, SideKind::sql_files);
+}
+
 TEST_F(Sides, AFolderOfPairsIsMigrations) {
   write("pairs/1_a.up.sql", "CREATE TABLE a();");
   EXPECT_EQ(side("pairs").kind, SideKind::migrations);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "slipway/app/context.hpp"
+#include "slipway/diff/migration_text.hpp"
 #include "slipway/diff/plan.hpp"
 
 #include <cstdint>
@@ -24,6 +25,8 @@ struct DiffRequest {
   std::vector<std::string> drops;   ///< paths of what really goes
   std::string seed_file;            ///< SQL that fills FROM for the proof; empty: none
   Asker ask = {};                   ///< empty: questions stop the plan
+  bool down = false;                ///< find and prove the way back, too
+  bool cache = true;                ///< whether what sides came to before may be looked up
 };
 
 /// Something that keeps the plan from being run until a person has decided.
@@ -32,6 +35,13 @@ struct OpenQuestion {
   std::string message;
   bool is_refusal = false; ///< there is no statement for it; no answer makes one
   std::vector<diff::Question::Candidate> candidates;
+};
+
+/// What makes TO into FROM again.
+struct WayDown {
+  diff::WayBack way_back = diff::WayBack::impossible;
+  std::string message; ///< what it brings back and what not
+  std::vector<diff::Statement> statements;
 };
 
 /// What makes FROM into TO, tried on a copy.
@@ -43,6 +53,7 @@ struct DiffReport {
   std::vector<diff::Finding> findings; ///< with what was counted and seen
   std::vector<OpenQuestion> questions; ///< with any of these the statements are not to be run
   bool proven = false;
+  std::optional<WayDown> down = {}; ///< where it was asked for and something differs
 };
 
 /// Compares two sides on a throwaway server of the live side's version, plans what makes FROM into
@@ -64,6 +75,8 @@ struct GenerateRequest {
 struct GeneratedFile {
   std::string path;
   std::string text;
+  diff::WayBack way_back = diff::WayBack::exact;
+  std::string way_back_text = {}; ///< what it brings back and what not
 };
 
 struct GenerateReport {

@@ -16,7 +16,14 @@ namespace slipway::config {
 /// Where a value came from.
 enum class Origin { built_in, file, environment, flag };
 
-enum class ValueType { text, boolean, integer, duration, text_list };
+enum class ValueType {
+  text,
+  boolean,
+  integer,
+  duration,
+  text_list,
+  text_table, ///< a table of slipway.toml with keys of the user's choosing; a list of KEY=VALUE
+};
 
 /// May a secret stand in slipway.toml? Secrets come from the environment, files or commands only.
 enum class Secrecy { open, secret, may_contain_secret };
@@ -24,7 +31,7 @@ enum class Secrecy { open, secret, may_contain_secret };
 /// One setting: the single place it is described. Help, docs/configuration.md, validation and
 /// `slipway config` derive from it.
 struct Setting {
-  std::string_view key; ///< "apply.lock_timeout", as in slipway.toml
+  std::string_view key; ///< "apply.lock_timeout", as in slipway.toml; of a table its name
   ValueType type;
   std::string_view default_value = {};
   std::string_view environment = {}; ///< "SLIPWAY_LOCK_TIMEOUT"; empty: none

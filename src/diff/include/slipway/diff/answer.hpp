@@ -13,6 +13,12 @@ namespace slipway::diff {
 /// counts. Errors: usage, for none and for more than one.
 Result<schema::Identity> find_object(const schema::Schema& schema, std::string_view path);
 
+/// Whether a path means any object of the schema.
+bool is_there(const schema::Schema& schema, std::string_view path);
+
+/// OLD of an answer OLD=NEW. Errors: usage.
+Result<std::string> old_name_in(std::string_view text);
+
 /// An answer as it is typed: OLD=NEW, OLD as find_object reads it, NEW a name or, of what is no
 /// part of another object, SCHEMA.NAME. Errors: usage.
 Result<Rename> read_rename(const schema::Schema& from, std::string_view text);

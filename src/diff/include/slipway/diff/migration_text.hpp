@@ -2,6 +2,8 @@
 
 #include "slipway/diff/plan.hpp"
 
+#include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,10 +24,24 @@ struct MigrationDraft {
   std::vector<Statement> down;
   WayBack way_back = WayBack::exact;
   std::string why; ///< of what is lossy or impossible, one sentence
+  /// Of an exact way back: paths of what goes again with the values that were written since.
+  std::vector<std::string> written_since = {};
+  /// How long one of its statements may take, where that is longer than usual, and why.
+  std::optional<std::chrono::minutes> statement_timeout = {};
+  std::string timeout_why = {};
+  /// Whether it takes away what programs of the release before may still use, and nothing else.
+  bool contracts = false;
 };
 
-/// Splits a plan into files: what commits together stays in one, and what is committed statement by
-/// statement is gathered in one of its own.
+/// "exact", "lossy", "impossible".
+std::string_view way_back_name(WayBack way_back);
+
+/// What the way back brings back and what it does not, as it stands in a file: "exact", "exact for
+/// the schema; values written to column public.users.email since are lost", "lossy: ...".
+std::string way_back_text(const MigrationDraft& draft);
+
+/// Splits a plan into files: what commits together stays in one, what is committed statement by
+/// statement is gathered in one of its own, and so is what only takes away.
 std::vector<MigrationDraft> drafts_of(const std::vector<Statement>& statements);
 
 /// The text of a migration, with what its statements can do beside them.

@@ -86,6 +86,9 @@ struct Options {
   /// On: what exists and may be large is changed without keeping others waiting (CONCURRENTLY, NOT
   /// VALID and VALIDATE). Off: for an empty database.
   bool online = true;
+  /// On: what has secrets, of which only digests are known, is made all the same, with stand-ins
+  /// for them (schema/stand_in.hpp), and subscriptions without connecting: for a throwaway copy.
+  bool stand_ins = false;
 };
 
 /// What makes `from` into `to`. Both must have been read with dependencies and by the same server

@@ -17,6 +17,7 @@ struct SnapshotRow {
   std::string fingerprint; ///< of the content, digests of secrets included
   std::string salt;        ///< of the digests of secrets in it
   std::string gate;        ///< inspect::Gate::text() from just before it was read; empty: none
+  std::string relations;   ///< which table and column has which number; only when it is written
   /// The newest run that changed something, when it is newer and could keep no snapshot; else 0.
   std::int64_t later_run = 0;
 };
@@ -31,12 +32,24 @@ public:
   /// The snapshot itself, as schema::from_json reads it.
   Result<std::string> content(pg::Session& session, std::int64_t run, const Wait& wait) const;
 
+  /// The schema as a run found it: kept by that run, or left so by the one before it. Nothing when
+  /// neither is known any more.
+  struct Before {
+    std::string content;
+    std::string relations; ///< empty: an older slipway kept it
+  };
+  Result<std::optional<Before>> found_by(pg::Session& session, std::int64_t run,
+                                         const Wait& wait) const;
+
   /// Keeps one and removes all but the `keep` newest. `fingerprint_after` is noted on the run.
   Status add(pg::Session& session, const SnapshotRow& row, const std::string& content,
              const std::string& fingerprint_after, std::int64_t keep, const Wait& wait) const;
-  /// Notes on the run what it found.
-  Status note_before(pg::Session& session, std::int64_t run, const std::string& fingerprint,
-                     const Wait& wait) const;
+  /// Notes on the run what it found, and keeps that.
+  Status add_before(pg::Session& session, const SnapshotRow& row, const std::string& content,
+                    const std::string& fingerprint_before, const Wait& wait) const;
+  /// Notes on the run that it found what `earlier_run` had left.
+  Status note_before_as_after(pg::Session& session, std::int64_t run, std::int64_t earlier_run,
+                              const Wait& wait) const;
 
 private:
   std::string table(std::string_view name) const;

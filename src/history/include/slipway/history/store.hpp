@@ -11,11 +11,11 @@
 namespace slipway::history {
 
 /// The newest layout of the tables this program knows.
-inline constexpr int k_layout = 4;
+inline constexpr int k_layout = 5;
 
 /// Who runs, as slipway.run keeps it.
 struct RunInfo {
-  std::string kind; ///< "up", "down", "redo", "goto", "baseline", "repair"
+  std::string kind; ///< "up", "down", "redo", "goto", "baseline", "repair", "rollback"
   std::string actor;
   std::string host;
   int pid = 0;

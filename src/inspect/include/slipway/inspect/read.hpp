@@ -22,6 +22,8 @@ struct Scope {
   /// Mixed into the digests of secrets (passwords in options). The same salt on both sides of a
   /// comparison lets equal secrets be seen as equal without either being written down.
   std::string salt;
+  /// Of secrets only their names are read: for comparing with what knows no more of them.
+  bool names_of_secrets_only = false;
 };
 
 /// Reads the schema of the database set-wise from the catalogs in one REPEATABLE READ, READ ONLY

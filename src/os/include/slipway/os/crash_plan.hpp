@@ -26,6 +26,9 @@ enum class CrashPoint {
   attempt_forgotten,    ///< a migration of which nothing stayed is no longer recorded
   run_steps_done,       ///< all steps are done, the run has no end yet
   run_finished,         ///< the run has its end, the lock is still held
+  database_closed,      ///< nobody may connect to the database that is taken back
+  swap_ready,           ///< its copy is whole, the names are as they were
+  swapped,              ///< the copy has the name
 };
 
 /// "run.lock_taken", "apply.before_commit" ...

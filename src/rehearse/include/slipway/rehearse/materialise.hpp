@@ -37,7 +37,8 @@ Result<schema::Schema> read_back(const Workshop& workshop, const std::string& da
 Result<Materialised> materialise(const Workshop& workshop, const Side& side, const Wait& wait);
 
 /// Makes a schema that was read elsewhere on a new database of the shadow and reads it there: what
-/// it says of expressions has then been through the server once more. Errors: unsupported for
+/// it says of expressions has then been through the server once more. Secrets, of which only
+/// digests are known, have stand-ins there, and subscriptions lead nowhere. Errors: unsupported for
 /// missing extensions and for what there is no statement for.
 Result<Materialised> rebuild(const Workshop& workshop, const schema::Schema& schema,
                              const Wait& wait);

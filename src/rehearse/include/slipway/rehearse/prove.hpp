@@ -3,6 +3,7 @@
 #include "slipway/base/deadline.hpp"
 #include "slipway/base/result.hpp"
 #include "slipway/diff/plan.hpp"
+#include "slipway/inspect/read.hpp"
 #include "slipway/pg/cluster.hpp"
 
 #include <string>
@@ -21,6 +22,9 @@ struct ProofRequest {
   std::string seed_sql;              ///< fills the copy of FROM before the plan is applied
   /// Who runs the plan and owns what it makes; empty: the superuser.
   std::string role = {};
+  /// How both are read; dependencies always are. Where one of the databases is a copy with
+  /// stand-ins for secrets, with the salt of the digests in those.
+  inspect::Scope scope = {};
 };
 
 /// What became of a plan on a copy.

@@ -49,6 +49,8 @@ public:
 
   /// Makes those roles that are not there, without any right. They last as long as the server.
   Status make_roles(const std::set<std::string>& names, const Wait& wait);
+  /// Lets those roles own what only superusers may. They have been made.
+  Status make_superusers(const std::set<std::string>& names, const Wait& wait);
   /// Which of these extensions cannot be installed here.
   Result<std::vector<std::string>> missing_extensions(const std::vector<std::string>& names,
                                                       const Wait& wait);
@@ -78,6 +80,10 @@ private:
 /// Every role that a schema names: as owner, in privileges, policies, default privileges and user
 /// mappings.
 std::set<std::string> roles_in(const schema::Schema& schema);
+
+/// Roles of a schema that own what PostgreSQL lets superusers only own: foreign data wrappers,
+/// event triggers and subscriptions.
+std::set<std::string> superusers_in(const schema::Schema& schema);
 
 /// The programs to start a server of that version with. Errors: unsupported.
 Result<std::string> programs_of_version(const std::string& bin_folder, int major_version);

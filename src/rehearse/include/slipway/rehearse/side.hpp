@@ -35,7 +35,8 @@ struct Side {
 
 /// Reads a side: `empty`, `target`, a postgres:// or postgresql:// URL, `command:PROGRAM ARGS`, a
 /// folder of migrations or of SQL files, one SQL file or several with commas between, or a
-/// snapshot's .json file. Errors: usage for what is none of these or is not there; io.
+/// snapshot: its .json file, or the folder that it is in with its script and nothing else. Errors:
+/// usage for what is none of these or is not there; io.
 Result<Side> parse_side(std::string_view text, const FileSystem& files);
 
 /// Whether a folder holds migrations, with sections for their directions, rather than SQL of the

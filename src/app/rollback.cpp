@@ -1,0 +1,120 @@
+// Takes the newest run back out of the database, and shows that it is gone.
+#include "slipway/app/rollback.hpp"
+
+#include "runner.hpp"
+#include "schema_scope.hpp"
+
+#include "slipway/rehearse/same_meaning.hpp"
+#include "slipway/rollback/assess.hpp"
+#include "slipway/schema/fingerprint.hpp"
+#include "slipway/schema/redact.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace slipway::app {
+
+namespace {
+
+constexpr std::size_t k_shown_differences = 5;
+
+Result<rollback::Assessment> look(const Context& context, pg::Session& session, std::int64_t run,
+                                  const Wait& wait) {
+  rollback::AssessRequest request{.history_schema = context.config.text("history.schema"),
+                                  .run = run};
+  SLIPWAY_ASSIGN(request.scope, schema_scope(context, session, wait));
+  return rollback::assess(session, request, wait);
+}
+
+bool is_still_the_same(const rollback::Assessment& one, const rollback::Assessment& other) {
+  const auto same = [](const plan::AppliedMigration& a, const plan::AppliedMigration& b) {
+    return a.version == b.version && a.order == b.order && a.state == b.state;
+  };
+  return one.fingerprint_now == other.fingerprint_now && one.on_top == other.on_top &&
+         std::equal(one.migrations.begin(), one.migrations.end(), other.migrations.begin(),
+                    other.migrations.end(), same);
+}
+
+Error not_taken(const rollback::Decision& decision) {
+  if (decision.path == rollback::Path::safe)
+    return Error(ErrorCode::unsupported,
+                 "the way back leads over a backup, and this version cannot take it by itself: " +
+                     decision.why)
+        .with_hint("restore the backup from before the deploy beside the broken database; "
+                   "--path fast undoes in place what can be undone")
+        .with_state("nothing was changed");
+  return Error(ErrorCode::check_failed, decision.why)
+      .with_state("nothing was changed")
+      .with_next(decision.next);
+}
+
+// The last word is the catalog's.
+Status prove(const Context& context, pg::Session& session, const rollback::Assessment& before_it,
+             RollbackReport& report, const Wait& wait) {
+  SLIPWAY_ASSIGN(auto scope, schema_scope(context, session, wait));
+  scope.dependencies = true;
+  SLIPWAY_ASSIGN(auto read, inspect::read_schema(session, scope, wait));
+  const auto now = schema::without_secrets(std::move(read));
+  report.fingerprint = schema::fingerprint(now).text();
+  const auto& wanted = before_it.run.fingerprint_before;
+  if (!wanted) return {};
+  report.proven = *wanted == report.fingerprint;
+  if (report.proven) return {};
+  Error error(ErrorCode::part_way,
+              "the migrations are undone, but the schema is not the one from before the run");
+  if (before_it.before)
+    for (auto& line : rehearse::told(schema::compare(*before_it.before, now), k_shown_differences))
+      error.notes.push_back("differs: " + std::move(line));
+  return fail(std::move(error)
+                  .with_hint("what differs was changed by something else, or a down script does "
+                             "not undo all that its up did")
+                  .with_next("slipway drift"));
+}
+
+Status check_unchanged(const rollback::Assessment& seen, const rollback::Assessment& now) {
+  if (is_still_the_same(seen, now)) return {};
+  return fail(
+      Error(ErrorCode::check_failed, "what is in the database has changed since it was looked at")
+          .with_state("nothing was changed")
+          .with_next("slipway rollback"));
+}
+
+Status undo(const Context& context, Runner& runner, const RollbackOutlook& outlook,
+            RollbackReport& report, const Wait& wait) {
+  const auto run = outlook.assessment.run.row.id;
+  SLIPWAY_ASSIGN(const auto now, look(context, runner.session(), run, wait));
+  SLIPWAY_TRY(check_unchanged(outlook.assessment, now));
+  SLIPWAY_ASSIGN(auto history, runner.history(wait));
+  std::vector<Version> versions;
+  for (const auto& one : now.migrations) versions.push_back(one.version);
+  SLIPWAY_TRY(runner.store().read_texts(runner.session(), history, versions, wait));
+  SLIPWAY_ASSIGN(const auto plan, rollback::fast_path(history, now, outlook.decision));
+  SLIPWAY_TRY(runner.run(plan, report.run, wait));
+  return prove(context, runner.session(), now, report, wait);
+}
+
+} // namespace
+
+Result<RollbackOutlook> look_at_rollback(const Context& context, const RollbackRequest& request) {
+  const auto wait = run_wait(context);
+  SLIPWAY_ASSIGN(auto session, open_session(context, "rollback", wait));
+  RollbackOutlook outlook;
+  outlook.request = request;
+  SLIPWAY_ASSIGN(outlook.assessment, look(context, session, request.run, wait));
+  outlook.decision = rollback::decide(outlook.assessment, request.wish);
+  outlook.target = session.describe();
+  return outlook;
+}
+
+Result<RollbackReport> roll_back(const Context& context, const RollbackOutlook& outlook) {
+  RollbackReport report;
+  if (outlook.decision.path == rollback::Path::none) return report;
+  if (outlook.decision.path != rollback::Path::fast) return fail(not_taken(outlook.decision));
+  const auto wait = run_wait(context);
+  SLIPWAY_ASSIGN(auto runner, Runner::begin(context, "rollback", wait));
+  auto outcome = undo(context, *runner, outlook, report, wait);
+  SLIPWAY_ASSIGN(report.run, runner->finish(std::move(report.run), std::move(outcome)));
+  return report;
+}
+
+} // namespace slipway::app

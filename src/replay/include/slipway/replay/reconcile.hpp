@@ -1,0 +1,31 @@
+#pragma once
+
+#include "slipway/replay/state_sync.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace slipway::replay {
+
+struct ReconcileReport {
+  std::int64_t sequences_moved = 0;
+  std::int64_t large_objects_copied = 0;
+  std::int64_t large_objects_removed = 0;
+  std::int64_t unlogged_rows = 0; ///< inserted, updated or removed
+  std::int64_t views_refreshed = 0;
+  /// Rows parked because the row they refer to is not in the copy.
+  std::int64_t orphans_parked = 0;
+  /// What was left alone and why, in words for people.
+  std::vector<std::string> notes;
+};
+
+/// Brings over what is not in tables, or not in a stream of changes: sequences (the one that is
+/// farther), large objects, unlogged tables; parks rows whose parent the old schema could not take;
+/// refreshes materialized views and statistics. Done again it comes to the same. To be run after
+/// the rows were carried, while nobody writes to either side. Errors: as sync_state.
+Result<ReconcileReport> reconcile(pg::Session& origin, pg::Session& copy, ParkedTable& parked,
+                                  const CarryMap& map, const SyncRequest& request,
+                                  const Wait& wait);
+
+} // namespace slipway::replay

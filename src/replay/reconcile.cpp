@@ -1,0 +1,63 @@
+// What is left to do when the rows are in their places.
+#include "slipway/replay/reconcile.hpp"
+
+#include "reconcile_parts.hpp"
+
+namespace slipway::replay {
+
+namespace {
+
+/// By number, so that a view comes after those it reads.
+constexpr const char* k_views = R"sql(
+SELECT pg_catalog.format('REFRESH MATERIALIZED VIEW %I.%I', n.nspname, c.relname)
+FROM pg_catalog.pg_class AS c
+JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+WHERE c.relkind OPERATOR(pg_catalog.=) 'm' AND c.relispopulated
+ORDER BY c.oid
+)sql";
+
+Status carry_unlogged(pg::Session& origin, pg::Session& copy, ParkedTable& parked,
+                      const CarryMap& map, ReconcileReport& report, const Wait& wait) {
+  CarryMap unlogged;
+  for (const CarriedTable& table : map.tables)
+    if (table.origin && (table.target.unlogged || table.origin->unlogged))
+      unlogged.tables.push_back(table);
+  if (unlogged.tables.empty()) return {};
+  SLIPWAY_ASSIGN(const SyncReport synced, sync_state(origin, copy, parked, unlogged, {}, wait));
+  const SyncCounts total = synced.total();
+  report.unlogged_rows = total.inserted + total.updated + total.removed;
+  return {};
+}
+
+Status refresh_views(pg::Session& copy, ReconcileReport& report, const Wait& wait) {
+  SLIPWAY_ASSIGN(const pg::Rows views, copy.execute(SqlText(k_views), wait));
+  for (std::size_t row = 0; row < views.size(); ++row) {
+    const Result<pg::Rows> refreshed = copy.execute(SqlText(std::string(views.text(row, 0))), wait);
+    if (refreshed) {
+      ++report.views_refreshed;
+      continue;
+    }
+    if (!refreshed.error().sql || !refreshed.error().connection_usable())
+      return fail(refreshed.error());
+    report.notes.push_back(std::string(views.text(row, 0)) + ": " + refreshed.error().sql->message);
+  }
+  return {};
+}
+
+} // namespace
+
+Result<ReconcileReport> reconcile(pg::Session& origin, pg::Session& copy, ParkedTable& parked,
+                                  const CarryMap& map, const SyncRequest& request,
+                                  const Wait& wait) {
+  ReconcileReport report;
+  SLIPWAY_TRY(parked.create(wait));
+  SLIPWAY_TRY(carry_unlogged(origin, copy, parked, map, report, wait));
+  SLIPWAY_TRY(park_orphans(copy, parked, map, report, wait));
+  SLIPWAY_TRY(reconcile_sequences(origin, copy, map, report, wait));
+  SLIPWAY_TRY(reconcile_large_objects(origin, copy, request.snapshot, report, wait));
+  SLIPWAY_TRY(refresh_views(copy, report, wait));
+  SLIPWAY_TRY(copy.execute(SqlText("ANALYZE"), wait));
+  return report;
+}
+
+} // namespace slipway::replay

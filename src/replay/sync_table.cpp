@@ -1,0 +1,256 @@
+// One table from the new schema into the old one: what is gone is removed, what was written is
+// filled in anew. All changed rows are taken away before any is put in, so that values of a unique
+// column may change places.
+#include "sync_table.hpp"
+
+#include "fill.hpp"
+#include "quiet_session.hpp"
+#include "row_texts.hpp"
+#include "stage.hpp"
+
+#include <fmt/format.h>
+
+namespace slipway::replay {
+
+namespace {
+
+class TableSync {
+public:
+  TableSync(const SyncScene& scene, const CarriedTable& table, const Wait& wait)
+      : scene_(scene), table_(table), texts_(table), wait_(wait) {}
+
+  Result<SyncCounts> run() {
+    SLIPWAY_TRY(begin_filling(scene_.copy, scene_.time_zone, wait_));
+    const Status done = carry();
+    if (done) return counts_;
+    roll_back(scene_.copy);
+    Error error = done.error();
+    return fail(
+        std::move(error).with_note("while " + table_.target.name.quoted() + " was carried over"));
+  }
+
+private:
+  Status carry() {
+    SLIPWAY_TRY(scene_.parked.forget(table_.target.name, wait_));
+    SLIPWAY_ASSIGN(const std::vector<SqlText> loud_again,
+                   silence(scene_.copy, table_.target, wait_));
+    for (const std::string& function : texts_.functions()) SLIPWAY_TRY(run_on_copy(function));
+    if (table_.key.empty()) {
+      SLIPWAY_TRY(match_whole_rows());
+    } else {
+      SLIPWAY_TRY(match_by_key());
+    }
+    SLIPWAY_TRY(put_in());
+    for (const SqlText& statement : loud_again) SLIPWAY_TRY(scene_.copy.execute(statement, wait_));
+    return commit(scene_.copy, wait_);
+  }
+
+  Status match_by_key() {
+    SLIPWAY_TRY(check_followed_key());
+    SLIPWAY_ASSIGN(counts_.looked_at,
+                   stage_rows(scene_.origin, scene_.copy, texts_, scene_.since, wait_));
+    SLIPWAY_TRY(stage_keys(scene_.origin, scene_.copy, texts_, wait_));
+    SLIPWAY_TRY(stage_missing());
+    SLIPWAY_ASSIGN(
+        counts_.removed,
+        change(fmt::format("DELETE FROM {} AS o WHERE NOT EXISTS (SELECT FROM {} AS s WHERE {})",
+                           texts_.target(), Stage::k_keys, texts_.same_key())));
+    SLIPWAY_TRY(run_on_copy(fmt::format(
+        "CREATE TEMPORARY TABLE slipway_old ON COMMIT DROP AS SELECT s.slipway_n, o.ctid AS slipway_at,"
+        " o.tableoid AS slipway_in, o.* FROM {} AS o JOIN {} AS s ON {}",
+        texts_.target(), Stage::k_rows, texts_.same_key())));
+    SLIPWAY_ASSIGN(counts_.unchanged, change(drop_unchanged()));
+    SLIPWAY_TRY(run_on_copy(fmt::format("DELETE FROM {} AS o WHERE NOT EXISTS (SELECT FROM {} AS s"
+                                        " WHERE s.slipway_n OPERATOR(pg_catalog.=) o.slipway_n)",
+                                        k_old_rows, Stage::k_rows)));
+    SLIPWAY_TRY(run_on_copy(fmt::format("ANALYZE {}", k_old_rows)));
+    return take_away(k_old_rows);
+  }
+
+  /// A row of the new schema that the copy lacks although it seems older than the backup is not
+  /// left behind: then everything is looked at.
+  Status stage_missing() {
+    if (scene_.since.empty()) return {};
+    SLIPWAY_ASSIGN(const std::int64_t missing,
+                   number(fmt::format("SELECT pg_catalog.count(*) FROM {} AS s"
+                                      " WHERE NOT EXISTS (SELECT FROM {} AS o WHERE {})",
+                                      Stage::k_keys, texts_.target(), texts_.same_key())));
+    SLIPWAY_ASSIGN(const std::int64_t staged,
+                   number(fmt::format("SELECT pg_catalog.count(*) FROM {} AS s"
+                                      " WHERE NOT EXISTS (SELECT FROM {} AS o WHERE {})",
+                                      Stage::k_rows, texts_.target(), texts_.same_key())));
+    if (missing <= staged) return {};
+    SLIPWAY_TRY(run_on_copy("DROP TABLE pg_temp.slipway_rows"));
+    SLIPWAY_ASSIGN(counts_.looked_at, stage_rows(scene_.origin, scene_.copy, texts_, "", wait_));
+    return {};
+  }
+
+  /// Where no value of the key can be found again in its new type, every row would seem to be gone.
+  Status check_followed_key() {
+    if (texts_.followed_key().empty()) return {};
+    SLIPWAY_ASSIGN(const std::int64_t lost,
+                   number(fmt::format("SELECT pg_catalog.count(*) FROM {} AS o"
+                                      " WHERE pg_catalog.num_nulls({}) OPERATOR(pg_catalog.>) 0",
+                                      texts_.target(), texts_.followed_key())));
+    if (lost == 0) return {};
+    return fail(
+        Error(
+            ErrorCode::check_failed,
+            fmt::format("the key of {} has values that its new type cannot hold, so its rows cannot"
+                        " be told apart",
+                        table_.target.name.quoted()))
+            .with_hint("give a reverse expression for the columns of the key"));
+  }
+
+  std::string drop_unchanged() const {
+    return fmt::format(
+        "DELETE FROM {} AS s USING {} AS o WHERE o.slipway_n OPERATOR(pg_catalog.=) s.slipway_n"
+        " AND {} OPERATOR(pg_catalog.=) {}",
+        Stage::k_rows, k_old_rows, texts_.known_of_old(), texts_.known_of_stage());
+  }
+
+  /// Without a key each side is a heap of rows; equal ones are paired off, as many as there are on
+  /// both sides.
+  Status match_whole_rows() {
+    SLIPWAY_ASSIGN(counts_.looked_at, stage_rows(scene_.origin, scene_.copy, texts_, "", wait_));
+    SLIPWAY_TRY(run_on_copy(fmt::format(
+        "CREATE TEMPORARY TABLE slipway_heap ON COMMIT DROP AS SELECT s.slipway_n, {0} AS known,"
+        " pg_catalog.row_number() OVER (PARTITION BY {0} ORDER BY s.slipway_n) AS nth FROM {1} AS s",
+        texts_.known_of_stage(), Stage::k_rows)));
+    SLIPWAY_TRY(run_on_copy(fmt::format(
+        "CREATE TEMPORARY TABLE slipway_gone ON COMMIT DROP AS SELECT o.ctid AS slipway_at, o.tableoid AS slipway_in,"
+        " {0} AS known, pg_catalog.row_number() OVER (PARTITION BY {0} ORDER BY o.ctid) AS nth FROM {1} AS o",
+        texts_.known_of_old(), texts_.target())));
+    const char* same =
+        "h.known OPERATOR(pg_catalog.=) g.known AND h.nth OPERATOR(pg_catalog.=) g.nth";
+    SLIPWAY_ASSIGN(counts_.unchanged,
+                   change(fmt::format("DELETE FROM {} AS s USING pg_temp.slipway_heap AS h JOIN"
+                                      " pg_temp.slipway_gone AS g ON {} WHERE h.slipway_n"
+                                      " OPERATOR(pg_catalog.=) s.slipway_n",
+                                      Stage::k_rows, same)));
+    SLIPWAY_TRY(run_on_copy(fmt::format(
+        "DELETE FROM pg_temp.slipway_gone AS g USING pg_temp.slipway_heap AS h WHERE {}", same)));
+    SLIPWAY_ASSIGN(counts_.removed, number("SELECT pg_catalog.count(*) FROM pg_temp.slipway_gone"));
+    SLIPWAY_TRY(take_away("pg_temp.slipway_gone"));
+    return run_on_copy(
+        fmt::format("CREATE TEMPORARY TABLE slipway_old ON COMMIT DROP AS"
+                    " SELECT CAST(NULL AS bigint) AS slipway_n, o.* FROM {} AS o LIMIT 0",
+                    texts_.target()));
+  }
+
+  Status take_away(const char* rows) {
+    return run_on_copy(
+        fmt::format("DELETE FROM {} AS o USING {} AS r WHERE o.ctid OPERATOR(pg_catalog.=)"
+                    " r.slipway_at AND o.tableoid OPERATOR(pg_catalog.=) r.slipway_in",
+                    texts_.target(), rows));
+  }
+
+  Status put_in() {
+    SLIPWAY_ASSIGN(counts_.updated,
+                   number(fmt::format("SELECT pg_catalog.count(*) FROM {}", k_old_rows)));
+    SLIPWAY_ASSIGN(const std::int64_t staged,
+                   number(fmt::format("SELECT pg_catalog.count(*) FROM {}", Stage::k_rows)));
+    counts_.inserted = std::max<std::int64_t>(staged - counts_.updated, 0);
+    SLIPWAY_ASSIGN(const std::vector<Refused> refused, fill(scene_.copy, texts_, wait_));
+    SLIPWAY_TRY(park(refused));
+    if (table_.has_dropped_columns()) counts_.unknown_filled = counts_.inserted;
+    return {};
+  }
+
+  Status park(const std::vector<Refused>& refused) {
+    std::vector<ParkedRow> rows;
+    for (const Refused& one : refused) {
+      SLIPWAY_ASSIGN(ParkedRow row, parked_row(one));
+      --(row.operation == ParkedOperation::insert ? counts_.inserted : counts_.updated);
+      ++counts_.parked;
+      rows.push_back(std::move(row));
+    }
+    return scene_.parked.add(rows, wait_);
+  }
+
+  Result<ParkedRow> parked_row(const Refused& refused) {
+    const std::string text = fmt::format(
+        "SELECT {}::text, s.slipway_at::text, s.slipway_in::text,"
+        " EXISTS (SELECT FROM {} AS o WHERE o.slipway_n OPERATOR(pg_catalog.=) s.slipway_n)"
+        " FROM {} AS s WHERE s.slipway_n OPERATOR(pg_catalog.=) $1::bigint",
+        texts_.key_of_stage(), k_old_rows, Stage::k_rows);
+    SLIPWAY_ASSIGN(const pg::Rows staged,
+                   scene_.copy.query(SqlText(text), {std::to_string(refused.number)}, wait_));
+    const SqlText full(
+        "SELECT pg_catalog.to_jsonb(slipway_row.*)::text" + texts_.read_from() +
+        " WHERE slipway_row.ctid OPERATOR(pg_catalog.=) $1::tid AND slipway_row.tableoid"
+        " OPERATOR(pg_catalog.=) $2::oid");
+    SLIPWAY_ASSIGN(
+        const pg::Rows row,
+        scene_.origin.query(full, {std::string(staged.text(0, 1)), std::string(staged.text(0, 2))},
+                            wait_));
+    return ParkedRow{.table = table_.target.name,
+                     .operation =
+                         staged.boolean(0, 3) ? ParkedOperation::update : ParkedOperation::insert,
+                     .key = std::string(staged.text(0, 0)),
+                     .row = row.size() == 1 ? std::string(row.text(0, 0)) : std::string(),
+                     .sqlstate = refused.sqlstate,
+                     .message = refused.message,
+                     .position = {}};
+  }
+
+  Status run_on_copy(const std::string& sql) {
+    SLIPWAY_TRY(scene_.copy.execute(SqlText(sql), wait_));
+    return {};
+  }
+  Result<std::int64_t> change(const std::string& sql) {
+    SLIPWAY_ASSIGN(const pg::Rows rows, scene_.copy.execute(SqlText(sql), wait_));
+    return rows.affected();
+  }
+  Result<std::int64_t> number(const std::string& sql) {
+    SLIPWAY_ASSIGN(const pg::Rows rows, scene_.copy.execute(SqlText(sql), wait_));
+    return rows.integer(0, 0);
+  }
+
+  const SyncScene& scene_;
+  const CarriedTable& table_;
+  RowTexts texts_;
+  const Wait& wait_;
+  SyncCounts counts_;
+};
+
+} // namespace
+
+Result<SyncCounts> sync_table(const SyncScene& scene, const CarriedTable& table, const Wait& wait) {
+  return TableSync(scene, table, wait).run();
+}
+
+Result<SyncCounts> park_created_table(const SyncScene& scene, const Relation& table,
+                                      const Wait& wait) {
+  constexpr int k_group = 2'000;
+  SLIPWAY_TRY(scene.parked.forget(table.name, wait));
+  const SqlText declare(fmt::format(
+      "DECLARE slipway_created NO SCROLL CURSOR FOR SELECT pg_catalog.to_jsonb(slipway_row.*)::text FROM {}{}"
+      " AS slipway_row",
+      table.partitioned ? "" : "ONLY ", table.name.quoted()));
+  SLIPWAY_TRY(scene.origin.execute(declare, wait));
+  SyncCounts counts;
+  for (;;) {
+    SLIPWAY_ASSIGN(
+        const pg::Rows rows,
+        scene.origin.execute(SqlText(fmt::format("FETCH {} FROM slipway_created", k_group)), wait));
+    std::vector<ParkedRow> parked;
+    for (std::size_t row = 0; row < rows.size(); ++row)
+      parked.push_back(
+          {.table = table.name,
+           .operation = ParkedOperation::insert,
+           .key = {},
+           .row = std::string(rows.text(row, 0)),
+           .sqlstate = "42P01",
+           .message = "table " + table.name.quoted() + " does not exist in the old schema",
+           .position = {}});
+    SLIPWAY_TRY(scene.parked.add(parked, wait));
+    counts.parked += static_cast<std::int64_t>(rows.size());
+    counts.looked_at = counts.parked;
+    if (rows.size() < k_group) break;
+  }
+  SLIPWAY_TRY(scene.origin.execute(SqlText("CLOSE slipway_created"), wait));
+  return counts;
+}
+
+} // namespace slipway::replay

@@ -1,0 +1,193 @@
+// One table on both sides, from a sum over all rows down to the rows that differ.
+#include "verify_table.hpp"
+
+#include "row_texts.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <map>
+#include <set>
+
+namespace slipway::replay {
+
+namespace {
+
+constexpr int k_buckets = 4096;
+/// Buckets whose rows are held at a time.
+constexpr std::size_t k_at_a_time = 64;
+constexpr std::int64_t k_most_told = 100;
+
+/// Two sums of independent hashes: one alone could hide a pair of changes, an XOR hides pairs of
+/// equal rows.
+std::string sums_of(const std::string& known) {
+  return fmt::format(
+      "pg_catalog.count(*), coalesce(pg_catalog.sum(pg_catalog.hashtextextended({0}, 0)::numeric), 0)::text"
+      " || ' ' || coalesce(pg_catalog.sum(pg_catalog.hashtextextended({0}, 7)::numeric), 0)::text",
+      known);
+}
+
+std::string bucket_of(const std::string& key) {
+  return fmt::format("(pg_catalog.hashtextextended({}::text, 3) OPERATOR(pg_catalog.&) {})", key,
+                     k_buckets - 1);
+}
+
+/// How the rows of a side are asked for.
+struct Side {
+  pg::Session& session;
+  std::string known;
+  std::string key;
+  std::string from;
+  std::string written_by; ///< a condition: written last by the migration
+};
+
+struct Sum {
+  std::int64_t rows = 0;
+  std::string hashes;
+  bool operator==(const Sum&) const = default;
+};
+
+/// The rows under one key.
+struct Rows {
+  std::multiset<std::string> in_copy;
+  std::multiset<std::string> in_new;
+  bool by_migration = false;
+};
+
+class TableVerification {
+public:
+  TableVerification(Side copy, Side origin, const std::vector<ParkedRow>& parked,
+                    const CarriedTable& table, VerifyReport& report, const Wait& wait)
+      : copy_(std::move(copy)), origin_(std::move(origin)), table_(table), report_(report),
+        wait_(wait) {
+    for (const ParkedRow& row : parked) ++parked_[row.key];
+  }
+
+  Status run() {
+    SLIPWAY_ASSIGN(const Sum in_copy, sum(copy_));
+    SLIPWAY_ASSIGN(const Sum in_new, sum(origin_));
+    found_.table = table_.target.name;
+    found_.rows_in_copy = in_copy.rows;
+    found_.rows_in_new = in_new.rows;
+    if (!(in_copy == in_new)) SLIPWAY_TRY(compare_buckets());
+    report_.tables.push_back(found_);
+    return {};
+  }
+
+private:
+  Result<Sum> sum(const Side& side) {
+    SLIPWAY_ASSIGN(
+        const pg::Rows rows,
+        side.session.execute(SqlText("SELECT " + sums_of(side.known) + side.from), wait_));
+    return Sum{rows.integer(0, 0), std::string(rows.text(0, 1))};
+  }
+
+  Result<std::map<std::int64_t, Sum>> buckets(const Side& side) {
+    SLIPWAY_ASSIGN(const pg::Rows rows,
+                   side.session.execute(SqlText("SELECT " + bucket_of(side.key) + ", " +
+                                                sums_of(side.known) + side.from + " GROUP BY 1"),
+                                        wait_));
+    std::map<std::int64_t, Sum> sums;
+    for (std::size_t row = 0; row < rows.size(); ++row)
+      sums[rows.integer(row, 0)] = {rows.integer(row, 1), std::string(rows.text(row, 2))};
+    return sums;
+  }
+
+  Status compare_buckets() {
+    SLIPWAY_ASSIGN(auto in_copy, buckets(copy_));
+    SLIPWAY_ASSIGN(auto in_new, buckets(origin_));
+    std::vector<std::int64_t> differing;
+    for (std::int64_t bucket = 0; bucket < k_buckets; ++bucket)
+      if (!(in_copy[bucket] == in_new[bucket])) differing.push_back(bucket);
+    for (std::size_t first = 0; first < differing.size(); first += k_at_a_time) {
+      const auto begin = differing.begin() + static_cast<std::ptrdiff_t>(first);
+      const auto end = differing.begin() +
+                       static_cast<std::ptrdiff_t>(std::min(first + k_at_a_time, differing.size()));
+      SLIPWAY_TRY(compare_rows({begin, end}));
+    }
+    return {};
+  }
+
+  Status compare_rows(const std::vector<std::int64_t>& some) {
+    std::map<std::string, Rows> rows;
+    SLIPWAY_TRY(read(copy_, some, [&](const std::string& key, std::string hash, bool) {
+      rows[key].in_copy.insert(std::move(hash));
+    }));
+    SLIPWAY_TRY(
+        read(origin_, some, [&](const std::string& key, std::string hash, bool by_migration) {
+          rows[key].in_new.insert(std::move(hash));
+          rows[key].by_migration = rows[key].by_migration || by_migration;
+        }));
+    for (const auto& [key, one] : rows)
+      if (one.in_copy != one.in_new) judge(key, one);
+    return {};
+  }
+
+  template<class Take>
+  Status read(const Side& side, const std::vector<std::int64_t>& some, const Take& take) {
+    const SqlText question(
+        fmt::format("SELECT {0}::text, pg_catalog.hashtextextended({1}, 0)::text, {2}{3} WHERE {4}"
+                    " OPERATOR(pg_catalog.=) ANY ('{{{5}}}'::bigint[])",
+                    side.key, side.known, side.written_by, side.from, bucket_of(side.key),
+                    fmt::join(some, ",")));
+    SLIPWAY_ASSIGN(const pg::Rows rows, side.session.execute(question, wait_));
+    for (std::size_t row = 0; row < rows.size(); ++row)
+      take(std::string(rows.text(row, 0)), std::string(rows.text(row, 1)), rows.boolean(row, 2));
+    return {};
+  }
+
+  void judge(const std::string& key, const Rows& rows) {
+    if (is_parked(key, rows)) {
+      ++found_.parked;
+    } else if (rows.by_migration) {
+      ++found_.by_migration;
+    } else if (++found_.unexplained <= k_most_told) {
+      report_.unexplained.push_back(
+          {table_.target.name, key, !rows.in_copy.empty(), !rows.in_new.empty()});
+    }
+  }
+
+  /// Without a key each row that the copy lacks must be parked, and it may have none too many.
+  bool is_parked(const std::string& key, const Rows& rows) const {
+    const auto parked = parked_.find(key);
+    if (parked == parked_.end()) return false;
+    return !table_.key.empty() || rows.in_new.size() <= rows.in_copy.size() + parked->second;
+  }
+
+  Side copy_;
+  Side origin_;
+  const CarriedTable& table_;
+  VerifyReport& report_;
+  const Wait& wait_;
+  std::map<std::string, std::size_t> parked_;
+  VerifiedTable found_;
+};
+
+/// Transaction numbers in rows have 32 bits.
+std::string written_by(const std::vector<std::uint64_t>& transactions) {
+  if (transactions.empty()) return "false";
+  std::vector<std::uint32_t> short_ones;
+  for (const std::uint64_t one : transactions)
+    short_ones.push_back(static_cast<std::uint32_t>(one));
+  return fmt::format("slipway_row.xmin::text OPERATOR(pg_catalog.=) ANY ('{{{}}}'::text[])",
+                     fmt::join(short_ones, ","));
+}
+
+} // namespace
+
+Status verify_table(pg::Session& origin, pg::Session& copy, const std::vector<ParkedRow>& parked,
+                    const CarriedTable& table, const VerifyRequest& request, VerifyReport& report,
+                    const Wait& wait) {
+  const RowTexts texts(table);
+  for (const std::string& function : texts.functions())
+    SLIPWAY_TRY(copy.execute(SqlText(function), wait));
+  return TableVerification({copy, texts.known_of_old(), texts.key_of_old(),
+                            " FROM " + texts.target() + " AS o", "false"},
+                           {origin, texts.known_of_origin(), texts.key_of_origin(),
+                            texts.read_from(), written_by(request.migration_transactions)},
+                           parked, table, report, wait)
+      .run();
+}
+
+} // namespace slipway::replay

@@ -1,0 +1,156 @@
+// ALLOW_CONNECTIONS false, with a note beside it; then everybody is asked to go, and it is waited
+// until nobody is there. CONNECTION LIMIT would let superusers in.
+#include "slipway/rollback/fence.hpp"
+
+#include "slipway/base/sql_text.hpp"
+#include "slipway/os/clock.hpp"
+
+#include <fmt/format.h>
+#include <utility>
+
+namespace slipway::rollback {
+
+namespace {
+
+constexpr Millis k_drain_patience{15'000};
+constexpr Millis k_look_again{20};
+constexpr Millis k_open_patience{10'000};
+constexpr const char* k_note = "slipway.fence";
+
+SqlText close_statement(const std::string& database, const std::string& note) {
+  const auto name = quote_identifier(database);
+  return SqlText(fmt::format("BEGIN; ALTER DATABASE {0} SET {1} = {2}; ALTER DATABASE {0} WITH "
+                             "ALLOW_CONNECTIONS false; COMMIT",
+                             name, k_note, quote_literal(note)));
+}
+
+SqlText open_statement(const std::string& database) {
+  const auto name = quote_identifier(database);
+  return SqlText(fmt::format("BEGIN; ALTER DATABASE {0} WITH ALLOW_CONNECTIONS true; ALTER "
+                             "DATABASE {0} RESET {1}; COMMIT",
+                             name, k_note));
+}
+
+Status run_whole(pg::Session& control, const SqlText& text, const Wait& wait) {
+  auto done = control.execute(text, wait);
+  if (done) return {};
+  if (control.usable()) SLIPWAY_TRY(control.execute(SqlText("ROLLBACK"), wait));
+  return fail(std::move(done).error());
+}
+
+Error still_there(const std::string& database, const std::string& who) {
+  return Error(ErrorCode::check_failed, fmt::format("still in {}: {}", database, who))
+      .with_hint("stop the application, end those sessions (GRANT pg_signal_backend lets this role "
+                 "do it), commit or roll back prepared transactions")
+      .with_state("the database is open, nothing was changed");
+}
+
+// Nobody can be asked to end one.
+Status check_prepared(pg::Session& control, const std::string& database, const Wait& wait) {
+  SLIPWAY_ASSIGN(
+      const auto rows,
+      control.query(SqlText("SELECT pg_catalog.string_agg(pg_catalog.format('the prepared "
+                            "transaction %L', p.gid), ', ') FROM pg_catalog.pg_prepared_xacts AS p "
+                            "WHERE p.database OPERATOR(pg_catalog.=) $1::name"),
+                    {database}, wait));
+  if (rows.is_null(0, 0)) return {};
+  return fail(still_there(database, std::string(rows.text(0, 0))));
+}
+
+Result<std::string> who_is_there(pg::Session& control, const std::string& database, int spared,
+                                 const Wait& wait) {
+  SLIPWAY_ASSIGN(
+      const auto rows,
+      control.query(
+          SqlText("SELECT pg_catalog.string_agg(w.who, ', ') FROM ("
+                  "SELECT pg_catalog.format('pid %s (%s %s)', a.pid, a.usename, "
+                  "COALESCE(NULLIF(a.application_name, ''), a.backend_type)) AS who "
+                  "FROM pg_catalog.pg_stat_activity AS a "
+                  "WHERE a.datname OPERATOR(pg_catalog.=) $1::name "
+                  "AND a.pid OPERATOR(pg_catalog.<>) $2::integer "
+                  "UNION ALL SELECT pg_catalog.format('the prepared transaction %L', p.gid) "
+                  "FROM pg_catalog.pg_prepared_xacts AS p "
+                  "WHERE p.database OPERATOR(pg_catalog.=) $1::name) AS w"),
+          {database, std::to_string(spared)}, wait));
+  return std::string(rows.text(0, 0));
+}
+
+// Those that may not be ended by this role are told by whoever still waits for them.
+Status end_sessions(pg::Session& control, const std::string& database, int spared,
+                    const Wait& wait) {
+  SLIPWAY_TRY(control.query(
+      SqlText("SELECT pg_catalog.pg_terminate_backend(a.pid) FROM pg_catalog.pg_stat_activity AS a "
+              "LEFT JOIN pg_catalog.pg_roles AS r ON r.oid OPERATOR(pg_catalog.=) a.usesysid "
+              "WHERE a.datname OPERATOR(pg_catalog.=) $1::name "
+              "AND a.pid OPERATOR(pg_catalog.<>) $2::integer "
+              "AND (SELECT s.rolsuper OR (pg_catalog.pg_has_role('pg_signal_backend', 'MEMBER') "
+              "AND NOT COALESCE(r.rolsuper, true)) OR COALESCE(pg_catalog.pg_has_role(a.usesysid, "
+              "'MEMBER') AND NOT COALESCE(r.rolsuper, true), false) FROM pg_catalog.pg_roles AS s "
+              "WHERE s.rolname OPERATOR(pg_catalog.=) CURRENT_USER)"),
+      {database, std::to_string(spared)}, wait));
+  return {};
+}
+
+Status drain(pg::Session& control, const std::string& database, int spared, const Wait& given) {
+  const auto wait = given.within(k_drain_patience);
+  std::string there;
+  while (true) {
+    SLIPWAY_TRY(end_sessions(control, database, spared, given));
+    SLIPWAY_ASSIGN(there, who_is_there(control, database, spared, given));
+    if (there.empty()) return {};
+    if (wait.deadline.passed() || wait.stop_requested()) break;
+    os::pause(k_look_again, wait);
+  }
+  return fail(still_there(database, there));
+}
+
+} // namespace
+
+Result<Fence> Fence::put_up(pg::Session& control, const std::string& database,
+                            const std::string& note, int spared, const Wait& wait) {
+  SLIPWAY_TRY(check_prepared(control, database, wait));
+  SLIPWAY_TRY(run_whole(control, close_statement(database, note), wait));
+  Fence fence(control, database);
+  SLIPWAY_TRY(drain(control, database, spared, wait));
+  return fence;
+}
+
+Fence::Fence(Fence&& other) noexcept
+    : control_(std::exchange(other.control_, nullptr)), database_(std::move(other.database_)) {
+}
+
+Fence::~Fence() {
+  if (control_ == nullptr || !control_->usable()) return;
+  // What cannot be said here is found by fenced_databases the next time.
+  (void)lift_fence(*control_, database_, Wait{Deadline::after(k_open_patience), nullptr});
+}
+
+Status Fence::take_away(const Wait& wait) {
+  if (control_ == nullptr) return {};
+  SLIPWAY_TRY(lift_fence(*control_, database_, wait));
+  control_ = nullptr;
+  return {};
+}
+
+Result<std::vector<Fenced>> fenced_databases(pg::Session& control, const Wait& wait) {
+  SLIPWAY_ASSIGN(
+      const auto rows,
+      control.query(
+          SqlText("SELECT d.datname, pg_catalog.split_part(c.setting, '=', 2) "
+                  "FROM pg_catalog.pg_database AS d "
+                  "JOIN pg_catalog.pg_db_role_setting AS s ON s.setdatabase OPERATOR(pg_catalog.=) "
+                  "d.oid AND s.setrole OPERATOR(pg_catalog.=) 0::oid, "
+                  "pg_catalog.unnest(s.setconfig) AS c(setting) "
+                  "WHERE c.setting OPERATOR(pg_catalog.~~) 'slipway.fence=%'"),
+          {}, wait));
+  std::vector<Fenced> found;
+  for (std::size_t row = 0; row < rows.size(); ++row)
+    found.push_back({std::string(rows.text(row, 0)), std::string(rows.text(row, 1))});
+  return found;
+}
+
+Status lift_fence(pg::Session& control, const std::string& database, const Wait& wait) {
+  return run_whole(control, open_statement(database), wait);
+}
+
+} // namespace slipway::rollback

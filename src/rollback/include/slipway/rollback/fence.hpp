@@ -1,0 +1,49 @@
+#pragma once
+
+#include "slipway/base/deadline.hpp"
+#include "slipway/base/result.hpp"
+#include "slipway/pg/session.hpp"
+
+#include <string>
+#include <vector>
+
+namespace slipway::rollback {
+
+/// Nobody may connect to a database, so that nothing is written there while its writes are carried
+/// over. What is connected already stays, and is asked to go. The mark of the fence is kept by the
+/// server, outside the database: whoever finds it after we were killed can take it away.
+class Fence {
+public:
+  /// `control` is a session in another database of the server. It must outlive the fence. Sessions
+  /// in `database` are ended but for `spared`, by process number. Errors: check_failed, with the
+  /// sessions or prepared transactions that do not go, or when the role may not do it; then the
+  /// database is open as before. sql, connection, cancelled.
+  static Result<Fence> put_up(pg::Session& control, const std::string& database,
+                              const std::string& note, int spared, const Wait& wait);
+  Fence(Fence&& other) noexcept;
+  Fence& operator=(Fence&&) = delete;
+  /// Takes it away, unless that was done.
+  ~Fence();
+
+  /// Opens the database again. Errors: sql, connection.
+  Status take_away(const Wait& wait);
+  /// The database is under another name now, opened by whoever renamed it.
+  void forget() { control_ = nullptr; }
+
+private:
+  Fence(pg::Session& control, std::string database)
+      : control_(&control), database_(std::move(database)) {}
+  pg::Session* control_;
+  std::string database_;
+};
+
+struct Fenced {
+  std::string database;
+  std::string note;
+};
+/// Every database of the server whose fence is up. Errors: sql.
+Result<std::vector<Fenced>> fenced_databases(pg::Session& control, const Wait& wait);
+/// Opens a database whose fence was left behind. Precondition: its owner is gone.
+Status lift_fence(pg::Session& control, const std::string& database, const Wait& wait);
+
+} // namespace slipway::rollback

@@ -1,0 +1,58 @@
+#pragma once
+
+#include "slipway/base/deadline.hpp"
+#include "slipway/base/event.hpp"
+#include "slipway/base/result.hpp"
+#include "slipway/inspect/read.hpp"
+#include "slipway/os/crash_plan.hpp"
+#include "slipway/pg/session.hpp"
+#include "slipway/replay/reconcile.hpp"
+#include "slipway/replay/verify.hpp"
+
+#include <functional>
+#include <string>
+
+namespace slipway::rollback {
+
+/// Back to the database as it was before a run, with what was written since.
+struct SafePathRequest {
+  std::string database; ///< the broken one
+  std::int64_t run = 0; ///< the one to be taken back
+  /// Opens a session in a database of the server; called for `database`, the copy, and `control`.
+  std::function<Result<pg::Session>(const std::string& database, const Wait&)> open;
+  std::string control = "postgres"; ///< any other database of the server
+  /// Makes the backup from before the run a database of that name, which is not there. It is there
+  /// when it is whole, and not otherwise.
+  std::function<Status(const std::string& database, const Wait&)> make_copy;
+  std::string snapshot; ///< pg_current_snapshot() of that backup
+  replay::RelationMap before;
+  replay::Reverses reverses;
+  std::string history_schema;
+  inspect::Scope scope;
+  std::string wanted_fingerprint; ///< of the copy, without digests of secrets
+  EventSink& events;
+  os::CrashPlan* crash = nullptr;
+};
+
+struct SafePathReport {
+  std::string broken; ///< what the broken database is called now; it can be read
+  replay::SyncReport carried;
+  replay::ReconcileReport reconciled;
+  replay::VerifyReport verified;
+  std::int64_t parked = 0; ///< rows in `parked` of the history's schema
+  Millis closed{0};        ///< how long nobody could connect
+};
+
+/// What the copy and, afterwards, the broken database are called. At most 63 bytes.
+std::string copy_name(const std::string& database, std::int64_t run);
+std::string broken_name(const std::string& database, std::int64_t run);
+
+/// Makes the copy beside the broken database, carries over what was written since, closes the
+/// database, carries over the rest, compares all rows on both sides, and swaps the names in one
+/// transaction. Interrupted anywhere and called again, it goes on; until the swap the database is
+/// the one it was. Errors: check_failed when a difference is not explained, or the copy's schema is
+/// not the one from before (then the copy stays to be looked at, and the database is open as
+/// before); as Fence::put_up, replay::sync_state, make_copy.
+Result<SafePathReport> take_safe_path(const SafePathRequest& request, const Wait& wait);
+
+} // namespace slipway::rollback

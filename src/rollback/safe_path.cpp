@@ -1,0 +1,243 @@
+// The order of rollback by restore: everything slow happens while the database is still open.
+#include "slipway/rollback/safe_path.hpp"
+
+#include "carry_history.hpp"
+#include "slipway/base/sql_text.hpp"
+#include "slipway/history/store.hpp"
+#include "slipway/locks/runner_lock.hpp"
+#include "slipway/rollback/fence.hpp"
+#include "slipway/schema/fingerprint.hpp"
+#include "slipway/schema/redact.hpp"
+
+#include <chrono>
+#include <fmt/format.h>
+#include <optional>
+
+namespace slipway::rollback {
+
+namespace {
+
+constexpr std::size_t k_longest_name = 63;
+constexpr std::size_t k_shown = 5;
+constexpr Millis k_lock_patience{10'000};
+
+std::string with_ending(const std::string& database, const std::string& ending) {
+  return database.substr(0, k_longest_name - ending.size()) + ending;
+}
+
+class SafePath {
+public:
+  SafePath(const SafePathRequest& request, const Wait& wait)
+      : request_(request), wait_(wait), copy_name_(copy_name(request.database, request.run)),
+        run_text_(std::to_string(request.run)) {
+    report_.broken = broken_name(request.database, request.run);
+  }
+
+  Result<SafePathReport> take() {
+    SLIPWAY_ASSIGN(auto control, request_.open(request_.control, wait_));
+    control_.emplace(std::move(control));
+    SLIPWAY_TRY(reopen_after_crash());
+    SLIPWAY_TRY(make_copy());
+    SLIPWAY_TRY(connect_both());
+    SLIPWAY_TRY(check_schema());
+    // What takes long is done while the application still works; the second time there is little
+    // left.
+    say("carrying over what was written since the backup");
+    SLIPWAY_TRY(carry());
+    return behind_the_fence();
+  }
+
+private:
+  void say(std::string message) {
+    request_.events.on_event(event::Note{.message = std::move(message)});
+  }
+
+  Status reopen_after_crash() {
+    SLIPWAY_ASSIGN(const auto fenced, fenced_databases(*control_, wait_));
+    for (const auto& one : fenced) {
+      if (one.database != request_.database) continue;
+      say(fmt::format("{} was still closed ({}); it is open again", one.database, one.note));
+      SLIPWAY_TRY(lift_fence(*control_, one.database, wait_));
+    }
+    return {};
+  }
+
+  Result<bool> is_there(const std::string& database) {
+    SLIPWAY_ASSIGN(const auto rows,
+                   control_->query(SqlText("SELECT EXISTS (SELECT FROM pg_catalog.pg_database AS d "
+                                           "WHERE d.datname OPERATOR(pg_catalog.=) $1::name)"),
+                                   {database}, wait_));
+    return rows.boolean(0, 0);
+  }
+
+  Status make_copy() {
+    SLIPWAY_ASSIGN(const bool kept, is_there(report_.broken));
+    if (kept)
+      return fail(Error(ErrorCode::check_failed,
+                        fmt::format("{} is there already: run {} was taken back before",
+                                    report_.broken, request_.run))
+                      .with_state("nothing was changed")
+                      .with_next("slipway status"));
+    SLIPWAY_ASSIGN(const bool there, is_there(copy_name_));
+    if (there) {
+      say(fmt::format("going on with {}, which is restored already", copy_name_));
+      return {};
+    }
+    say(fmt::format("restoring the backup as {}", copy_name_));
+    return request_.make_copy(copy_name_, wait_);
+  }
+
+  Status connect_both() {
+    SLIPWAY_ASSIGN(auto origin, request_.open(request_.database, wait_));
+    SLIPWAY_ASSIGN(auto copy, request_.open(copy_name_, wait_));
+    origin_.emplace(std::move(origin));
+    SLIPWAY_ASSIGN(auto lock, locks::RunnerLock::acquire(*origin_, request_.history_schema,
+                                                         k_lock_patience, request_.events, wait_));
+    lock_.emplace(std::move(lock));
+    copy_.emplace(std::move(copy));
+    // A backup from before the very first run has none.
+    SLIPWAY_TRY(history::Store(request_.history_schema).prepare(*copy_, wait_));
+    SLIPWAY_TRY(check_moment());
+    parked_.emplace(*copy_, request_.history_schema, run_text_);
+    SLIPWAY_TRY(parked_->create(wait_));
+    replay::Maps maps{.before = request_.before, .now = {}, .copy = {}};
+    SLIPWAY_ASSIGN(maps.now, replay::read_relation_map(*origin_, wait_));
+    SLIPWAY_ASSIGN(maps.copy, replay::read_relation_map(*copy_, wait_));
+    SLIPWAY_ASSIGN(map_,
+                   replay::make_carry_map(maps, request_.reverses, {request_.history_schema}));
+    return {};
+  }
+
+  Status check_moment() {
+    SLIPWAY_ASSIGN(const auto rows,
+                   copy_->query(SqlText(fmt::format("SELECT EXISTS (SELECT FROM {}.migration WHERE "
+                                                    "run OPERATOR(pg_catalog.=) $1::bigint)",
+                                                    quote_identifier(request_.history_schema))),
+                                {run_text_}, wait_));
+    if (!rows.boolean(0, 0)) return {};
+    return fail(
+        Error(ErrorCode::check_failed,
+              fmt::format("the backup holds what run {} did: it is from after it", request_.run))
+            .with_state(fmt::format("{} is as it was", request_.database)));
+  }
+
+  // Before anything is carried: an old schema that is another one is no way back.
+  Status check_schema() {
+    auto scope = request_.scope;
+    SLIPWAY_ASSIGN(auto schema, inspect::read_schema(*copy_, scope, wait_));
+    const auto found = schema::fingerprint(schema::without_secrets(std::move(schema))).text();
+    if (found == request_.wanted_fingerprint) return {};
+    return fail(Error(ErrorCode::check_failed,
+                      fmt::format("the schema of {} is not the one from before run {}", copy_name_,
+                                  request_.run))
+                    .with_hint("the backup is of another moment; `slipway backup list` shows "
+                               "them")
+                    .with_state(fmt::format("{} is as it was; {} stays to be looked at",
+                                            request_.database, copy_name_)));
+  }
+
+  Status carry() {
+    SLIPWAY_ASSIGN(report_.carried, replay::sync_state(*origin_, *copy_, *parked_, map_,
+                                                       {.snapshot = request_.snapshot}, wait_));
+    return {};
+  }
+
+  Result<SafePathReport> behind_the_fence() {
+    const auto closed = std::chrono::steady_clock::now();
+    const auto note = fmt::format("rollback of run {}", request_.run);
+    say(fmt::format("closing {}", request_.database));
+    SLIPWAY_ASSIGN(auto fence, Fence::put_up(*control_, request_.database, note,
+                                             origin_->backend_pid(), wait_));
+    reach(os::CrashPoint::database_closed);
+    SLIPWAY_TRY(carry());
+    SLIPWAY_ASSIGN(report_.reconciled, replay::reconcile(*origin_, *copy_, *parked_, map_,
+                                                         {.snapshot = request_.snapshot}, wait_));
+    SLIPWAY_TRY(compare());
+    SLIPWAY_TRY(carry_history(*origin_, *copy_, request_.history_schema, request_.run,
+                              request_.wanted_fingerprint, wait_));
+    SLIPWAY_ASSIGN(report_.parked, parked_->count(wait_));
+    SLIPWAY_TRY(swap());
+    fence.forget();
+    report_.closed = std::chrono::duration_cast<Millis>(std::chrono::steady_clock::now() - closed);
+    return std::move(report_);
+  }
+
+  Status compare() {
+    say("comparing every row of both databases");
+    SLIPWAY_ASSIGN(report_.verified, replay::verify(*origin_, *copy_, *parked_, map_, {}, wait_));
+    if (report_.verified.is_good()) return {};
+    Error error(ErrorCode::check_failed,
+                "the copy is not the broken database with the old schema: rows differ, and nothing "
+                "says why");
+    for (const auto& one : report_.verified.unexplained) {
+      if (error.notes.size() == k_shown) break;
+      error.notes.push_back(fmt::format("{} {}: {}", one.table.quoted(), one.key,
+                                        one.in_copy && one.in_new ? "other values"
+                                        : one.in_copy             ? "only in the copy"
+                                                                  : "not in the copy"));
+    }
+    for (const auto& one : report_.verified.unchecked) error.notes.push_back(one);
+    return fail(std::move(error).with_state(fmt::format(
+        "{} is open and as it was; {} stays to be looked at", request_.database, copy_name_)));
+  }
+
+  // In one transaction, so that there is always a database of the name. Nobody is connected to
+  // either when it begins: our own sessions go first.
+  Status swap() {
+    reach(os::CrashPoint::swap_ready);
+    parked_.reset();
+    lock_.reset();
+    origin_.reset();
+    copy_.reset();
+    const auto name = quote_identifier(request_.database);
+    const auto broken = quote_identifier(report_.broken);
+    const auto copy = quote_identifier(copy_name_);
+    const SqlText text(fmt::format(
+        "BEGIN; ALTER DATABASE {0} RENAME TO {1}; ALTER DATABASE {2} RENAME TO {0}; "
+        "ALTER DATABASE {1} SET default_transaction_read_only = on; ALTER DATABASE {1} RESET "
+        "slipway.fence; ALTER DATABASE {1} WITH ALLOW_CONNECTIONS true; COMMENT ON DATABASE {1} "
+        "IS {3}; COMMIT",
+        name, broken, copy,
+        quote_literal(fmt::format("kept by slipway: what run {} broke", request_.run))));
+    auto swapped = control_->execute(text, wait_);
+    if (swapped) {
+      reach(os::CrashPoint::swapped);
+      return {};
+    }
+    if (control_->usable()) SLIPWAY_TRY(control_->execute(SqlText("ROLLBACK"), wait_));
+    return fail(std::move(swapped).error().with_hint(
+        "renaming needs the ownership of the database and CREATEDB"));
+  }
+
+  void reach(os::CrashPoint point) {
+    if (request_.crash != nullptr) request_.crash->reach(point);
+  }
+
+  const SafePathRequest& request_;
+  const Wait wait_;
+  const std::string copy_name_;
+  const std::string run_text_;
+  std::optional<pg::Session> control_;
+  std::optional<pg::Session> origin_;
+  std::optional<locks::RunnerLock> lock_;
+  std::optional<pg::Session> copy_;
+  std::optional<replay::ParkedTable> parked_;
+  replay::CarryMap map_;
+  SafePathReport report_;
+};
+
+} // namespace
+
+std::string copy_name(const std::string& database, std::int64_t run) {
+  return with_ending(database, fmt::format("__pre_{}", run));
+}
+
+std::string broken_name(const std::string& database, std::int64_t run) {
+  return with_ending(database, fmt::format("__broken_{}", run));
+}
+
+Result<SafePathReport> take_safe_path(const SafePathRequest& request, const Wait& wait) {
+  return SafePath(request, wait).take();
+}
+
+} // namespace slipway::rollback

@@ -1,0 +1,207 @@
+#include "project.hpp"
+
+#include "slipway/app/rollback.hpp"
+
+namespace slipway {
+namespace {
+
+using rollback::Path;
+using rollback::Wish;
+
+class Rollback : public test::ProjectTest {
+protected:
+  void SetUp() override {
+    ProjectTest::SetUp();
+    write("1_users.sql", "CREATE TABLE users (id bigint PRIMARY KEY, name text, age int);",
+          "DROP TABLE users;");
+    ASSERT_TRUE(up());
+    exec("INSERT INTO users VALUES (1, 'ann', 30)");
+  }
+
+  Result<app::RollbackOutlook> look(Wish wish = Wish::automatic, std::int64_t run = 0) {
+    return with_context([&](const app::Context& context) {
+      return app::look_at_rollback(context, {.run = run, .wish = wish});
+    });
+  }
+  Result<app::RollbackReport> carry_out(const app::RollbackOutlook& outlook) {
+    return with_context(
+        [&](const app::Context& context) { return app::roll_back(context, outlook); });
+  }
+  /// The path that is decided on; nothing is done.
+  Path path(Wish wish = Wish::automatic) {
+    const auto outlook = look(wish);
+    if (!outlook) throw std::runtime_error(outlook.error().message);
+    return outlook->decision.path;
+  }
+  Result<app::RollbackReport> roll_back(Wish wish = Wish::automatic) {
+    const auto outlook = look(wish);
+    if (!outlook) return fail(outlook.error());
+    return carry_out(*outlook);
+  }
+  std::string applied() {
+    return value("SELECT coalesce(string_agg(version::text || ' ' || state, ', ' ORDER BY "
+                 "applied_order), '') FROM slipway.migration");
+  }
+  std::string columns() {
+    return value("SELECT string_agg(attname, ' ' ORDER BY attname) FROM pg_attribute WHERE "
+                 "attrelid = 'users'::regclass AND attnum > 0 AND NOT attisdropped");
+  }
+};
+
+TEST_F(Rollback, TakesBackJustTheMigrationsOfTheRunAndProvesIt) {
+  const auto before = value("SELECT fingerprint_after FROM slipway.run WHERE id = 1");
+  write("2_email.sql", "ALTER TABLE users ADD COLUMN email text;",
+        "ALTER TABLE users DROP COLUMN email;");
+  write("3_orders.sql", "CREATE TABLE orders (id int);", "DROP TABLE orders;");
+  ASSERT_TRUE(up());
+  forget_files();
+  const auto report = roll_back();
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_TRUE(report->proven);
+  EXPECT_EQ(report->fingerprint, before);
+  EXPECT_EQ(report->run.done.size(), 2U);
+  EXPECT_EQ(applied(), "1 applied");
+  EXPECT_EQ(columns(), "age id name");
+  EXPECT_EQ(value("SELECT kind || ' ' || outcome FROM slipway.run ORDER BY id DESC LIMIT 1"),
+            "rollback done");
+  EXPECT_EQ(path(), Path::none) << "the newest up is gone; the one before it is nobody's wish";
+}
+
+// Fails when the way back is the stored script: its DROP INDEX of what was never made stops it.
+TEST_F(Rollback, AHalfAppliedMigrationIsUndoneByTheDifference) {
+  write("2_email.sql",
+        "ALTER TABLE users ADD COLUMN email text;\nCREATE INDEX CONCURRENTLY ON users (email);\n"
+        "CREATE INDEX CONCURRENTLY nope ON users (nope);",
+        "DROP INDEX nope;\nALTER TABLE users DROP COLUMN email;");
+  ASSERT_FALSE(up());
+  EXPECT_EQ(applied(), "1 applied, 2 applying");
+  const auto outlook = look();
+  ASSERT_TRUE(outlook) << outlook.error().message;
+  EXPECT_TRUE(outlook->decision.by_comparison);
+  const auto report = carry_out(*outlook);
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_TRUE(report->proven);
+  EXPECT_EQ(applied(), "1 applied");
+  EXPECT_EQ(value("SELECT count(*) FROM users"), "1");
+}
+
+// Fails when the failed second attempt, which left nothing of its own, is taken for the run.
+TEST_F(Rollback, WhatAnEarlierRunLeftHalfWayIsWhatIsTakenBack) {
+  write("2_email.sql",
+        "ALTER TABLE users ADD COLUMN email text;\nCREATE INDEX CONCURRENTLY nope ON users (nope);",
+        "ALTER TABLE users DROP COLUMN email;");
+  ASSERT_FALSE(up());
+  ASSERT_FALSE(up());
+  const auto report = roll_back();
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_TRUE(report->proven);
+  EXPECT_EQ(columns(), "age id name");
+}
+
+TEST_F(Rollback, RowsThatAHalfAppliedMigrationChangedCannotBeHadBackInPlace) {
+  write("2_names.sql",
+        "UPDATE users SET name = upper(name);\nCREATE INDEX CONCURRENTLY x ON users (x);",
+        "UPDATE users SET name = lower(name);");
+  ASSERT_FALSE(up());
+  const auto report = roll_back();
+  ASSERT_FALSE(report);
+  EXPECT_EQ(report.error().code, ErrorCode::unsupported);
+  EXPECT_EQ(path(), Path::safe);
+  EXPECT_EQ(applied(), "1 applied, 2 applying");
+}
+
+// Fails when the losses are not asked for: the column would be back, empty, and called done.
+TEST_F(Rollback, ADroppedColumnIsNotBackWhenItsValuesAreNot) {
+  write("2_age.sql", "ALTER TABLE users DROP COLUMN age;", "ALTER TABLE users ADD COLUMN age int;");
+  ASSERT_TRUE(up());
+  const auto outlook = look();
+  ASSERT_TRUE(outlook);
+  EXPECT_EQ(outlook->decision.path, Path::safe);
+  ASSERT_EQ(outlook->assessment.losses.size(), 1U);
+  EXPECT_EQ(outlook->assessment.losses[0].object, "column public.users.age");
+  EXPECT_EQ(columns(), "id name");
+  const auto all_the_same = roll_back(Wish::fast);
+  ASSERT_TRUE(all_the_same) << all_the_same.error().message;
+  EXPECT_TRUE(all_the_same->proven);
+}
+
+// Fails when a drop beside an add of the same type passes for a rename.
+TEST_F(Rollback, ADropBesideAnAddIsALossAndARenameIsNone) {
+  write("2_age.sql", "ALTER TABLE users RENAME COLUMN age TO years;",
+        "ALTER TABLE users RENAME COLUMN years TO age;");
+  ASSERT_TRUE(up());
+  EXPECT_EQ(path(), Path::fast);
+  ASSERT_TRUE(roll_back());
+  EXPECT_EQ(value("SELECT age FROM users"), "30");
+  write("2_age.sql", "ALTER TABLE users ADD COLUMN years int;\nALTER TABLE users DROP COLUMN age;",
+        "ALTER TABLE users ADD COLUMN age int;\nALTER TABLE users DROP COLUMN years;");
+  ASSERT_TRUE(up());
+  EXPECT_EQ(path(), Path::safe);
+}
+
+// Fails when the fingerprint is not compared afterwards.
+TEST_F(Rollback, ADownThatLeavesSomethingBehindIsNotCalledDone) {
+  write("2_email.sql", "ALTER TABLE users ADD COLUMN email text, ADD COLUMN phone text;",
+        "ALTER TABLE users DROP COLUMN email;");
+  ASSERT_TRUE(up());
+  const auto report = roll_back();
+  ASSERT_FALSE(report);
+  EXPECT_EQ(report.error().code, ErrorCode::part_way);
+  ASSERT_FALSE(report.error().notes.empty());
+  EXPECT_NE(report.error().notes[0].find("column public.users.phone"), std::string::npos)
+      << report.error().notes[0];
+  EXPECT_EQ(value("SELECT outcome FROM slipway.run ORDER BY id DESC LIMIT 1"), "failed");
+}
+
+TEST_F(Rollback, AnOlderRunUnderneathIsForAPerson) {
+  write("2_b.sql", "CREATE TABLE b (id int);", "DROP TABLE b;");
+  ASSERT_TRUE(up());
+  const auto outlook = look(Wish::automatic, 1);
+  ASSERT_TRUE(outlook) << outlook.error().message;
+  EXPECT_EQ(outlook->decision.path, Path::person);
+  EXPECT_EQ(outlook->assessment.on_top, std::vector<std::string>{"2 b (run 2)"});
+  EXPECT_FALSE(carry_out(*outlook));
+  EXPECT_TRUE(has_table("b"));
+}
+
+// Fails when nobody looks again under the lock.
+TEST_F(Rollback, WhatChangedSinceItWasLookedAtStopsIt) {
+  write("2_b.sql", "CREATE TABLE b (id int);", "DROP TABLE b;");
+  ASSERT_TRUE(up());
+  const auto outlook = look();
+  ASSERT_TRUE(outlook);
+  exec("ALTER TABLE b ADD COLUMN by_hand text");
+  const auto report = carry_out(*outlook);
+  ASSERT_FALSE(report);
+  EXPECT_EQ(report.error().code, ErrorCode::check_failed);
+  EXPECT_TRUE(has_table("b"));
+}
+
+TEST_F(Rollback, AnIrreversibleMigrationHasNoFastWayBack) {
+  write("2_b.sql", "-- slipway:up\nCREATE TABLE b (id int);\n-- slipway:irreversible it is so\n");
+  ASSERT_TRUE(up());
+  EXPECT_EQ(path(), Path::safe);
+  EXPECT_EQ(path(Wish::fast), Path::safe);
+}
+
+TEST_F(Rollback, WithoutAFingerprintItIsDoneOnlyOnRequestAndSaidToBeUnproven) {
+  set("history.snapshots", "0");
+  write("2_b.sql", "CREATE TABLE b (id int);", "DROP TABLE b;");
+  ASSERT_TRUE(up());
+  EXPECT_EQ(path(), Path::person);
+  const auto report = roll_back(Wish::fast);
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_FALSE(report->proven);
+  EXPECT_FALSE(has_table("b"));
+}
+
+TEST_F(Rollback, OnlyAnUpCanBeTakenBack) {
+  ASSERT_TRUE(down());
+  const auto outlook = look(Wish::automatic, 2);
+  ASSERT_FALSE(outlook);
+  EXPECT_EQ(outlook.error().code, ErrorCode::usage);
+  EXPECT_EQ(look(Wish::automatic, 99).error().code, ErrorCode::check_failed);
+}
+
+} // namespace
+} // namespace slipway
