@@ -3,6 +3,8 @@
 
 #include "naming.hpp"
 #include "rules/base_types.hpp"
+#include "rules/family.hpp"
+#include "rules/identity.hpp"
 #include "words.hpp"
 
 #include <algorithm>
@@ -68,6 +70,8 @@ public:
       with_owner(at);
       with_table_above(at);
       after_all_parts(at);
+      without_leaving_partitions(at);
+      with_attribute(at);
       after_other_keys(at);
     }
     same_names();
@@ -115,6 +119,8 @@ private:
       demand(at(needed.identity(), Verb::late), at(object, Verb::create));
       demand(at(needed.identity(), Verb::late), at(own, Verb::alter));
     }
+    if (needed.kind() == Kind::composite_type)
+      after_attributes(needed.identity(), object.has(Property::of_type), at(object, Verb::create));
     // What is made anew goes when what it is to need is there, however long that takes.
     const auto down = at(own, Verb::drop);
     const auto up = at(needed.identity(), Verb::create);
@@ -129,14 +135,36 @@ private:
     demand(at(needed.identity(), Verb::alter), at(own, Verb::late));
   }
 
+  // A sequence that goes with the column that owns it has no step of its own.
+  Where goes_at(const Object& object) const {
+    const auto own = at(object, Verb::drop);
+    if (own || object.kind() != Kind::sequence || !object.has(Property::owned_by)) return own;
+    const auto owner = split_name(object.text(Property::owned_by));
+    const auto column = scene_.from.find({Kind::column, owner.schema, owner.name, owner.column});
+    return column ? at(*column, Verb::drop) : own;
+  }
+
+  // A table of a type takes its columns from what the type has by then; and no attribute changes
+  // its type while a column holds it.
+  void after_attributes(const Identity& type, bool is_table_of_it, Where made) {
+    for (const auto* schema : {&scene_.from, &scene_.to})
+      if (const auto found = schema->find(type))
+        for (const auto& attribute : found->parts(Kind::column)) {
+          demand(at(attribute.identity(), Verb::alter), made);
+          if (!is_table_of_it) continue;
+          demand(at(attribute.identity(), Verb::drop), made);
+          demand(at(attribute.identity(), Verb::create), made);
+        }
+  }
+
   void gone_before(const Object& object, const Object& needed) {
-    const auto goes = at(needed, Verb::drop);
+    const auto goes = goes_at(needed);
     demand(at(object, Verb::drop), goes);
     demand(at(object.identity(), Verb::alter), goes);
     demand(at(object.identity(), Verb::late), goes);
-    // A column goes after the sequence of its default that it owns was let go of; and what is
-    // altered of a schema does not touch what goes from it.
-    if (owner_of(scene_.from, needed) != object && needed.kind() != Kind::schema)
+    // What a schema is given changes nothing for what is in it, nor a sequence's options for whose
+    // default it is in.
+    if (needed.kind() != Kind::schema && needed.kind() != Kind::sequence)
       demand(at(object, Verb::drop), at(needed.identity(), Verb::alter));
     // What is made anew is not to find what goes again.
     if (at(object.identity(), Verb::drop)) demand(goes, at(object.identity(), Verb::create));
@@ -220,6 +248,11 @@ private:
     }
     if (nodes_[node].verb == Verb::alter) {
       if (const auto owner = owner_in(scene_.from)) demand(node, at(*owner, Verb::drop));
+      // A table that changes hands takes its sequences along.
+      const auto lasting = owner_in(scene_.to);
+      if (lasting && owner_in(scene_.from))
+        if (const auto table = at(lasting->parent()->identity(), Verb::alter))
+          order_.rather_before(*table, node);
     }
   }
 
@@ -261,6 +294,35 @@ private:
       if (table == identity)
         for (const auto& part : object->parts()) demand(at(part.identity(), Verb::late), node);
     }
+  }
+
+  // The index of a partitioned table is valid when each partition has its part of it; one that goes
+  // will not get any.
+  void without_leaving_partitions(std::size_t node) {
+    const auto& identity = nodes_[node].object;
+    if (nodes_[node].verb != Verb::create ||
+        (identity.kind != Kind::constraint && identity.kind != Kind::index))
+      return;
+    const auto table = scene_.from.find({Kind::table, identity.schema, identity.name, {}});
+    if (!table || !table->has(Property::partition_by)) return;
+    for (const auto& partition : children_of(scene_.from, *table)) {
+      const auto later = scene_.to.find(partition.identity());
+      if (later && later->get(Property::partition_of) == partition.get(Property::partition_of))
+        continue;
+      demand(at(partition.identity(), Verb::drop), node);
+      demand(at(partition.identity(), Verb::alter), node);
+    }
+  }
+
+  // What is done to an attribute reaches the tables of the type.
+  void with_attribute(std::size_t node) {
+    const auto& identity = nodes_[node].object;
+    if (identity.kind != Kind::column) return;
+    const auto table = scene_.to.find({Kind::table, identity.schema, identity.name, {}});
+    if (!table || !table->has(Property::of_type)) return;
+    const auto type = split_name(table->text(Property::of_type));
+    for (const auto verb : {Verb::create, Verb::alter})
+      demand(at(Identity{Kind::column, type.schema, type.name, identity.part}, verb), node);
   }
 
   // A new foreign key takes hold of any unique index over what it points at, also of one that is to
@@ -320,11 +382,16 @@ private:
       names.push_back("default for " + std::string(object->text(Property::type)) + " using " +
                       identity.part);
     if (identity.kind == Kind::constraint && has_index(*object)) index(*object);
+    const auto sequence = [&](const Object& column) {
+      if (column.has(Property::identity)) names.push_back("relation " + identity_sequence(column));
+    };
+    if (identity.kind == Kind::column) sequence(*object);
     if (!is_relation(identity.kind)) return names;
     for (const auto& part : object->parts()) {
       const bool named =
           part.kind() == Kind::index || (part.kind() == Kind::constraint && has_index(part));
       if (named && !at(part.identity(), nodes_[node].verb)) index(part);
+      if (part.kind() == Kind::column && !at(part.identity(), nodes_[node].verb)) sequence(part);
     }
     return names;
   }
@@ -345,11 +412,15 @@ private:
     for (std::size_t node = 0; node < nodes_.size(); ++node)
       if (nodes_[node].verb == Verb::drop)
         for (auto& name : names_of(node)) leaving.emplace(std::move(name), node);
+    for (const auto& sequence : scene_.from.objects(Kind::sequence))
+      if (const auto goes = goes_at(sequence); goes && nodes_[*goes].object != sequence.identity())
+        leaving.emplace(name_space(sequence.identity()), *goes);
     for (std::size_t node = 0; node < nodes_.size(); ++node) {
       if (nodes_[node].verb != Verb::create) continue;
       for (const auto& name : names_of(node)) {
         const auto [first, last] = leaving.equal_range(name);
-        for (auto one = first; one != last; ++one) order_.before(one->second, node);
+        for (auto one = first; one != last; ++one)
+          if (one->second != node) order_.before(one->second, node);
       }
     }
   }

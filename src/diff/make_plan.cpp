@@ -14,6 +14,7 @@ namespace slipway::diff {
 namespace {
 
 using schema::Kind;
+using schema::Property;
 
 void emit(const Node& node, Plan& plan) {
   const auto path = node.object.path();
@@ -57,6 +58,14 @@ void end_long_transactions(Plan& plan) {
   }
 }
 
+void note_not_null_names(Scene& scene) {
+  for (const auto* schema : {&scene.from, &scene.to})
+    for (schema::Object::Index at = 0; at < schema->size(); ++at)
+      if (const auto object = schema->at(at);
+          object.kind() == Kind::column && object.has(Property::not_null_name))
+        scene.not_null_names.emplace(object.schema(), object.text(Property::not_null_name));
+}
+
 } // namespace
 
 bool Scene::in_use(const schema::Object& object) const {
@@ -67,7 +76,8 @@ bool Scene::in_use(const schema::Object& object) const {
 }
 
 Plan make_plan(const schema::Schema& from, const schema::Schema& to, const Options& options) {
-  Scene scene{from, to, options, {}};
+  Scene scene{from, to, options, {}, {}};
+  note_not_null_names(scene);
   auto tasks = find_tasks(scene);
   spread(scene, tasks);
   const auto nodes = make_nodes(scene, tasks);

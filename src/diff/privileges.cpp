@@ -238,8 +238,23 @@ private:
   Draft& draft_;
 };
 
-std::string owner_of(const Object& object, const std::string& database_owner) {
-  const auto holder = object.parent().value_or(object);
+// What a new owner had been granted is part of the owner's privileges from then on.
+void hand_over(Privileges& privileges, const std::string& new_owner) {
+  const auto granted = privileges.find({AclItem::Grantee::role, new_owner});
+  if (granted == privileges.end()) return;
+  auto& owned = privileges[{AclItem::Grantee::owner, {}}];
+  for (const auto& [letter, hold] : granted->second) owned.emplace(letter, hold);
+  privileges.erase(granted);
+}
+
+// A part has the owner of what it is a part of, a sequence of a column that of its table.
+std::string owner_of(const schema::Schema& schema, const Object& object,
+                     const std::string& database_owner) {
+  auto holder = object.parent().value_or(object);
+  if (object.has(Property::owned_by)) {
+    const auto column = split_name(object.text(Property::owned_by));
+    if (const auto table = schema.relation(column.schema, column.name)) holder = *table;
+  }
   return holder.has(Property::owner) ? std::string(holder.text(Property::owner)) : database_owner;
 }
 
@@ -271,13 +286,18 @@ std::string built_in_of_everybody(std::string_view objects) {
 
 void grant_to_new(const Scene& scene, const Object& object, Draft& draft) {
   if (object.kind() == Kind::default_privileges) return;
-  Writer(object, owner_of(object, scene.from.origin().owner), draft)
+  // A type that is only declared has no privileges yet.
+  if (object.kind() == Kind::base_type && !object.has(Property::clauses)) return;
+  Writer(object, owner_of(scene.to, object, scene.from.origin().owner), draft)
       .change(of_new(scene, object), of(scene, object));
 }
 
 void change_privileges(const Scene& scene, const Object& from, const Object& to, Draft& draft) {
   if (to.kind() == Kind::default_privileges) return change_default_privileges(from, to, draft);
-  Writer(to, owner_of(to, scene.from.origin().owner), draft).change(of(scene, from), of(scene, to));
+  const auto owner = owner_of(scene.to, to, scene.from.origin().owner);
+  auto before = of(scene, from);
+  if (owner != owner_of(scene.from, from, scene.from.origin().owner)) hand_over(before, owner);
+  Writer(to, owner, draft).change(before, of(scene, to));
 }
 
 } // namespace slipway::diff

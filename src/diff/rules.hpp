@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace slipway::diff {
@@ -21,6 +22,9 @@ struct Scene {
   bool in_use(const schema::Object& object) const;
   /// Identities that are taken down and put up again although nothing may differ in them.
   std::set<schema::Identity> rebuilt;
+  /// Names that somebody gave to a NOT NULL, with their schemas: the server makes up another for a
+  /// column that would have one of these.
+  std::set<std::pair<std::string, std::string>> not_null_names;
 };
 
 /// An object on both sides that differs.

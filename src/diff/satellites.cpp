@@ -105,6 +105,10 @@ void add_satellites(const Scene& scene, const Object& object, Draft& draft) {
   bind(object, {}, object.list(Property::depends_on_extensions), draft);
 }
 
+void bind_again(const Object& object, Draft& draft) {
+  bind(object, {}, object.list(Property::depends_on_extensions), draft);
+}
+
 void change_satellites(const Scene& scene, const Object& from, const Object& to,
                        const std::vector<schema::PropertyDifference>& changed, Draft& draft) {
   const auto& statements = draft.statements();
@@ -116,6 +120,8 @@ void change_satellites(const Scene& scene, const Object& from, const Object& to,
   for (const auto& one : changed) {
     switch (one.property) {
     case Property::owner:
+      // It has the owner of its table, to whom it was given with that.
+      if (to.has(Property::owned_by)) break;
       draft.add("owner", "ALTER " + sql_name(to.identity()) + " OWNER TO " +
                              ident(to.has(Property::owner) ? to.text(Property::owner)
                                                            : scene.from.origin().owner));

@@ -16,6 +16,9 @@ void add_satellites(const Scene& scene, const schema::Object& object, Draft& dra
 void change_satellites(const Scene& scene, const schema::Object& from, const schema::Object& to,
                        const std::vector<schema::PropertyDifference>& changed, Draft& draft);
 
+/// The extensions that an object goes with which was made anew in the old one's place.
+void bind_again(const schema::Object& object, Draft& draft);
+
 /// The comment on the constraint behind NOT NULL, which there is only when all else is done.
 void change_not_null_comment(const schema::Object& to,
                              const std::vector<schema::PropertyDifference>& changed, Draft& draft);

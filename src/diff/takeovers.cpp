@@ -1,6 +1,9 @@
 #include "takeovers.hpp"
 
 #include "naming.hpp"
+#include "rules/index_marks.hpp"
+#include "rules/row_counts.hpp"
+#include "rules/table_sql.hpp"
 #include "satellites.hpp"
 
 #include <algorithm>
@@ -35,7 +38,8 @@ std::string rename_of(const Object& from, const Object& to) {
 
 std::vector<schema::PropertyDifference> satellites_of(const Object& from, const Object& to) {
   std::vector<schema::PropertyDifference> changed;
-  for (const auto property : {Property::comment, Property::index_comment}) {
+  for (const auto property :
+       {Property::comment, Property::index_comment, Property::depends_on_extensions}) {
     const auto before = from.get(property);
     const auto after = to.get(property);
     if (before != after)
@@ -55,6 +59,12 @@ std::vector<schema::PropertyDifference> changes_between(const Object& from, cons
                          after ? std::optional<std::string>(*after) : std::nullopt});
   }
   return changed;
+}
+
+bool is_needed(const Scene& scene, const Object& object) {
+  const auto& all = scene.from.dependencies();
+  return std::any_of(all.begin(), all.end(),
+                     [&](const schema::Dependency& one) { return one.needs == object.index(); });
 }
 
 bool stays(const Scene& scene, const Object& part) {
@@ -136,6 +146,37 @@ void promote_indexes(const Scene& scene, Tasks& tasks) {
     if (one.kind == Kind::index) tasks.all.erase(one);
 }
 
+// A key becomes an index of its name: that is there under another name before the key goes.
+void demote_keys(const Scene& scene, Tasks& tasks) {
+  std::vector<Identity> indexes;
+  for (const auto& [identity, task] : tasks.all)
+    if (identity.kind == Kind::index && task.kind == Task::Kind::create && stays(scene, *task.to) &&
+        task.to->has(Property::unique) && !task.to->has(Property::parent) &&
+        scene.in_use(*task.to) && !task.to->parent()->has(Property::partition_by))
+      indexes.push_back(identity);
+  for (const auto& identity : indexes) {
+    const auto key =
+        tasks.all.find({Kind::constraint, identity.schema, identity.name, identity.part});
+    if (key == tasks.all.end() || key->second.kind != Task::Kind::drop ||
+        is_needed(scene, *key->second.from))
+      continue;
+    auto& task = tasks.all[identity];
+    const auto temporary = temporary_name(identity.part);
+    task.draft.add("create index", create_index(*task.to, temporary, true, false)).alone();
+    task.draft.finding(FindingKind::data_dependent, "rows with equal values stop it",
+                       count_of_duplicates(*task.to));
+    task.draft.add("drop constraint", "ALTER TABLE " + qualified(*task.to) + " DROP CONSTRAINT " +
+                                          ident(identity.part));
+    task.draft
+        .add("rename index", "ALTER INDEX " + qualified(identity.schema, temporary) +
+                                 " RENAME TO " + ident(identity.part))
+        .with_previous();
+    mark_again(scene, *task.to, task.draft);
+    tasks.taken_over.insert(key->first);
+    tasks.all.erase(key);
+  }
+}
+
 // The sequence of a column that got another name, as it does with the table's.
 void rename_sequences(Tasks& tasks) {
   std::vector<Identity> gone;
@@ -172,6 +213,7 @@ void take_over(const Scene& scene, Tasks& tasks) {
   rename_parts(scene, tasks, Kind::constraint);
   rename_parts(scene, tasks, Kind::index);
   promote_indexes(scene, tasks);
+  demote_keys(scene, tasks);
   rename_sequences(tasks);
 }
 

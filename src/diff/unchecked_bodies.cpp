@@ -18,6 +18,11 @@ bool is_routine(Kind kind) {
   return kind == Kind::function || kind == Kind::procedure || kind == Kind::aggregate;
 }
 
+bool is_read_by_server(const Object& routine) {
+  const auto language = routine.text(Property::language);
+  return language == "sql" || language == "plpgsql";
+}
+
 // What the nodes after the present one make.
 class Later {
 public:
@@ -35,7 +40,7 @@ public:
   // Of a body in plpgsql the server reads the types of variables only.
   bool is_named_in(const Object& routine) const {
     const auto language = routine.text(Property::language);
-    if (language != "sql" && language != "plpgsql") return false;
+    if (!is_read_by_server(routine)) return false;
     const auto words = words_of(routine.text(Property::body));
     const auto names = [&](const std::set<std::string>& made) {
       for (const auto& word : words)
@@ -53,6 +58,30 @@ private:
   std::set<std::string> others_;
   std::set<std::pair<std::string, std::string>> columns_;
 };
+
+// What can be named with its schema in the end. A schema that goes is a name to be found nowhere.
+struct Named {
+  std::set<std::string> schemas;
+  std::set<std::pair<std::string, std::string>> objects;
+};
+
+Named named_in(const Scene& scene) {
+  Named all;
+  for (const auto* side : {&scene.from, &scene.to})
+    for (const auto& schema : side->objects(Kind::schema))
+      all.schemas.insert(std::string(schema.name()));
+  for (const auto& object : scene.to.objects()) all.objects.emplace(object.schema(), object.name());
+  return all;
+}
+
+// Whether a body names with its schema what is not there in the end, either: the server has it all
+// the same, since nobody looked at the body when that went.
+bool names_what_is_nowhere(const Named& all, const Object& routine) {
+  if (!is_read_by_server(routine)) return false;
+  for (const auto& [in, name] : qualified_names_of(routine.text(Property::body)))
+    if (all.schemas.contains(in) && !all.objects.contains({in, name})) return true;
+  return false;
+}
 
 // What a body that names it without its schema finds only where search_path leads there. A plan
 // runs with whatever search_path there is, which of ours need not have anything but public in it.
@@ -105,11 +134,13 @@ std::vector<bool> names_what_is_not_found(const Scene& scene, const std::vector<
   std::vector<bool> found(nodes.size());
   const Elsewhere elsewhere(scene.to);
   Later later;
+  const auto named = named_in(scene);
   for (auto at = order.rbegin(); at != order.rend(); ++at) {
     const auto& node = nodes[*at];
     if (writes_body(node)) {
       const auto routine = scene.to.find(node.object);
-      found[*at] = routine && (later.is_named_in(*routine) || elsewhere.is_named_in(*routine));
+      found[*at] = routine && (later.is_named_in(*routine) || elsewhere.is_named_in(*routine) ||
+                               names_what_is_nowhere(named, *routine));
     }
     later.note(node);
   }

@@ -1,6 +1,8 @@
 // The server behind the tests that need one, and the main that takes it down at the end.
 #include "slipway/test/test_server.hpp"
 
+#include "slipway/test/used_database.hpp"
+
 #include <cstdlib>
 #include <stdexcept>
 
@@ -68,6 +70,39 @@ std::string TestServer::create(const std::string& template_database) {
 
 std::string TestServer::fresh_database() {
   return create("");
+}
+
+std::string TestServer::borrow_database() {
+  if (free_.empty()) {
+    const auto url = fresh_database();
+    auto session = connect(url);
+    auto as_new = traces(session);
+    borrowed_.emplace(url, Borrowed{std::move(session), std::move(as_new)});
+    return url;
+  }
+  auto url = std::move(free_.back());
+  free_.pop_back();
+  return url;
+}
+
+void TestServer::give_back(const std::string& connection_string) {
+  auto& borrowed = borrowed_.at(connection_string);
+  bool as_new = false;
+  try {
+    empty_database(borrowed.session);
+    as_new = traces(borrowed.session) == borrowed.traces;
+  } catch (const std::runtime_error&) {
+    as_new = false;
+  }
+  if (as_new) return free_.push_back(connection_string);
+  const auto name = borrowed.session.database();
+  borrowed_.erase(connection_string);
+  // One with a subscription cannot be dropped; it goes with the server.
+  static_cast<void>(cluster_.drop_database(name, long_wait()));
+}
+
+pg::Session& TestServer::session_in(const std::string& connection_string) {
+  return borrowed_.at(connection_string).session;
 }
 
 std::string TestServer::copy_of_database(const std::string& connection_string) {

@@ -53,6 +53,24 @@ void warn(const Scene& scene, const TypeChange& change, const Object& column, Dr
   if (!change.loss.empty()) draft.finding(FindingKind::data_loss, change.loss, change.count_sql);
 }
 
+// The columns below that change their type with this one.
+void add_below(const Scene& scene, const Object& column, std::vector<Object>& found) {
+  for (const auto& child : children_of(scene.from, column.parent().value_or(column))) {
+    const auto below = child.part(Kind::column, column.part());
+    if (!below) continue;
+    found.push_back(*below);
+    add_below(scene, *below, found);
+  }
+}
+
+// A default that does not fit the new type stops it, on a table below, too.
+std::vector<Object> defaults_below(const Scene& scene, const Object& column) {
+  std::vector<Object> found;
+  add_below(scene, column, found);
+  std::erase_if(found, [](const Object& one) { return !one.has(Property::default_value); });
+  return found;
+}
+
 void change_type(const Scene& scene, const Alteration& alteration, Draft& draft) {
   const auto& from = alteration.from;
   const auto& to = alteration.to;
@@ -62,8 +80,10 @@ void change_type(const Scene& scene, const Alteration& alteration, Draft& draft)
     change.work = TypeChange::Work::indexes;
   }
   const auto base = parse_type(from.text(Property::type)).base;
-  const bool default_goes =
-      from.has(Property::default_value) && base != parse_type(to.text(Property::type)).base;
+  const bool other_base = base != parse_type(to.text(Property::type)).base;
+  const bool default_goes = from.has(Property::default_value) && other_base;
+  const auto below = other_base ? defaults_below(scene, from) : std::vector<Object>();
+  for (const auto& one : below) draft.add("drop default", alter(scene, one) + "DROP DEFAULT");
   if (default_goes) draft.add("drop default", alter(scene, to) + "DROP DEFAULT");
   std::string sql = alter_table(to) + "ALTER COLUMN " + ident(to.part()) + " TYPE " +
                     std::string(to.text(Property::type));
@@ -76,6 +96,11 @@ void change_type(const Scene& scene, const Alteration& alteration, Draft& draft)
     draft.add("set default",
               alter(scene, to) + "SET DEFAULT " + std::string(to.text(Property::default_value)));
   // The default goes for good with its type, so that nothing is left to be changed.
+  for (const auto& one : below)
+    if (const auto after = scene.to.find(one.identity());
+        after && after->has(Property::default_value))
+      draft.add("set default", alter(scene, one) + "SET DEFAULT " +
+                                   std::string(after->text(Property::default_value)));
 }
 
 bool default_was_settled(const Alteration& alteration) {

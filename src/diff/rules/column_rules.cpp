@@ -6,6 +6,7 @@
 #include "expression.hpp"
 #include "family.hpp"
 #include "identity.hpp"
+#include "inherited_column.hpp"
 #include "naming.hpp"
 #include "table_sql.hpp"
 #include "view_columns.hpp"
@@ -52,15 +53,28 @@ void warn_of_new(const Scene& scene, const Object& column, Draft& draft) {
                   "SELECT count(*) FROM " + qualified(column));
 }
 
+constexpr const char* k_own_stays_own =
+    "a column that the table has as its own stays its own when the table inherits it, too: inherit "
+    "it all the same, or make a new table and copy the rows";
+
+// A column that is there already when its parent table, or the table's type, has got it.
+bool is_made_from_above(const Scene& scene, const Object& column, Draft& draft) {
+  auto above = attribute_of(scene, scene.to, column);
+  if (!above && column.has(Property::inherited)) above = in_parent(scene, scene.to, column);
+  if (!above && column.has(Property::inherited) && existed(scene, column) &&
+      column.parent()->has(Property::inherits))
+    draft.refuse(k_own_stays_own);
+  if (!above) return false;
+  const auto inherited = as_inherited(*above);
+  change_column(scene, alteration_between(inherited.at(1), column), draft);
+  return true;
+}
+
 void create(const Scene& scene, const Object& column, Draft& draft) {
   if (column.parent()->kind() == Kind::composite_type)
     return create_attribute(scene, column, draft);
   if (is_view_column(column)) return create_view_column(scene, column, draft);
-  const auto above = in_parent(scene, scene.to, column);
-  if (above && column.has(Property::inherited)) {
-    change_column(scene, alteration_between(*above, column), draft);
-    return;
-  }
+  if (is_made_from_above(scene, column, draft)) return;
   draft.add("add column", alter_table(column) + "ADD COLUMN " + column_definition(scene, column));
   warn_of_new(scene, column, draft);
   complete_column(scene, column, draft);
@@ -78,6 +92,7 @@ void drop(const Scene& scene, const Object& column, Draft& draft) {
   if (column.parent()->kind() == Kind::composite_type) return drop_attribute(scene, column, draft);
   if (is_view_column(column)) return drop_view_column(scene, column, draft);
   if (column.has(Property::inherited) && in_parent(scene, scene.from, column)) return;
+  if (attribute_of(scene, scene.from, column)) return;
   draft.add("drop column", alter_table(column) + "DROP COLUMN " + ident(column.part()));
   const auto after = scene.to.find(column.identity());
   if (column.has(Property::generated) && (!after || after->has(Property::generated))) {
@@ -94,8 +109,10 @@ void drop(const Scene& scene, const Object& column, Draft& draft) {
 
 // What has been done to the parent, and has reached this column by that.
 bool came_from_parent(const Scene& scene, const Alteration& alteration, Property property) {
-  const auto before = in_parent(scene, scene.from, alteration.from);
-  const auto after = in_parent(scene, scene.to, alteration.to);
+  auto before = in_parent(scene, scene.from, alteration.from);
+  if (!before) before = attribute_of(scene, scene.from, alteration.from);
+  auto after = in_parent(scene, scene.to, alteration.to);
+  if (!after) after = attribute_of(scene, scene.to, alteration.to);
   return before && after && before->get(property) != after->get(property) &&
          after->get(property) == alteration.to.get(property);
 }
@@ -135,10 +152,8 @@ bool cannot_change_origin(const Scene& scene, const Alteration& alteration, Draf
   if (!alteration.has(Property::inherited) || !table->has(Property::inherits)) return false;
   const bool becomes = alteration.to.has(Property::inherited);
   if (!becomes && !in_parent(scene, scene.to, alteration.to)) return false;
-  draft.refuse(becomes
-                   ? "a column that the table has as its own stays its own when the table inherits "
-                     "it, too: inherit it all the same, or make a new table and copy the rows"
-                   : "a column that is inherited only cannot become the table's own as well");
+  draft.refuse(becomes ? k_own_stays_own
+                       : "a column that is inherited only cannot become the table's own as well");
   return true;
 }
 

@@ -1,5 +1,6 @@
 #include "composite_attributes.hpp"
 
+#include "column_type.hpp"
 #include "naming.hpp"
 #include "type_users.hpp"
 
@@ -97,10 +98,18 @@ Altered alter_attribute(const Scene& scene, const Alteration& alteration, Draft&
                  "columns, and drop the old one");
     return Altered::done;
   }
+  const auto users = cascade(scene, attribute);
+  if (!users.empty() && !type_change(scene, alteration.from, attribute).using_expression.empty()) {
+    draft.refuse("PostgreSQL does not change the type of " + attribute.path() + " from " +
+                 type_of(alteration.from) + " to " + type_of(attribute) +
+                 " in the tables of its type, since it cannot tell how: make a new attribute "
+                 "beside it, copy the values, and drop the old one");
+    return Altered::done;
+  }
   draft.disturb(attribute.identity(), Disturbance::Reach::type_change);
   draft.add("alter attribute type", alter(attribute) + " ALTER ATTRIBUTE " +
                                         ident(attribute.part()) + " TYPE " + type_of(attribute) +
-                                        cascade(scene, attribute));
+                                        users);
   return Altered::done;
 }
 

@@ -162,7 +162,6 @@ void complete_identity(const Scene& scene, const Object& column, Draft& draft) {
     if (option(column, "LOGGED")) draft.add("alter sequence", alter + "SET LOGGED");
     if (option(column, "UNLOGGED")) draft.add("alter sequence", alter + "SET UNLOGGED");
   }
-  if (!column.has(Property::identity_acl)) return;
   const auto sequence = as_sequence(column);
   grant_to_new(scene, sequence.at(0), draft);
 }

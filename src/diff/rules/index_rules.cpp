@@ -147,6 +147,8 @@ void swap(const Scene& scene, const Alteration& alteration, Draft& draft) {
   set_statistics(name_of(to), {}, targets_of(to), draft);
   if (alteration.from.get(Property::comment) == to.get(Property::comment))
     add_satellites(scene, to, draft);
+  else
+    bind_again(to, draft);
   mark_again(scene, to, draft);
 }
 
@@ -173,14 +175,14 @@ Altered alter(const Scene& scene, const Alteration& wanted, Draft& draft) {
     // The index of a partitioned table becomes valid with the last one that is attached to it.
     if (to.has(Property::invalid) && !is_partitioned(to))
       draft.refuse("an index that works cannot be made invalid on purpose");
-    else if (alteration.changed.empty() && !is_partitioned(to))
-      reindex(scene, to, draft);
   }
+  const bool repairs = wanted.has(Property::invalid) && !to.has(Property::invalid);
   const bool in_place =
       only(alteration, {Property::options, Property::tablespace, Property::column_statistics}) &&
       !(alteration.has(Property::options) && is_of_build(alteration)) && !is_partitioned(to);
   if (in_place) {
     change_in_place(alteration, draft);
+    if (repairs) reindex(scene, to, draft);
     return Altered::done;
   }
   if (!scene.in_use(to) || is_partitioned(to) || to.has(Property::parent) ||

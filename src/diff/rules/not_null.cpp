@@ -74,8 +74,9 @@ void in_steps(const Object& column, Draft& draft) {
 
 void set(const Scene& scene, const Object& column, Pace pace, Draft& draft) {
   if (column.has(Property::not_null_not_valid)) return add_unchecked_not_null(column, draft);
-  const bool named =
-      column.has(Property::not_null_name) || column.has(Property::not_null_no_inherit);
+  const bool named = column.has(Property::not_null_name) ||
+                     column.has(Property::not_null_no_inherit) ||
+                     scene.not_null_names.contains({std::string(column.schema()), name_of(column)});
   const auto table = column.parent();
   const bool steps = pace == Pace::in_steps && scene.in_use(column) && table &&
                      table->kind() == Kind::table && !is_known(scene, column);

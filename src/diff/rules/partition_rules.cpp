@@ -163,6 +163,19 @@ void change_bound(const Scene& scene, const Alteration& alteration, Draft& draft
   const auto& to = alteration.to;
   const bool was = from.has(Property::partition_of);
   const bool is = to.has(Property::partition_of);
+  if (to.has(Property::detach_pending)) {
+    if (!from.has(Property::detach_pending))
+      draft.refuse("a detach that was not finished cannot be made on purpose");
+    return;
+  }
+  if (from.has(Property::detach_pending)) {
+    // It can only go on from there.
+    draft.add("detach partition", detach(from) + " FINALIZE");
+    if (!is) return;
+    draft.later();
+    attach_partition(scene, to, draft);
+    return;
+  }
   if (was && is && from.text(Property::partition_of) == to.text(Property::partition_of)) {
     draft.add("detach partition", detach(from));
     draft.add("attach partition", attach(to)).with_previous();

@@ -101,12 +101,16 @@ std::vector<std::string> option_changes(const SequenceOptions& from, const Seque
   // A new type moves limits by itself, where they were the old type's.
   const bool moved = from.type != to.type;
   const auto ordinary = usual(to.type, to.increment);
+  // Of one that counts downwards, NO MAXVALUE would give it the type's.
+  const bool numbers = moved && (from.increment < 0 || to.increment < 0);
   if (from.minimum != to.minimum || moved)
-    clauses.push_back(to.minimum == ordinary.minimum ? "NO MINVALUE"
-                                                     : "MINVALUE " + std::to_string(to.minimum));
+    clauses.push_back(to.minimum == ordinary.minimum && !numbers
+                          ? "NO MINVALUE"
+                          : "MINVALUE " + std::to_string(to.minimum));
   if (from.maximum != to.maximum || moved)
-    clauses.push_back(to.maximum == ordinary.maximum ? "NO MAXVALUE"
-                                                     : "MAXVALUE " + std::to_string(to.maximum));
+    clauses.push_back(to.maximum == ordinary.maximum && !numbers
+                          ? "NO MAXVALUE"
+                          : "MAXVALUE " + std::to_string(to.maximum));
   if (from.start != to.start) clauses.push_back("START WITH " + std::to_string(to.start));
   if (from.cache != to.cache) clauses.push_back("CACHE " + std::to_string(to.cache));
   if (from.cycle != to.cycle) clauses.emplace_back(to.cycle ? "CYCLE" : "NO CYCLE");

@@ -28,6 +28,23 @@ std::string owned_by(const Object& sequence) {
                                            : "NONE");
 }
 
+// A sequence that belongs to a column has the table's owner.
+std::string owner_of(const schema::Schema& schema, const Object& sequence) {
+  auto holder = sequence;
+  if (sequence.has(Property::owned_by)) {
+    const auto column = owner_column(sequence);
+    if (const auto table = schema.relation(column.schema, column.name)) holder = *table;
+  }
+  return std::string(holder.get(Property::owner).value_or(schema.origin().owner));
+}
+
+// The server wants both to have the same owner at that time.
+void own(const Scene& scene, const Object& sequence, const std::string& owner, Draft& draft) {
+  if (const auto wanted = owner_of(scene.to, sequence); wanted != owner)
+    draft.add("owner", "ALTER SEQUENCE " + qualified(sequence) + " OWNER TO " + ident(wanted));
+  if (sequence.has(Property::owned_by)) draft.add("own sequence", owned_by(sequence));
+}
+
 void create(const Scene& scene, const Object& sequence, Draft& draft) {
   const auto name = qualified(sequence);
   if (const auto column = identity_in_the_way(scene, sequence))
@@ -40,7 +57,7 @@ void create(const Scene& scene, const Object& sequence, Draft& draft) {
   if (!sequence.has(Property::owned_by)) return;
   // The column may be made with the sequence in its default.
   draft.later();
-  draft.add("own sequence", owned_by(sequence));
+  own(scene, sequence, scene.from.origin().owner, draft);
 }
 
 void drop(const Scene& scene, const Object& sequence, Draft& draft) {
@@ -60,16 +77,16 @@ Altered alter(const Scene& scene, const Alteration& alteration, Draft& draft) {
               "ALTER SEQUENCE " + qualified(to) +
                   (to.has(Property::persistence) ? " SET UNLOGGED" : " SET LOGGED"));
   if (!alteration.has(Property::owned_by)) return Altered::done;
+  const auto owner = owner_of(scene.from, alteration.from);
   const bool is_there =
       !to.has(Property::owned_by) || scene.from.find(owner_column(to)).has_value();
-  if (is_there) {
-    draft.add("own sequence", owned_by(to));
-    return Altered::done;
-  }
-  if (alteration.from.has(Property::owned_by))
+  const bool other_owner = owner != owner_of(scene.to, to);
+  if (alteration.from.has(Property::owned_by) && (!is_there || other_owner))
     draft.add("own sequence", "ALTER SEQUENCE " + qualified(to) + " OWNED BY NONE");
-  draft.later();
-  draft.add("own sequence", owned_by(to));
+  else if (!to.has(Property::owned_by))
+    draft.add("own sequence", owned_by(to));
+  if (!is_there || (other_owner && to.has(Property::owned_by))) draft.later();
+  own(scene, to, owner, draft);
   return Altered::done;
 }
 

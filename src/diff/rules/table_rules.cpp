@@ -3,6 +3,7 @@
 
 #include "column_changes.hpp"
 #include "family.hpp"
+#include "inherited_column.hpp"
 #include "naming.hpp"
 #include "options_change.hpp"
 #include "partition_rules.hpp"
@@ -119,10 +120,12 @@ void create(const Scene& scene, const Object& table, Draft& draft) {
   draft.add(table.kind() == Kind::table ? "create table" : "create foreign table",
             sql + tail(scene, table));
   for (const auto& column : columns_in_order(table)) {
-    if (const auto above = inherited_from(scene, column))
-      change_column(scene, alteration_between(*above, column), draft);
-    else
+    if (const auto above = inherited_from(scene, column)) {
+      const auto inherited = as_inherited(*above);
+      change_column(scene, alteration_between(inherited.at(1), column), draft);
+    } else {
       complete_column(scene, column, draft);
+    }
   }
   set_of_new_table(table, draft);
   if (!table.has(Property::partition_of) && !marks_an_index(table)) return;
@@ -155,7 +158,23 @@ bool is_refused(const Alteration& alteration, Draft& draft) {
   return true;
 }
 
-void change_parents(const Alteration& alteration, Draft& draft) {
+// What one parent lets go of is the table's own from then on, though another takes it up.
+bool column_changes_hands(const Scene& scene, const Alteration& alteration) {
+  for (const auto& column : alteration.to.parts(Kind::column)) {
+    const auto before = alteration.from.part(Kind::column, column.part());
+    if (before && before->has(Property::inherited) && column.has(Property::inherited) &&
+        !in_parent(scene, scene.to, column))
+      return true;
+  }
+  return false;
+}
+
+void change_parents(const Scene& scene, const Alteration& alteration, Draft& draft) {
+  if (column_changes_hands(scene, alteration)) {
+    draft.refuse("columns that one parent lets go of stay the table's own when another has them, "
+                 "too: inherit from both, or make a new table and copy the rows");
+    return;
+  }
   const auto before = alteration.from.list(Property::inherits);
   const auto after = alteration.to.list(Property::inherits);
   const auto alter = alter_table(alteration.to);
@@ -190,11 +209,13 @@ Altered alter(const Scene& scene, const Alteration& alteration, Draft& draft) {
       alter_foreign(alteration, draft) == Altered::rebuild)
     return Altered::rebuild;
   change_settings(scene, alteration, draft);
-  if (alteration.has(Property::partition_of) || alteration.has(Property::partition_bound))
+  if (alteration.has(Property::partition_of) || alteration.has(Property::partition_bound) ||
+      alteration.has(Property::detach_pending))
     change_bound(scene, alteration, draft);
   else if (alteration.has(Property::inherits))
-    change_parents(alteration, draft);
+    change_parents(scene, alteration, draft);
   change_index_marks(alteration, draft);
+  change_toast_options(alteration, draft);
   return Altered::done;
 }
 

@@ -100,9 +100,6 @@ void change_settings(const Scene& scene, const Alteration& alteration, Draft& dr
     if (becomes_catalog_table(alteration)) std::erase(options, k_catalog_table);
     change_options("ALTER TABLE " + qualified(to), from.list(Property::options), options, draft);
   }
-  if (alteration.has(Property::toast_options))
-    change_options("ALTER TABLE " + qualified(to), from.list(Property::toast_options),
-                   to.list(Property::toast_options), draft, "toast.");
   change_place(scene, alteration, draft);
   if (alteration.has(Property::of_type))
     draft.add("of type", alter_table(to) + (to.has(Property::of_type)
@@ -116,6 +113,14 @@ void change_settings(const Scene& scene, const Alteration& alteration, Draft& dr
     set_replica_identity(to, draft);
   if (alteration.has(Property::cluster_on) && !to.has(Property::cluster_on))
     draft.add("cluster on", alter_table(to) + "SET WITHOUT CLUSTER");
+}
+
+void change_toast_options(const Alteration& alteration, Draft& draft) {
+  if (!alteration.has(Property::toast_options)) return;
+  draft.later();
+  change_options("ALTER TABLE " + qualified(alteration.to),
+                 alteration.from.list(Property::toast_options),
+                 alteration.to.list(Property::toast_options), draft, "toast.");
 }
 
 bool marks_an_index(const Object& table) {

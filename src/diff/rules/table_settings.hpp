@@ -6,6 +6,8 @@ namespace slipway::diff {
 
 /// What CREATE TABLE cannot say: row level security and replica identity without an index.
 void set_of_new_table(const schema::Object& table, Draft& draft);
+/// Those of its TOAST table count when there is one, which the new columns may bring: for the end.
+void change_toast_options(const Alteration& alteration, Draft& draft);
 /// All settings of a table that stays, but those that change_index_marks makes.
 void change_settings(const Scene& scene, const Alteration& alteration, Draft& draft);
 

@@ -7,6 +7,8 @@
 #include "naming.hpp"
 #include "options_change.hpp"
 
+#include "slipway/schema/usual_name.hpp"
+
 #include <algorithm>
 
 namespace slipway::diff {
@@ -37,11 +39,14 @@ std::string generated_clause(std::string_view generated) {
          upper(generated.substr(0, space));
 }
 
-std::string not_null_clause(const Object& column) {
+std::string not_null_clause(const Scene& scene, const Object& column) {
   if (!column.has(Property::not_null) || column.has(Property::not_null_not_valid)) return {};
   std::string text;
   if (column.has(Property::not_null_name))
     text += " CONSTRAINT " + ident(column.text(Property::not_null_name));
+  else if (const auto usual = schema::usual_name(column.name(), column.part(), "not_null");
+           scene.not_null_names.contains({std::string(column.schema()), usual}))
+    text += " CONSTRAINT " + ident(usual);
   text += " NOT NULL";
   if (column.has(Property::not_null_no_inherit)) text += " NO INHERIT";
   return text;
@@ -111,6 +116,19 @@ bool needs_only_its_table(const schema::Schema& schema, const Object& part) {
   return true;
 }
 
+// Of two keys over the same columns CREATE TABLE makes one.
+bool is_like_another_key(const Object& table, const Object& constraint) {
+  for (const auto& other : table.parts(Kind::constraint)) {
+    const auto type = other.text(Property::constraint_type);
+    const bool earlier =
+        type == "primary key" || (type == "unique" && other.part() < constraint.part());
+    if (earlier && other != constraint &&
+        other.get(Property::columns) == constraint.get(Property::columns))
+      return true;
+  }
+  return false;
+}
+
 } // namespace
 
 std::string column_definition(const Scene& scene, const Object& column) {
@@ -125,7 +143,7 @@ std::string column_definition(const Scene& scene, const Object& column) {
     text += " DEFAULT " + std::string(column.text(Property::default_value));
   if (column.has(Property::generated)) text += generated_clause(column.text(Property::generated));
   if (has_own_identity(scene, column)) text += identity_clause(column);
-  return text + not_null_clause(column);
+  return text + not_null_clause(scene, column);
 }
 
 std::string deferrability(const Object& constraint) {
@@ -193,6 +211,7 @@ bool is_inline(const Scene& scene, const Object& constraint) {
   if (constraint.has(Property::inherited) && type == "check" && !table->has(Property::partition_of))
     return false;
   if (constraint.has(Property::not_valid)) return false;
+  if (type == "unique" && is_like_another_key(*table, constraint)) return false;
   return needs_only_its_table(scene.to, constraint);
 }
 

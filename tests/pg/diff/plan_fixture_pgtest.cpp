@@ -7,7 +7,7 @@ namespace slipway::test {
 namespace {
 
 schema::Schema read(const std::string& url) {
-  auto session = connect(url);
+  auto& session = TestServer::instance().session_in(url);
   inspect::Scope scope;
   scope.dependencies = true;
   auto read = inspect::read_schema(session, scope, long_wait());
@@ -69,15 +69,13 @@ std::string Planned::values(const std::string& query) const {
 }
 
 std::string PlanTest::new_database() {
-  auto url = TestServer::instance().fresh_database();
-  made_.push_back(connect(url).database());
+  auto url = TestServer::instance().borrow_database();
+  borrowed_.push_back(url);
   return url;
 }
 
 void PlanTest::TearDown() {
-  // One with a subscription cannot be dropped; it goes with the server.
-  for (const auto& name : made_)
-    static_cast<void>(TestServer::instance().cluster().drop_database(name, long_wait()));
+  for (const auto& url : borrowed_) TestServer::instance().give_back(url);
 }
 
 Planned PlanTest::run(const std::string& from_sql, const std::string& to_sql,

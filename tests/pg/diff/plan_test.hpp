@@ -40,12 +40,11 @@ protected:
   void expect_both_ways(const std::string& from_sql, const std::string& to_sql);
   void expect_arrives(const std::string& from_sql, const std::string& to_sql);
   int major_version() const { return TestServer::instance().major_version(); }
-  /// Hundreds of databases would fill the memory that they live in.
   void TearDown() override;
 
 private:
   std::string new_database();
-  std::vector<std::string> made_;
+  std::vector<std::string> borrowed_;
 };
 
 } // namespace slipway::test

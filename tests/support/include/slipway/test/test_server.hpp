@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -38,16 +39,29 @@ public:
   std::string fresh_database();
   /// A new copy of a database made by fresh_database. No session may be open in the original.
   std::string copy_of_database(const std::string& connection_string);
+  /// Connection string of an empty database that somebody may have used before, until it is given
+  /// back: a tenth of what a new one costs. Who has it may leave in it whatever can be made there.
+  std::string borrow_database();
+  /// Empties it. One that cannot be made as new is dropped. No session may be open in it.
+  void give_back(const std::string& connection_string);
+  /// A session in a borrowed database, for looking into it.
+  pg::Session& session_in(const std::string& connection_string);
   /// 15 for 15.x.
   int major_version() const { return major_version_; }
   pg::Cluster& cluster() { return cluster_; }
 
 private:
+  struct Borrowed {
+    pg::Session session;
+    std::string traces; ///< when it was new
+  };
   std::string create(const std::string& template_database);
 
   pg::Cluster cluster_;
   int major_version_ = 0;
   int made_ = 0;
+  std::map<std::string, Borrowed> borrowed_; ///< by connection string, those in use and the free
+  std::vector<std::string> free_;
 };
 
 /// Opens a session, or throws with the error's message.

@@ -1,0 +1,229 @@
+// What random pairs of schemas have shown to be wrong, each as small as it gets.
+#include "plan_test.hpp"
+
+namespace slipway::test {
+
+namespace {
+
+const std::string k_reader =
+    "DO $$BEGIN CREATE ROLE slip_reader; EXCEPTION WHEN duplicate_object THEN NULL; END$$;";
+
+class PairFindings : public PlanTest {
+protected:
+  void expect_refused(const std::string& from, const std::string& to, const std::string& words) {
+    const auto planned = run(from, to);
+    ASSERT_FALSE(planned.plan.refusals.empty()) << planned.sql();
+    EXPECT_NE(planned.plan.refusals.front().message.find(words), std::string::npos)
+        << planned.plan.refusals.front().message;
+  }
+};
+
+TEST_F(PairFindings, WhatGoesWithAnExtension) {
+  const std::string things = R"(
+CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1';
+CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+CREATE TABLE t (a int); CREATE INDEX i ON t (a); CREATE MATERIALIZED VIEW m AS SELECT a FROM t;
+CREATE TRIGGER tr BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION touch();)";
+  const std::string bonds = R"(
+ALTER FUNCTION f() DEPENDS ON EXTENSION plpgsql; ALTER INDEX i DEPENDS ON EXTENSION plpgsql;
+ALTER TRIGGER tr ON t DEPENDS ON EXTENSION plpgsql;
+ALTER MATERIALIZED VIEW m DEPENDS ON EXTENSION plpgsql;)";
+  expect_both_ways(things, things + bonds);
+  expect_both_ways("", things + bonds);
+}
+
+TEST_F(PairFindings, WhatIsReplacedStillGoesWithItsExtension) {
+  const auto function = [](const std::string& number) {
+    return "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT " + number +
+           "'; ALTER FUNCTION f() DEPENDS ON EXTENSION plpgsql;";
+  };
+  expect_both_ways(function("1"), function("2"));
+  const auto index = [](const std::string& more) {
+    return "CREATE TABLE t (a int, b int); CREATE INDEX i ON t (a" + more +
+           "); ALTER INDEX i DEPENDS ON EXTENSION plpgsql;";
+  };
+  expect_both_ways(index(""), index(", b"));
+}
+
+TEST_F(PairFindings, ABodyThatNamesWhatIsNowhere) {
+  expect_arrives("",
+                 "CREATE TYPE mood AS ENUM ('ok'); CREATE FUNCTION f() RETURNS text LANGUAGE sql "
+                 "AS 'SELECT NULL::public.mood::text'; ALTER TYPE mood RENAME TO feeling");
+}
+
+TEST_F(PairFindings, AChildOfATableWithAnIdentity) {
+  const std::string parent =
+      "CREATE TABLE p (id int GENERATED ALWAYS AS IDENTITY, a text); "
+      "ALTER TABLE p ALTER a SET STATISTICS 50; ALTER TABLE p ALTER a SET (n_distinct = 5);";
+  expect_both_ways(parent, parent + "CREATE TABLE c (b int) INHERITS (p)");
+}
+
+TEST_F(PairFindings, ColumnsThatChangeParentsAreRefused) {
+  expect_refused("CREATE TABLE p (a int); CREATE TABLE c (b int) INHERITS (p)",
+                 "CREATE TABLE q (a int); CREATE TABLE c (b int) INHERITS (q)",
+                 "stay the table's own");
+  expect_refused("CREATE TABLE p (a int); CREATE TABLE c (b int) INHERITS (p)",
+                 "CREATE TABLE p (a int); CREATE TABLE q (n int); "
+                 "CREATE TABLE c (b int) INHERITS (p, q)",
+                 "stays its own");
+}
+
+TEST_F(PairFindings, PrivilegesOfTheSequenceOfAnIdentity) {
+  const std::string identity = "CREATE TABLE t (id int GENERATED ALWAYS AS IDENTITY);";
+  expect_both_ways(k_reader + "ALTER DEFAULT PRIVILEGES GRANT USAGE ON SEQUENCES TO slip_reader;",
+                   k_reader + identity);
+  expect_both_ways(k_reader + identity +
+                       "GRANT SELECT, UPDATE ON SEQUENCE t_id_seq TO slip_reader;",
+                   k_reader + identity + "ALTER TABLE t OWNER TO slip_reader;");
+}
+
+TEST_F(PairFindings, ANewOwnerWhoHadPrivileges) {
+  expect_both_ways(k_reader + "CREATE TABLE t (a int); GRANT SELECT ON t TO slip_reader",
+                   k_reader + "CREATE TABLE t (a int); ALTER TABLE t OWNER TO slip_reader");
+}
+
+TEST_F(PairFindings, ATypeThatIsOnlyDeclaredHasNoPrivileges) {
+  expect_arrives("ALTER DEFAULT PRIVILEGES REVOKE USAGE ON TYPES FROM PUBLIC",
+                 "ALTER DEFAULT PRIVILEGES REVOKE USAGE ON TYPES FROM PUBLIC; CREATE TYPE shell");
+}
+
+TEST_F(PairFindings, TheSequenceOfAColumnInTheDefaultOfAnother) {
+  expect_both_ways("", "CREATE TABLE t (id int); CREATE SEQUENCE s OWNED BY t.id; "
+                       "CREATE TABLE a (n int DEFAULT nextval('s')); "
+                       "CREATE TABLE z (n int DEFAULT nextval('s'))");
+}
+
+TEST_F(PairFindings, ASequenceHasTheOwnerOfItsTable) {
+  const std::string table =
+      k_reader + "CREATE TABLE t (id int); ALTER TABLE t OWNER TO slip_reader;";
+  const std::string sequence = "CREATE SEQUENCE s; ALTER SEQUENCE s OWNER TO slip_reader;";
+  const std::string owned = "ALTER SEQUENCE s OWNED BY t.id;";
+  expect_both_ways(table, table + sequence + owned);
+  expect_both_ways(table + "CREATE SEQUENCE s", table + sequence + owned);
+  expect_both_ways(table + sequence, table + sequence + owned);
+}
+
+TEST_F(PairFindings, AKeyBecomesAnIndexOfItsName) {
+  expect_both_ways("CREATE TABLE t (a int); ALTER TABLE t ADD CONSTRAINT r UNIQUE (a); "
+                   "ALTER TABLE t REPLICA IDENTITY FULL",
+                   "CREATE TABLE t (a int, b int); CREATE UNIQUE INDEX r ON t (a) INCLUDE (b)");
+}
+
+TEST_F(PairFindings, TheSequenceOfATableThatChangesHands) {
+  const std::string table =
+      k_reader + "CREATE TABLE t (id serial); GRANT SELECT ON SEQUENCE t_id_seq TO slip_reader;";
+  expect_both_ways(table, table + "ALTER TABLE t OWNER TO slip_reader");
+}
+
+TEST_F(PairFindings, ColumnsOfStatisticsHaveNoOrder) {
+  expect_both_ways("CREATE TABLE t (b int, a int); CREATE STATISTICS s ON a, b FROM t",
+                   "CREATE TABLE t (a int)");
+  expect_arrives("CREATE TABLE t (a int, b int); CREATE STATISTICS s ON a, b FROM t",
+                 "CREATE TABLE t (b int, a int); CREATE STATISTICS s ON a, b FROM t");
+}
+
+TEST_F(PairFindings, AnInvalidIndexThatGetsAnOption) {
+  expect_arrives("CREATE TABLE t (a int); CREATE INDEX i ON t (a); UPDATE pg_catalog.pg_index SET "
+                 "indisvalid = false WHERE indexrelid = 'i'::regclass",
+                 "CREATE TABLE t (a int); CREATE INDEX i ON t (a) WITH (fillfactor = 60)");
+}
+
+TEST_F(PairFindings, ASerialMovesToAnotherTableWithAKeyOfThatName) {
+  diff::Options options;
+  options.not_renamed = {{schema::Kind::table, "public", "old", {}}};
+  const auto planned =
+      run("CREATE TABLE new (id serial, CONSTRAINT u UNIQUE (id)); ALTER TABLE new RENAME TO old",
+          "CREATE TABLE new (id serial, CONSTRAINT u UNIQUE (id))", {}, options);
+  EXPECT_EQ(planned.error, "") << planned.sql();
+  EXPECT_EQ(planned.left, std::vector<std::string>()) << planned.sql();
+}
+
+TEST_F(PairFindings, ADefaultOfAChildInTheWayOfANewType) {
+  const std::string from =
+      "CREATE TABLE p (a boolean DEFAULT true); CREATE TABLE c () INHERITS (p);";
+  expect_arrives(from, "CREATE TABLE p (a int)");
+  expect_both_ways(from, "CREATE TABLE p (a int DEFAULT 5); CREATE TABLE c () INHERITS (p); "
+                         "ALTER TABLE c ALTER a SET DEFAULT 7");
+}
+
+TEST_F(PairFindings, ToastOptionsBeforeThereIsAnythingToToast) {
+  expect_both_ways("CREATE TABLE t (a int)",
+                   "CREATE TABLE t (a text) WITH (toast.autovacuum_enabled = false)");
+}
+
+TEST_F(PairFindings, ASequenceOfAnotherTypeThatCountsDownwards) {
+  expect_both_ways("CREATE SEQUENCE s", "CREATE SEQUENCE s AS smallint INCREMENT BY -1 CYCLE");
+  expect_both_ways("CREATE SEQUENCE s AS int INCREMENT -2",
+                   "CREATE SEQUENCE s AS smallint INCREMENT BY -1");
+}
+
+TEST_F(PairFindings, ASchemaOfAnotherOwnerAndItsSequence) {
+  expect_arrives(
+      k_reader +
+          "CREATE SCHEMA app; CREATE TABLE app.t (id int); CREATE SEQUENCE app.s OWNED BY app.t.id; "
+          "ALTER SCHEMA app OWNER TO slip_reader;",
+      k_reader + "CREATE SCHEMA app; CREATE SEQUENCE app.s; "
+                 "CREATE FUNCTION app.f() RETURNS int LANGUAGE sql AS 'SELECT 1'; "
+                 "ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;");
+}
+
+TEST_F(PairFindings, ColumnsOfATypedTableComeAndGoWithTheType) {
+  expect_both_ways("CREATE TYPE pair AS (x int); CREATE TABLE t OF pair",
+                   "CREATE TYPE pair AS (x int, y text); CREATE TABLE t OF pair (y DEFAULT 'q')");
+  expect_arrives("CREATE TYPE pair AS (x int)",
+                 "CREATE TYPE pair AS (x int, y text); CREATE TABLE t OF pair (PRIMARY KEY (x))");
+}
+
+TEST_F(PairFindings, AnAttributeChangesItsTypeBeforeAColumnHoldsIt) {
+  expect_arrives("CREATE TYPE pair AS (x int)",
+                 "CREATE TYPE pair AS (x bigint); CREATE TABLE a (p pair)");
+  expect_refused("CREATE TYPE pair AS (x text); CREATE TABLE t OF pair",
+                 "CREATE TYPE pair AS (x bigint); CREATE TABLE t OF pair", "cannot tell how");
+}
+
+TEST_F(PairFindings, TwoKeysOverTheSameColumns) {
+  expect_both_ways("", "CREATE TABLE t (id int PRIMARY KEY, a int UNIQUE); "
+                       "ALTER TABLE t ADD CONSTRAINT u UNIQUE (id); "
+                       "ALTER TABLE t ADD CONSTRAINT b UNIQUE (a)");
+}
+
+TEST_F(PairFindings, AnArrayBecomesARange) {
+  expect_arrives("CREATE TABLE t (a text[])", "CREATE TABLE t (a int4range)");
+}
+
+TEST_F(PairFindings, TheKeyOfAllPartitionsWhenOneGoes) {
+  expect_arrives("CREATE TABLE p (id int NOT NULL) PARTITION BY RANGE (id); "
+                 "CREATE TABLE p1 PARTITION OF p DEFAULT PARTITION BY LIST (id)",
+                 "CREATE TABLE p (id int NOT NULL, PRIMARY KEY (id)) PARTITION BY RANGE (id)");
+}
+
+TEST_F(PairFindings, NamesThatGoWithATable) {
+  const std::string table =
+      "(id int GENERATED ALWAYS AS IDENTITY, a int, CONSTRAINT u UNIQUE (a)); CREATE INDEX i ON ";
+  diff::Options options;
+  options.not_renamed = {{schema::Kind::table, "public", "old", {}}};
+  const auto planned = run("CREATE TABLE new " + table + "new (a); ALTER TABLE new RENAME TO old",
+                           "CREATE TABLE new " + table + "new (a)", {}, options);
+  EXPECT_EQ(planned.error, "") << planned.sql();
+  EXPECT_EQ(planned.left, std::vector<std::string>()) << planned.sql();
+}
+
+// From 18 on NOT NULL has a name, which nothing else in the schema has.
+TEST_F(PairFindings, ANotNullWhoseUsualNameIsTaken) {
+  expect_both_ways("CREATE TABLE t (id int NOT NULL, b int); CREATE TABLE s (LIKE t)",
+                   "CREATE TABLE t (id int NOT NULL, b int); CREATE TABLE s (LIKE t); "
+                   "ALTER TABLE t DROP COLUMN id");
+}
+
+TEST_F(PairFindings, ADetachThatWasNotFinished) {
+  if (major_version() < 14) return; // which have none
+  const std::string tables = "CREATE TABLE p (id int) PARTITION BY RANGE (id); "
+                             "CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (1) TO (10);";
+  expect_arrives(tables + "UPDATE pg_catalog.pg_inherits SET inhdetachpending = true "
+                          "WHERE inhrelid = 'p1'::regclass",
+                 tables);
+}
+
+} // namespace
+
+} // namespace slipway::test
