@@ -2,6 +2,9 @@
 // privileges makes of them.
 #include "preflight_test.hpp"
 
+#include <chrono>
+#include <thread>
+
 namespace slipway::preflight {
 namespace {
 
@@ -49,6 +52,13 @@ TEST_F(Activity, what_a_role_may_not_see_is_unknown_not_passed) {
   close_looker();
   {
     auto alone = connect_as(role);
+    // The session that was closed is there for a moment yet.
+    const auto wait = test::long_wait();
+    while (test::value(alone, "SELECT count(*) FROM pg_stat_activity WHERE datname = "
+                              "current_database() AND pid <> pg_backend_pid() AND usesysid IS NOT "
+                              "NULL") != "0" &&
+           !wait.deadline.passed())
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
     EXPECT_EQ(check("long-transactions", k_alter, alone).verdict, Verdict::pass);
   }
   auto holder = connect();
