@@ -30,9 +30,12 @@ bool has_default_partition(const schema::Schema& schema, const std::string& pare
   });
 }
 
+// A default partition that only comes may be there by then, and the server refuses the two
+// together.
 bool detaches_concurrently(const Scene& scene, const Object& table) {
   return scene.in_use(table) && scene.from.origin().server_version >= k_detach_concurrently &&
-         !has_default_partition(scene.from, parent_of(table));
+         !has_default_partition(scene.from, parent_of(table)) &&
+         !has_default_partition(scene.to, parent_of(table));
 }
 
 std::string detach(const Object& table) {

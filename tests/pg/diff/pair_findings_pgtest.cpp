@@ -45,6 +45,13 @@ TEST_F(PairFindings, WhatIsReplacedStillGoesWithItsExtension) {
   expect_both_ways(index(""), index(", b"));
 }
 
+// DETACH ... CONCURRENTLY beside a default partition is refused, one that only comes too.
+TEST_F(PairFindings, APartitionGoesAsADefaultOneComes) {
+  const std::string parent = "CREATE TABLE p (a int) PARTITION BY RANGE (a);";
+  expect_both_ways(parent + "CREATE TABLE z PARTITION OF p FOR VALUES FROM (1) TO (2);",
+                   parent + "CREATE TABLE z (a int); CREATE TABLE d PARTITION OF p DEFAULT;");
+}
+
 TEST_F(PairFindings, ABodyThatNamesWhatIsNowhere) {
   expect_arrives("",
                  "CREATE TYPE mood AS ENUM ('ok'); CREATE FUNCTION f() RETURNS text LANGUAGE sql "
