@@ -199,9 +199,9 @@ TEST_F(DiffSides, SchemasOfThePlatformAreLeftOutAsInDrift) {
 }
 
 TEST_F(DiffSides, RenamesThatStandInTheSettingsAnswer) {
-  file("a.sql", k_users);
-  file("b.sql",
-       "CREATE TABLE accounts (id bigint CONSTRAINT users_pkey PRIMARY KEY, title text);\n");
+  file("a.sql", "CREATE TABLE users (id bigint PRIMARY KEY, email text, name text);\n");
+  file("b.sql", "CREATE TABLE accounts (id bigint CONSTRAINT users_pkey PRIMARY KEY, email text, "
+                "title text);\n");
   EXPECT_EQ(diff("a.sql", "b.sql").status, 5);
   file("slipway.toml", "[renames]\n\"users.name\" = \"title\"\nusers = \"accounts\"\n"
                        "\"gone.long_ago\" = \"x\"\n");
