@@ -18,6 +18,7 @@ namespace slipway::app {
 namespace {
 
 constexpr const char* k_control = "postgres";
+constexpr const char* k_other_control = "template1";
 constexpr std::string_view k_not_accepting = "55000";
 
 Result<pg::Session> open_database(const pg::ConnectOptions& options, const std::string& database,
@@ -76,7 +77,7 @@ Result<rollback::SafePathReport> take_safe_path(const Context& context,
       .run = assessment.run.row.id,
       .open = [&](const std::string& name,
                   const Wait& limit) { return open_database(options, name, limit); },
-      .control = k_control,
+      .control = assessment.database == k_control ? k_other_control : k_control,
       .make_copy = [&](const std::string& name, const Wait&) -> Status {
         SLIPWAY_TRY(restore_backup(context, backup.name, name));
         return {};
@@ -96,7 +97,10 @@ Result<pg::Session> open_or_reopen(const Context& context, const Wait& wait) {
   auto session = open_session(context, "rollback", wait);
   if (session || !session.error().sql || session.error().sql->sqlstate != k_not_accepting)
     return session;
-  SLIPWAY_ASSIGN(auto control, open_in_target(context, k_control, "rollback", wait));
+  auto opened = open_in_target(context, k_control, "rollback", wait);
+  if (!opened) opened = open_in_target(context, k_other_control, "rollback", wait);
+  if (!opened) return session;
+  auto control = std::move(*opened);
   SLIPWAY_ASSIGN(const auto fenced, rollback::fenced_databases(control, wait));
   for (const auto& one : fenced) {
     if (session.error().message.find("\"" + one.database + "\"") == std::string::npos) continue;
