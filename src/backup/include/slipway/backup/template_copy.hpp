@@ -30,7 +30,7 @@ struct TemplateCopyRequest {
 /// Copies a database inside its cluster behind a fence, which is down again when this returns,
 /// gives the copy the settings of the database, and puts the manifest into the store. The copy has
 /// the same numbers of tables and columns, statistics and all. Errors: as Fence::raise; sql. After
-/// an error there is no copy, unless the server could not be reached: `half_made` finds it.
+/// an error there is no copy, unless the server could not be reached.
 Result<Manifest> copy_by_template(const TemplateCopyRequest& request, Store& store,
                                   EventSink& events, const Wait& wait);
 
