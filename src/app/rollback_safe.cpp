@@ -104,7 +104,7 @@ Result<pg::Session> open_or_reopen(const Context& context, const Wait& wait) {
   SLIPWAY_ASSIGN(const auto fenced, rollback::fenced_databases(control, wait));
   for (const auto& one : fenced) {
     if (session.error().message.find("\"" + one.database + "\"") == std::string::npos) continue;
-    SLIPWAY_TRY(rollback::lift_fence(control, one.database, wait));
+    SLIPWAY_TRY(rollback::lift_forgotten_fence(control, one.database, wait));
     context.events.on_event(
         event::Warning{.message = fmt::format("{} was still closed ({}); it is open again",
                                               one.database, one.note),

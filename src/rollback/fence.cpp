@@ -149,6 +149,23 @@ Result<std::vector<Fenced>> fenced_databases(pg::Session& control, const Wait& w
   return found;
 }
 
+Status lift_forgotten_fence(pg::Session& control, const std::string& database, const Wait& given) {
+  // The server needs a moment to see that a killed owner is gone.
+  const auto wait = given.within(k_drain_patience);
+  std::string there;
+  while (true) {
+    SLIPWAY_ASSIGN(there, who_is_there(control, database, 0, given));
+    if (there.empty()) return lift_fence(control, database, given);
+    if (wait.deadline.passed() || wait.stop_requested()) break;
+    os::pause(k_look_again, wait);
+  }
+  return fail(
+      Error(ErrorCode::lock_timeout,
+            fmt::format("{} is closed, and its rollback seems to be at work: {}", database, there))
+          .with_state("nothing was changed")
+          .with_next("slipway rollback"));
+}
+
 Status lift_fence(pg::Session& control, const std::string& database, const Wait& wait) {
   return run_whole(control, open_statement(database), wait);
 }

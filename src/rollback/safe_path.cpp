@@ -66,7 +66,7 @@ private:
     for (const auto& one : fenced) {
       if (one.database != request_.database) continue;
       say(fmt::format("{} was still closed ({}); it is open again", one.database, one.note));
-      SLIPWAY_TRY(lift_fence(*control_, one.database, wait_));
+      SLIPWAY_TRY(lift_forgotten_fence(*control_, one.database, wait_));
     }
     return {};
   }

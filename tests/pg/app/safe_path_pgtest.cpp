@@ -217,6 +217,21 @@ TEST_F(SafePath, AfterACrashBehindTheFenceItGoesOn) {
   EXPECT_EQ(value("SELECT name FROM users WHERE id = 1000"), "new");
 }
 
+// Fails when any fence is taken for one that a crash left behind.
+TEST_F(SafePath, AFenceThatIsInUseIsNotLifted) {
+  back_up();
+  break_it(k_breaking);
+  auto asked = request();
+  auto owner = open(database_, test::long_wait());
+  auto session = open("postgres", test::long_wait());
+  auto fence = rollback::Fence::put_up(*session, database_, "a test", owner->backend_pid(),
+                                       test::long_wait());
+  ASSERT_TRUE(fence) << fence.error().message;
+  EXPECT_EQ(rollback::take_safe_path(asked, test::long_wait()).error().code,
+            ErrorCode::lock_timeout);
+  EXPECT_FALSE(open(database_, test::long_wait())) << "it is up still";
+}
+
 TEST_F(SafePath, ACopyThatIsThereIsGoneOnWith) {
   back_up();
   break_it(k_breaking);

@@ -43,7 +43,10 @@ struct Fenced {
 };
 /// Every database of the server whose fence is up. Errors: sql.
 Result<std::vector<Fenced>> fenced_databases(pg::Session& control, const Wait& wait);
-/// Opens a database whose fence was left behind. Precondition: its owner is gone.
+/// Opens a database whose fence was left behind: when nobody is connected to it, for the owner of a
+/// fence that is in use is. Errors: lock_timeout when somebody stays; sql.
+Status lift_forgotten_fence(pg::Session& control, const std::string& database, const Wait& wait);
+/// Opens a database. Precondition: the fence is the caller's own.
 Status lift_fence(pg::Session& control, const std::string& database, const Wait& wait);
 
 } // namespace slipway::rollback
