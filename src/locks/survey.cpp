@@ -84,7 +84,8 @@ SELECT t.relation, pg_catalog.format('%I.%I', n.nspname, c.relname), t.mode,
             OPERATOR(pg_catalog.>) pg_catalog.current_setting('autovacuum_freeze_max_age')::integer
          OR pg_catalog.mxid_age(CASE WHEN c.relminmxid OPERATOR(pg_catalog.<>) '0'::pg_catalog.xid THEN c.relminmxid END)
             OPERATOR(pg_catalog.>) pg_catalog.current_setting('autovacuum_multixact_freeze_max_age')::integer,
-       a.usesysid IS NULL
+       a.usesysid IS NULL,
+       COALESCE(l.pid OPERATOR(pg_catalog.=) pg_catalog.pg_backend_pid(), false)
 FROM target AS t
 JOIN pg_catalog.pg_class AS c ON c.oid OPERATOR(pg_catalog.=) t.relation
 JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
@@ -92,11 +93,10 @@ LEFT JOIN pg_catalog.pg_locks AS l
   ON l.locktype OPERATOR(pg_catalog.=) 'relation' AND l.relation OPERATOR(pg_catalog.=) t.relation
   AND l.database OPERATOR(pg_catalog.=) ANY (ARRAY[0::pg_catalog.oid, (SELECT d.oid FROM pg_catalog.pg_database AS d
       WHERE d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database())])
-  AND (l.pid IS NULL OR l.pid OPERATOR(pg_catalog.<>) pg_catalog.pg_backend_pid())
 LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid OPERATOR(pg_catalog.=) l.pid
 LEFT JOIN pg_catalog.pg_roles AS r ON r.oid OPERATOR(pg_catalog.=) a.usesysid
 WHERE c.relkind OPERATOR(pg_catalog.<>) 'i' OR t.named
-ORDER BY t.relation
+ORDER BY t.relation, 19 DESC
 )sql";
 
 enum Column : std::size_t {
@@ -118,6 +118,7 @@ enum Column : std::size_t {
   superuser,
   wraparound,
   no_user,
+  our_own,
 };
 
 sql::LockMode mode_from(std::string_view server_name) {
@@ -223,10 +224,12 @@ Result<Sample> take_sample(pg::Session& session, const std::vector<pg::Param>& p
   SLIPWAY_ASSIGN(const auto rows, session.query(SqlText(std::string(k_question)), params, wait));
   Sample sample;
   std::string last;
+  std::vector<sql::LockMode> our_own; // on the relation; these rows come first
   for (std::size_t row = 0; row < rows.size(); ++row) {
     const auto wanted = mode_numbered(rows.integer(row, Column::wanted_mode));
     if (last != rows.text(row, Column::relation_oid)) {
       last = rows.text(row, Column::relation_oid);
+      our_own.clear();
       sample.survey.targets.push_back(
           Target{.relation = std::string(rows.text(row, Column::relation_name)),
                  .mode = wanted,
@@ -234,7 +237,18 @@ Result<Sample> take_sample(pg::Session& session, const std::vector<pg::Param>& p
                  .with_descendants = rows.boolean(row, Column::descend)});
     }
     if (rows.is_null(row, Column::held_mode)) continue;
-    if (!sql::conflicts(mode_from(rows.text(row, Column::held_mode)), wanted)) continue;
+    const auto mode = mode_from(rows.text(row, Column::held_mode));
+    if (rows.boolean(row, Column::our_own)) {
+      if (rows.boolean(row, Column::granted)) our_own.push_back(mode);
+      continue;
+    }
+    if (!sql::conflicts(mode, wanted)) continue;
+    // Who waits for what we hold ourselves is behind us: the server lets us pass.
+    const bool behind_us = !rows.boolean(row, Column::granted) &&
+                           std::any_of(our_own.begin(), our_own.end(), [&](sql::LockMode ours) {
+                             return sql::conflicts(ours, mode);
+                           });
+    if (behind_us) continue;
     auto blocker = blocker_from(rows, row);
     // An autovacuum is answered in the same way whatever its age.
     const bool worker =
