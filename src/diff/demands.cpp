@@ -81,6 +81,8 @@ public:
 
 private:
   using Where = std::optional<std::size_t>;
+  // Nodes by the names that they make free.
+  using Leaving = std::multimap<std::string, std::size_t>;
 
   Where at(const Identity& identity, Verb verb) const {
     const auto found = by_object_.find({identity, verb});
@@ -408,7 +410,7 @@ private:
   }
 
   void same_names() {
-    std::multimap<std::string, std::size_t> leaving;
+    Leaving leaving;
     for (std::size_t node = 0; node < nodes_.size(); ++node)
       if (nodes_[node].verb == Verb::drop)
         for (auto& name : names_of(node)) leaving.emplace(std::move(name), node);
@@ -416,12 +418,28 @@ private:
       if (const auto goes = goes_at(sequence); goes && nodes_[*goes].object != sequence.identity())
         leaving.emplace(name_space(sequence.identity()), *goes);
     for (std::size_t node = 0; node < nodes_.size(); ++node) {
+      if (nodes_[node].verb == Verb::alter) after_other_sequences(node, leaving);
       if (nodes_[node].verb != Verb::create) continue;
       for (const auto& name : names_of(node)) {
         const auto [first, last] = leaving.equal_range(name);
         for (auto one = first; one != last; ++one)
           if (one->second != node) order_.before(one->second, node);
       }
+    }
+  }
+
+  // A column that becomes an identity has a new sequence. The one that it had stands aside.
+  void after_other_sequences(std::size_t node, const Leaving& leaving) {
+    const auto& identity = nodes_[node].object;
+    if (identity.kind != Kind::column) return;
+    const auto from = scene_.from.find(identity);
+    const auto to = scene_.to.find(identity);
+    if (!from || !to || from->has(Property::identity) || !to->has(Property::identity)) return;
+    const auto [first, last] = leaving.equal_range("relation " + identity_sequence(*to));
+    for (auto one = first; one != last; ++one) {
+      const auto sequence = scene_.from.find(nodes_[one->second].object);
+      if (!sequence || stands_aside_for_identity(scene_, *sequence).empty())
+        demand(one->second, node);
     }
   }
 

@@ -30,7 +30,20 @@ std::string alter_column(const Object& column) {
   return "ALTER TABLE " + qualified(column) + " ALTER COLUMN " + ident(column.part()) + " ";
 }
 
-std::string sequence_of_column(const Object& column) {
+bool owns_more(const schema::Schema& schema, const Object& column, const Object* but) {
+  for (const auto& sequence : schema.objects(Kind::sequence)) {
+    if (!sequence.has(Property::owned_by)) continue;
+    const auto owner = split_name(sequence.text(Property::owned_by));
+    if (owner.schema == column.schema() && owner.name == column.name() &&
+        owner.column == column.part() && !(but != nullptr && sequence == *but))
+      return true;
+  }
+  return false;
+}
+
+// Of several sequences of one column pg_get_serial_sequence() gives any: `owns_more` is for that.
+std::string sequence_of_column(const Object& column, const std::string& name, bool owns_more) {
+  if (owns_more) return literal(name);
   return "pg_catalog.pg_get_serial_sequence(" + literal(qualified(column)) + ", " +
          literal(column.part()) + ")";
 }
@@ -77,7 +90,6 @@ void add_identity(const Scene& scene, const Alteration& alteration, Draft& draft
   auto old_name = old ? qualified(*old) : std::string();
   bool with_previous = false;
   if (old) {
-    // Of two sequences of one column pg_get_serial_sequence() gives either.
     draft.add("own sequence", "ALTER SEQUENCE " + old_name + " OWNED BY NONE");
     if (const auto aside = stands_aside_for_identity(scene, *old); !aside.empty()) {
       draft.add("rename sequence", "ALTER SEQUENCE " + old_name + " RENAME TO " + ident(aside));
@@ -87,22 +99,30 @@ void add_identity(const Scene& scene, const Alteration& alteration, Draft& draft
   }
   draft.add("add identity", alter_column(to) + "ADD" + identity_clause(to));
   if (with_previous) draft.with_previous();
+  const auto sequence = sequence_of_column(
+      to, identity_sequence(to), owns_more(scene.from, alteration.from, old ? &*old : nullptr));
   if (old)
     draft
-        .add("set sequence", "SELECT pg_catalog.setval(" + sequence_of_column(to) +
-                                 ", pg_catalog.nextval(" + literal(old_name) + "), false)")
+        .add("set sequence", "SELECT pg_catalog.setval(" + sequence + ", pg_catalog.nextval(" +
+                                 literal(old_name) + "), false)")
         .with_previous();
   else
-    past_the_rows(to, sequence_of_column(to), options_of_identity(to), draft);
+    past_the_rows(to, sequence, options_of_identity(to), draft);
   complete_identity(scene, to, draft);
 }
 
 void drop_identity(const Scene& scene, const Alteration& alteration, Draft& draft) {
   const auto successor = serial_sequence(scene.to, alteration.to);
-  if (successor && !scene.from.find(successor->identity()))
-    draft.add("set sequence", "SELECT pg_catalog.setval(" + literal(qualified(*successor)) +
-                                  ", pg_catalog.nextval(" + sequence_of_column(alteration.from) +
-                                  "), false)");
+  if (successor && !scene.from.find(successor->identity())) {
+    const auto& before = alteration.from;
+    const auto name = identity_in_the_way(scene, *successor)
+                          ? qualified(successor->schema(), temporary_name(successor->name()))
+                          : identity_sequence(before);
+    draft.add(
+        "set sequence",
+        "SELECT pg_catalog.setval(" + literal(qualified(*successor)) + ", pg_catalog.nextval(" +
+            sequence_of_column(before, name, owns_more(scene.from, before, nullptr)) + "), false)");
+  }
   draft.add("drop identity", alter_column(alteration.to) + "DROP IDENTITY");
 }
 
