@@ -126,6 +126,12 @@ void drop_identity(const Scene& scene, const Alteration& alteration, Draft& draf
   draft.add("drop identity", alter_column(alteration.to) + "DROP IDENTITY");
 }
 
+void set_identity_comment(const Object& column, Draft& draft) {
+  const auto text = column.get(Property::identity_comment);
+  draft.add("comment", "COMMENT ON SEQUENCE " + identity_sequence(column) + " IS " +
+                           (text ? literal(*text) : "NULL"));
+}
+
 // Before 15 sequences are logged, whatever their table is.
 constexpr int k_unlogged_sequences = 150000;
 
@@ -177,13 +183,20 @@ std::string identity_sequence(const Object& column) {
 
 void complete_identity(const Scene& scene, const Object& column, Draft& draft) {
   const auto alter = "ALTER SEQUENCE " + identity_sequence(column) + " ";
-  if (const auto type = option(column, "AS ")) draft.add("alter sequence", alter + "AS " + *type);
+  if (const auto type = option(column, "AS ")) {
+    // Limits that are those of the column's type would go with that.
+    std::string sql = alter + "AS " + *type;
+    for (const std::string limit : {"MINVALUE ", "MAXVALUE "})
+      if (const auto value = option(column, limit)) sql += " " + limit + *value;
+    draft.add("alter sequence", sql);
+  }
   if (scene.to.origin().server_version >= k_unlogged_sequences) {
     if (option(column, "LOGGED")) draft.add("alter sequence", alter + "SET LOGGED");
     if (option(column, "UNLOGGED")) draft.add("alter sequence", alter + "SET UNLOGGED");
   }
   const auto sequence = as_sequence(column);
   grant_to_new(scene, sequence.at(0), draft);
+  if (column.has(Property::identity_comment)) set_identity_comment(column, draft);
 }
 
 void change_identity(const Scene& scene, const Alteration& alteration, Draft& draft) {
@@ -201,6 +214,7 @@ void change_identity(const Scene& scene, const Alteration& alteration, Draft& dr
     draft.add("alter identity",
               alter_column(alteration.to) + "SET GENERATED " + upper_kind(alteration.to));
   if (alteration.has(Property::identity_options)) change_options(scene, alteration, draft);
+  if (alteration.has(Property::identity_comment)) set_identity_comment(alteration.to, draft);
   if (!alteration.has(Property::identity_acl)) return;
   const auto before = as_sequence(alteration.from);
   const auto after = as_sequence(alteration.to);
