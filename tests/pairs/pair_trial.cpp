@@ -12,8 +12,8 @@ namespace slipway::test {
 
 namespace {
 
-constexpr int k_creations = 50;
-constexpr int k_mutations = 25;
+constexpr int k_creations = 80;
+constexpr int k_mutations = 40;
 constexpr std::uint64_t k_unrelated_each = 10;
 constexpr std::uint64_t k_half_done_each = 9;
 constexpr std::uint64_t k_second_look_each = 25;
