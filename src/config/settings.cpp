@@ -355,6 +355,13 @@ std::vector<Setting> deploy_settings() {
        .default_value = "5min",
        .secrecy = Secrecy::open,
        .description = "How long each of these programs may take."},
+      {.key = "runbook.output",
+       .type = ValueType::text,
+       .default_value = "migration-rollback.md",
+       .environment = "SLIPWAY_RUNBOOK",
+       .flag = "--output",
+       .secrecy = Secrecy::open,
+       .description = "The file that `slipway runbook` writes and `slipway drill` adds to."},
   };
 }
 
