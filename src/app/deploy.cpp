@@ -70,8 +70,9 @@ private:
                         : unclear(std::move(error), outcome.error());
     const std::map<std::string, std::string> after =
         variables(outcome ? (changed ? "rolled_back" : "failed") : "part_way");
-    // The previous version is wanted again as soon as the new one may have come.
-    if (outcome) follow("deploy.previous_application", after, told);
+    // The previous version is wanted again as soon as the new one may have come; a rollback that
+    // was made has seen to it.
+    if (outcome && !changed) follow("deploy.previous_application", after, told);
     follow("deploy.alert", after, told);
     return told;
   }
