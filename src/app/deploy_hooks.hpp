@@ -16,6 +16,10 @@ namespace slipway::app {
 Status run_hook(const Context& context, const std::string& setting,
                 const std::map<std::string, std::string>& environment, const Wait& wait);
 
+/// Runs deploy.health once, without saying so. Errors: as run_hook.
+Status check_health(const Context& context, const std::map<std::string, std::string>& environment,
+                    const Wait& wait);
+
 /// Runs deploy.health again and again until it has succeeded deploy.health_times in a row. Yields
 /// how often it ran; 0 when there is none. Errors: check_failed, with what it printed last, when
 /// deploy.health_within is over; cancelled.

@@ -308,6 +308,31 @@ std::vector<Setting> deploy_settings() {
        .default_value = "true",
        .secrecy = Secrecy::open,
        .description = "Whether `slipway deploy` makes a backup first when anything is pending."},
+      {.key = "deploy.capture",
+       .type = ValueType::text,
+       .default_value = "auto",
+       .flag = "--capture",
+       .secrecy = Secrecy::open,
+       .description =
+           "How what is written after the backup is kept for a rollback: slot keeps it in a replication slot until the deploy "
+           "is confirmed, none has a rollback compare the two databases, auto takes a slot where there can be one.",
+       .choices = "auto|slot|none"},
+      {.key = "deploy.bake",
+       .type = ValueType::duration,
+       .default_value = "0",
+       .flag = "--bake",
+       .secrecy = Secrecy::open,
+       .description =
+           "How long `slipway deploy` watches the new version before the deploy counts as confirmed; if it does not stay "
+           "healthy, the run is rolled back.",
+       .zero_means = "it ends at once, and a slot stays until `slipway deploy confirm`"},
+      {.key = "deploy.grace",
+       .type = ValueType::duration,
+       .default_value = "4h",
+       .secrecy = Secrecy::open,
+       .description =
+           "Age from which `slipway doctor` takes the slot of a deploy that nobody confirmed for forgotten.",
+       .zero_means = "at once"},
       {.key = "deploy.application",
        .type = ValueType::text_list,
        .secrecy = Secrecy::open,

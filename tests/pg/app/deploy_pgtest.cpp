@@ -19,6 +19,7 @@ protected:
     ASSERT_TRUE(made) << made.error().message;
     folder_.emplace(std::move(*made));
     set("backup.store", folder_->path() + "/backups");
+    set("deploy.capture", "none");
     set("deploy.health_every", "10ms");
     set("deploy.health_within", "3s");
     for (const auto* hook : {"application", "previous_application", "alert"})
