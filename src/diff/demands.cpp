@@ -1,6 +1,7 @@
 // What must come before what.
 #include "nodes.hpp"
 
+#include "ambiguous_calls.hpp"
 #include "asking.hpp"
 #include "family_demands.hpp"
 #include "naming.hpp"
@@ -71,9 +72,9 @@ public:
       with_owner(at);
       with_attribute(at);
       after_other_keys(at);
-      with_transforms(at);
     }
     demand_within_families(scene_, nodes_, asking_);
+    keep_calls_clear(scene_, nodes_, asking_);
     same_names();
     mentioned_in_bodies();
     return std::move(asking_.order());
@@ -118,7 +119,9 @@ private:
       demand(at(needed.identity(), Verb::late), at(own, Verb::alter));
     }
     if (needed.kind() == Kind::composite_type)
-      after_attributes(needed.identity(), object.has(Property::of_type), at(object, Verb::create));
+      for (const auto verb : {Verb::create, Verb::late})
+        after_attributes(needed.identity(), object.has(Property::of_type),
+                         verb == Verb::create ? at(object, verb) : at(own, verb));
     // What is made anew goes when what it is to need is there, however long that takes.
     const auto down = at(own, Verb::drop);
     const auto up = at(needed.identity(), Verb::create);
@@ -246,35 +249,11 @@ private:
     }
     if (nodes_[node].verb == Verb::alter) {
       if (const auto owner = owner_in(scene_.from)) demand(node, at(*owner, Verb::drop));
-      // A table that changes hands takes its sequences along.
-      const auto lasting = owner_in(scene_.to);
-      if (lasting && owner_in(scene_.from))
+      // A table that changes hands takes its sequences along, and has those only of its owner.
+      if (const auto lasting = owner_in(scene_.to))
         if (const auto table = at(lasting->parent()->identity(), Verb::alter))
           asking_.order().rather_before(*table, node);
     }
-  }
-
-  // The catalog does not say that a routine needs the transforms that it names.
-  void with_transforms(std::size_t node) {
-    const auto& identity = nodes_[node].object;
-    if (identity.kind != Kind::function && identity.kind != Kind::procedure) return;
-    const bool goes = nodes_[node].verb == Verb::drop;
-    if (const auto routine = scene_.from.find(identity);
-        routine && (goes || nodes_[node].verb == Verb::alter))
-      for (const auto& transform : transforms_of(*routine)) demand(node, at(transform, Verb::drop));
-    if (const auto routine = scene_.to.find(identity); routine && !goes)
-      for (const auto& transform : transforms_of(*routine))
-        demand(at(transform, Verb::create), node);
-  }
-
-  static std::vector<Identity> transforms_of(const Object& routine) {
-    std::vector<Identity> transforms;
-    for (const auto& type : routine.list(Property::transforms))
-      transforms.push_back({Kind::transform,
-                            {},
-                            "FOR " + type + " LANGUAGE " + ident(routine.text(Property::language)),
-                            {}});
-    return transforms;
   }
 
   // What is done to an attribute reaches the tables of the type.

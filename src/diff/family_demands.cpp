@@ -70,8 +70,10 @@ private:
         for (const auto verb : {Verb::drop, Verb::create, Verb::alter})
           demand(at(part.identity(), verb), node);
       }
-      if (table == identity)
-        for (const auto& part : object->parts()) demand(at(part.identity(), Verb::late), node);
+      // While a column becomes NOT NULL, there is a rule that a new partition would need, too.
+      for (const auto& part : object->parts())
+        if (table == identity || part.kind() == Kind::column)
+          demand(at(part.identity(), Verb::late), node);
     }
   }
 

@@ -1,5 +1,6 @@
 #include "slipway/diff/plan.hpp"
 
+#include "ambiguous_calls.hpp"
 #include "naming.hpp"
 #include "nodes.hpp"
 #include "rules.hpp"
@@ -81,6 +82,7 @@ Plan make_plan(const schema::Schema& from, const schema::Schema& to, const Optio
   auto tasks = find_tasks(scene);
   spread(scene, tasks);
   auto nodes = make_nodes(scene, tasks);
+  refuse_ambiguous_calls(scene, nodes);
   Plan plan;
   plan.refusals = std::move(tasks.refusals);
   plan.questions = std::move(tasks.questions);

@@ -240,8 +240,10 @@ private:
     Node up{Verb::create, identity, {}, k_put_up};
     // Never unpublished: what is written meanwhile would be missed.
     down.draft.add("alter publication",
-                   alter + " SET " + joined(published_plainly(*task.from, task.resets_tables)));
-    up.draft.add("alter publication", alter + " SET " + joined(published_plainly(*task.to, {})));
+                   alter + " SET " +
+                       joined(published_plainly(scene_, *task.from, task.resets_tables)));
+    up.draft.add("alter publication",
+                 alter + " SET " + joined(published_plainly(scene_, *task.to, {})));
     add(std::move(down));
     add(std::move(up));
   }

@@ -20,6 +20,11 @@ std::string word_for(const Object& part) {
   return table_of(part).kind() == Kind::foreign_table ? "FOREIGN TABLE " : "TABLE ";
 }
 
+// Nothing that is done to its parent reaches it any more.
+bool is_half_detached(const Object& table) {
+  return table.has(Property::detach_pending);
+}
+
 } // namespace
 
 bool existed(const Scene& scene, const Object& object) {
@@ -69,7 +74,7 @@ std::vector<Object> all_below(const schema::Schema& schema, const Object& table)
 std::vector<std::string> lasting_parents(const Scene& scene, const Object& table) {
   const auto before = scene.from.relation(table.schema(), table.name());
   const auto after = scene.to.relation(table.schema(), table.name());
-  if (!before || !after) return {};
+  if (!before || !after || is_half_detached(*before)) return {};
   std::vector<std::string> lasting;
   const auto old_parents = parents_of(*before);
   for (auto& parent : parents_of(*after))
@@ -82,7 +87,8 @@ bool is_to_be_attached(const Scene& scene, const Object& table) {
   const auto after = scene.to.relation(table.schema(), table.name());
   if (!after || !after->has(Property::partition_of)) return false;
   const auto before = scene.from.relation(table.schema(), table.name());
-  return !before || before->get(Property::partition_of) != after->get(Property::partition_of);
+  return !before || is_half_detached(*before) ||
+         before->get(Property::partition_of) != after->get(Property::partition_of);
 }
 
 bool lacks_parts(const Scene& scene, const Object& index) {

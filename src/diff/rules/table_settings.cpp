@@ -121,10 +121,8 @@ void change_settings(const Scene& scene, const Alteration& alteration, Draft& dr
     change_options("ALTER TABLE " + qualified(to), from.list(Property::options), options, draft);
   }
   change_place(scene, alteration, draft);
-  if (alteration.has(Property::of_type))
-    draft.add("of type", alter_table(to) + (to.has(Property::of_type)
-                                                ? "OF " + std::string(to.text(Property::of_type))
-                                                : "NOT OF"));
+  if (alteration.has(Property::of_type) && !to.has(Property::of_type))
+    draft.add("of type", alter_table(to) + "NOT OF");
   flag(alteration, Property::row_security, "ENABLE ROW LEVEL SECURITY",
        "DISABLE ROW LEVEL SECURITY", draft);
   flag(alteration, Property::force_row_security, "FORCE ROW LEVEL SECURITY",
@@ -159,8 +157,12 @@ void change_index_marks(const Alteration& alteration, Draft& draft) {
   const bool identity = alteration.has(Property::replica_identity) && has_index_identity(to);
   const bool cluster = alteration.has(Property::cluster_on) && to.has(Property::cluster_on);
   const bool catalog = becomes_catalog_table(alteration);
-  if (!identity && !cluster && !catalog) return;
+  // Columns and attributes are the same by then.
+  const bool typed = alteration.has(Property::of_type) && to.has(Property::of_type);
+  if (!identity && !cluster && !catalog && !typed) return;
   draft.later();
+  if (typed)
+    draft.add("of type", alter_table(to) + "OF " + std::string(to.text(Property::of_type)));
   if (catalog)
     draft.add("set options",
               alter_table(to) + "SET (" + options_list({std::string(k_catalog_table)}) + ")");
