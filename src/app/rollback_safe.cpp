@@ -7,6 +7,7 @@
 #include "slipway/app/target.hpp"
 #include "slipway/base/sql_text.hpp"
 #include "slipway/pg/other_database.hpp"
+#include "slipway/rollback/backup_use.hpp"
 #include "slipway/rollback/fence.hpp"
 #include "slipway/rollback/safe_path.hpp"
 
@@ -62,10 +63,12 @@ Result<pg::Session> open_database(const pg::ConnectOptions& options, const std::
   return pg::Session::open(other, wait);
 }
 
-// The text is "2026-11-20T10:30:00Z" on both sides.
-bool is_from_before(const backup::Manifest& backup, const rollback::Assessment& assessment) {
-  return backup.database == assessment.database && backup.extent == backup::Extent::all &&
-         backup.created <= assessment.run.row.started_at;
+// One that somebody might have counted on is passed over with a word.
+void tell_passed_over(const Context& context, const backup::Manifest& backup,
+                      const std::string& why) {
+  if (backup.extent == backup::Extent::all) return;
+  context.events.on_event(event::Warning{
+      .message = fmt::format("backup {} is of no use here: {}", backup.name, why), .hint = {}});
 }
 
 } // namespace
@@ -80,11 +83,15 @@ std::optional<backup::Listed> backup_before(const Context& context,
     return std::nullopt;
   }
   tell_broken(context, list->listing, assessment);
-  const auto& backups = list->listing.backups;
-  const auto found = std::find_if(backups.begin(), backups.end(), [&](const auto& one) {
-    return is_from_before(one.manifest, assessment);
-  });
-  if (found == backups.end()) return std::nullopt;
+  const backup::Listed* found = nullptr;
+  for (const auto& one : list->listing.backups) {
+    if (one.manifest.database != assessment.database) continue;
+    if (const auto why = rollback::why_no_use(one.manifest, assessment))
+      tell_passed_over(context, one.manifest, *why);
+    else if (found == nullptr || rollback::is_later(one.manifest, found->manifest))
+      found = &one;
+  }
+  if (found == nullptr) return std::nullopt;
   return *found;
 }
 
@@ -99,9 +106,15 @@ Result<rollback::SafePathReport> take_safe_path(const Context& context,
               "which column became which")
             .with_hint("history.snapshots must be above 0 when the run begins")
             .with_state("nothing was changed"));
+  if (const auto why = rollback::why_no_use(backup, assessment))
+    return fail(
+        Error(ErrorCode::check_failed, fmt::format("{} is of no use here: {}", backup.name, *why))
+            .with_state("nothing was changed"));
   SLIPWAY_ASSIGN(auto before, replay::relation_map_from_json(assessment.relations_before));
   SLIPWAY_ASSIGN(auto session, open_or_reopen(context, wait));
   SLIPWAY_TRY(check_cluster(session, backup, wait));
+  SLIPWAY_ASSIGN(const auto now, replay::read_relation_map(session, wait));
+  SLIPWAY_TRY(rollback::check_live_rows(backup, before, now));
   SLIPWAY_ASSIGN(auto scope, schema_scope(context, session, wait));
   const auto options = session.options();
   session.close();
