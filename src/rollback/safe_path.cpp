@@ -26,6 +26,10 @@ std::string with_ending(const std::string& database, const std::string& ending) 
   return database.substr(0, k_longest_name - ending.size()) + ending;
 }
 
+Millis passed_since(std::chrono::steady_clock::time_point moment) {
+  return std::chrono::duration_cast<Millis>(std::chrono::steady_clock::now() - moment);
+}
+
 void add(replay::SyncCounts& sum, const replay::SyncCounts& more) {
   sum.looked_at += more.looked_at;
   sum.inserted += more.inserted;
@@ -46,13 +50,17 @@ public:
     SLIPWAY_ASSIGN(auto control, request_.open(request_.control, wait_));
     control_.emplace(std::move(control));
     SLIPWAY_TRY(reopen_after_crash());
+    const auto began = std::chrono::steady_clock::now();
     SLIPWAY_TRY(make_copy());
+    report_.restoring = passed_since(began);
     SLIPWAY_TRY(connect_both());
     SLIPWAY_TRY(check_schema());
     // What takes long is done while the application still works; the second time there is little
     // left.
     say("carrying over what was written since the backup");
+    const auto carrying = std::chrono::steady_clock::now();
     SLIPWAY_TRY(carry());
+    report_.carrying = passed_since(carrying);
     return behind_the_fence();
   }
 
@@ -172,7 +180,7 @@ private:
     SLIPWAY_ASSIGN(report_.parked, parked_->count(wait_));
     SLIPWAY_TRY(swap());
     fence.forget();
-    report_.closed = std::chrono::duration_cast<Millis>(std::chrono::steady_clock::now() - closed);
+    report_.closed = passed_since(closed);
     return std::move(report_);
   }
 
