@@ -36,6 +36,10 @@ std::string with_ending(const std::string& database, const std::string& ending) 
          sha256_hex(database).substr(0, k_digest) + ending;
 }
 
+Millis passed_since(std::chrono::steady_clock::time_point moment) {
+  return std::chrono::duration_cast<Millis>(std::chrono::steady_clock::now() - moment);
+}
+
 class SafePath {
 public:
   SafePath(const SafePathRequest& request, const Wait& wait)
@@ -50,7 +54,9 @@ public:
     SLIPWAY_TRY(reopen_after_crash());
     SLIPWAY_TRY(check_rights(*control_, request_.database, wait_));
     SLIPWAY_TRY(tell_what_stays_behind(*control_, request_.database, request_.events, wait_));
+    const auto began = std::chrono::steady_clock::now();
     SLIPWAY_TRY(make_copy());
+    report_.restoring = passed_since(began);
     SLIPWAY_TRY(connect_both());
     SLIPWAY_TRY(check_schema());
     // What takes long is done while the application still works; the second time there is little
@@ -58,7 +64,9 @@ public:
     say(request_.capture.empty()
             ? std::string("carrying over what was written since the backup")
             : fmt::format("replaying what {} has kept since the backup", request_.capture));
+    const auto carrying = std::chrono::steady_clock::now();
     SLIPWAY_TRY(writes_->carry(report_));
+    report_.carrying = passed_since(carrying);
     reach(os::CrashPoint::writes_replayed);
     return behind_the_fence();
   }
@@ -174,8 +182,8 @@ private:
     SLIPWAY_ASSIGN(report_.parked, parked_->count(wait_));
     SLIPWAY_TRY(swap());
     fence.forget();
+    report_.closed = passed_since(closed);
     drop_slot();
-    report_.closed = std::chrono::duration_cast<Millis>(std::chrono::steady_clock::now() - closed);
     return std::move(report_);
   }
 

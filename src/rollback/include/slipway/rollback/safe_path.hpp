@@ -50,6 +50,8 @@ struct SafePathReport {
   replay::ReconcileReport reconciled;
   replay::VerifyReport verified;
   std::int64_t parked = 0; ///< rows in `parked` of the history's schema
+  Millis restoring{0};     ///< the backup, beside the broken database
+  Millis carrying{0};      ///< what was written since, while the database was open
   Millis closed{0};        ///< how long nobody could connect
 };
 
