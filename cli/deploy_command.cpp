@@ -19,6 +19,9 @@ int print(Invocation& invocation, const app::DeployReport& report) {
     print_json(invocation.out, {{"run", report.run.run},
                                 {"applied", std::move(done)},
                                 {"backup", report.backup.value_or("")},
+                                {"capture", report.capture},
+                                {"capture_why", report.capture_why},
+                                {"confirmed", report.confirmed},
                                 {"health_checks", report.health_checks}});
     return 0;
   }
@@ -27,6 +30,22 @@ int print(Invocation& invocation, const app::DeployReport& report) {
                                    count == 1 ? "" : "s",
                                    report.backup ? ", backup " + *report.backup : "",
                                    report.health_checks > 0 ? ", healthy" : ""));
+  if (!report.capture.empty())
+    invocation.out.write(fmt::format("{} stays armed, and keeps write-ahead log, until: slipway "
+                                     "deploy confirm\n",
+                                     report.capture));
+  return 0;
+}
+
+Result<int> confirm(Invocation& invocation) {
+  SLIPWAY_ASSIGN(const auto confirmed, app::confirm_deploy(app_context(invocation)));
+  if (invocation.format == Format::json) {
+    print_json(invocation.out, {{"dropped", confirmed.dropped}});
+    return 0;
+  }
+  for (const auto& one : confirmed.dropped)
+    invocation.out.write(fmt::format("confirmed: {} is dropped\n", one));
+  if (confirmed.dropped.empty()) invocation.out.write("confirmed: nothing was armed\n");
   return 0;
 }
 
@@ -37,16 +56,25 @@ Command deploy_command() {
   command.name = "deploy";
   command.summary = "backup, migrate, check health; on failure roll back";
   command.description =
-      "When anything is pending: a backup labelled with the commit, then what `up` does. Then deploy.application brings the new "
-      "version of the application, and deploy.health has to succeed deploy.health_times in a row within deploy.health_within.\n\n"
+      "When anything is pending: a slot that keeps what is written from then on (deploy.capture), a backup labelled with the "
+      "commit, then what `up` does. The backup holds what the migrations could take away: the schema alone when they only add, the "
+      "tables whose rows they change, or everything when their text does not tell. It is said which, and why. Then "
+      "deploy.application brings the new version of the application, and deploy.health has to succeed deploy.health_times in a row "
+      "within deploy.health_within, and stay so while the deploy bakes (deploy.bake). With no bake the slot stays armed until "
+      "slipway deploy confirm.\n\n"
       "When any of it fails, just this run is rolled back, as `rollback` would: in place, or over the backup with the writes made "
       "since. Then deploy.previous_application and deploy.alert run. Each of these is a list of a program and its arguments; no "
       "shell is involved. They find SLIPWAY_DEPLOY_OUTCOME (up, failed, rolled_back, part_way), SLIPWAY_DEPLOY_RUN and "
       "SLIPWAY_DEPLOY_BACKUP in their environment.";
   command.group = "Run";
   command.settings = run_settings();
-  command.examples = {{"slipway deploy", "in the last job of a pipeline"},
-                      {"slipway deploy --json", "what was done, for a program"}};
+  command.settings.emplace_back("deploy.capture");
+  command.settings.emplace_back("deploy.bake");
+  command.examples = {
+      {"slipway deploy", "in the last job of a pipeline"},
+      {"slipway deploy --bake 10min", "watch for ten minutes, then let the way back go"},
+      {"slipway deploy confirm", "it is good: drop the slot that was kept for a rollback"},
+      {"slipway deploy --json", "what was done, for a program"}};
   command.exit_statuses = {
       {1, "failed; the run had changed nothing"},
       {3, "a check says no, or the application was not healthy and nothing was applied"},
@@ -54,9 +82,16 @@ Command deploy_command() {
       {5, "failed, and the rollback, too: what is in the database is said"},
       {6, "another slipway or a lock was in the way for too long"},
       {7, "no connection"}};
-  command.configure = [](CLI::App&) -> Run {
-    return [](Invocation& invocation) -> Result<int> {
-      SLIPWAY_ASSIGN(const auto report, app::deploy(app_context(invocation)));
+  command.configure = [](CLI::App& app) -> Run {
+    auto full = std::make_shared<bool>(false);
+    app.require_subcommand(0, 1);
+    app.add_flag("--full", *full, "A backup of everything, whatever the migrations do");
+    CLI::App* confirmation =
+        app.add_subcommand("confirm", "drop what was kept for a rollback of the last deploy");
+    return [full, confirmation](Invocation& invocation) -> Result<int> {
+      if (confirmation->parsed()) return confirm(invocation);
+      SLIPWAY_ASSIGN(const auto report,
+                     app::deploy(app_context(invocation), *full ? app::Full::yes : app::Full::no));
       return print(invocation, report);
     };
   };

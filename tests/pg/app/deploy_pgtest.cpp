@@ -19,6 +19,7 @@ protected:
     ASSERT_TRUE(made) << made.error().message;
     folder_.emplace(std::move(*made));
     set("backup.store", folder_->path() + "/backups");
+    set("deploy.capture", "none");
     set("deploy.health_every", "10ms");
     set("deploy.health_within", "3s");
     for (const auto* hook : {"application", "previous_application", "alert"})
@@ -74,7 +75,7 @@ TEST_F(Deploy, WithNothingPendingThereIsNoBackup) {
 TEST_F(Deploy, AnApplicationThatIsNotHealthyTakesTheRunBack) {
   write("2_email.sql", "ALTER TABLE users ADD COLUMN email text;",
         "ALTER TABLE users DROP COLUMN email;");
-  set("deploy.health", "false");
+  set("deploy.health", "sh,-c,test $SLIPWAY_DEPLOY_OUTCOME = rolled_back");
   set("deploy.health_within", "200ms");
   const auto report = deploy();
   ASSERT_FALSE(report);
@@ -85,7 +86,7 @@ TEST_F(Deploy, AnApplicationThatIsNotHealthyTakesTheRunBack) {
 
 TEST_F(Deploy, WhatWasDestroyedComesBackFromItsBackup) {
   write("2_age.sql", "ALTER TABLE users DROP COLUMN age;", "ALTER TABLE users ADD COLUMN age int;");
-  set("deploy.health", "false");
+  set("deploy.health", "sh,-c,test $SLIPWAY_DEPLOY_OUTCOME = rolled_back");
   set("deploy.health_within", "200ms");
   const auto report = deploy();
   ASSERT_FALSE(report);
