@@ -81,9 +81,14 @@ private:
   // A table below that goes is not in the way of what is done to a column.
   void without_leaving_children(std::size_t node) {
     const auto& identity = nodes_[node].object;
-    if (identity.kind != Kind::column || nodes_[node].verb == Verb::drop) return;
+    if (identity.kind != Kind::column) return;
     const auto table = scene_.from.relation(identity.schema, identity.name);
     if (!table) return;
+    // One that is half detached has to match its parent when that goes on.
+    for (const auto& below : children_of(scene_.from, *table))
+      if (below.has(Property::detach_pending))
+        for (const auto verb : {Verb::drop, Verb::alter}) demand(at(below.identity(), verb), node);
+    if (nodes_[node].verb == Verb::drop) return;
     for (const auto& below : all_below(scene_.from, *table))
       if (below.part(Kind::column, identity.part)) demand(at(below.identity(), Verb::drop), node);
   }

@@ -185,6 +185,11 @@ void attach_partition(const Scene& scene, const Object& table, Draft& draft) {
   if (checked) draft.add("drop constraint", alter_table(table) + "DROP CONSTRAINT " + helper);
 }
 
+void finish_detach(const Alteration& alteration, Draft& draft) {
+  if (alteration.has(Property::detach_pending) && alteration.from.has(Property::detach_pending))
+    draft.add("detach partition", detach(alteration.from) + " FINALIZE");
+}
+
 void change_bound(const Scene& scene, const Alteration& alteration, Draft& draft) {
   const auto& from = alteration.from;
   const auto& to = alteration.to;
@@ -196,8 +201,6 @@ void change_bound(const Scene& scene, const Alteration& alteration, Draft& draft
     return;
   }
   if (from.has(Property::detach_pending)) {
-    // It can only go on from there.
-    draft.add("detach partition", detach(from) + " FINALIZE");
     if (!is) return;
     draft.later();
     attach_partition(scene, to, draft);

@@ -6,6 +6,9 @@
 
 namespace slipway::diff {
 
+/// A detach that was not finished can only go on, and nothing else is done to the table before.
+void finish_detach(const Alteration& alteration, Draft& draft);
+
 /// ATTACH PARTITION, when all else of the table is in place. A CHECK that says the same as the
 /// bound is validated before, so that nothing is looked through under the lock.
 void attach_partition(const Scene& scene, const schema::Object& table, Draft& draft);

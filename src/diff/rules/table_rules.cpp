@@ -208,6 +208,7 @@ Altered alter(const Scene& scene, const Alteration& alteration, Draft& draft) {
   if (alteration.to.kind() == Kind::foreign_table &&
       alter_foreign(alteration, draft) == Altered::rebuild)
     return Altered::rebuild;
+  finish_detach(alteration, draft);
   change_settings(scene, alteration, draft);
   if (alteration.has(Property::partition_of) || alteration.has(Property::partition_bound) ||
       alteration.has(Property::detach_pending))
