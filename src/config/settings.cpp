@@ -333,6 +333,13 @@ std::vector<Setting> deploy_settings() {
        .description =
            "Age from which `slipway doctor` takes the slot of a deploy that nobody confirmed for forgotten.",
        .zero_means = "at once"},
+      {.key = "deploy.predict",
+       .type = ValueType::boolean,
+       .default_value = "true",
+       .secrecy = Secrecy::open,
+       .description =
+           "Whether `slipway deploy` runs what is pending on a throwaway copy of the schema first, to say which later writes a "
+           "rollback could not bring back."},
       {.key = "deploy.application",
        .type = ValueType::text_list,
        .secrecy = Secrecy::open,

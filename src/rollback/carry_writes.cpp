@@ -90,9 +90,8 @@ bool CarryWrites::has_no_rows(const replay::CarriedTable& table) const {
            request_.without_rows.end();
   };
   if (!table.target.partitioned) return lacks(table.target.name);
-  return std::any_of(
-      request_.before.relations.begin(), request_.before.relations.end(),
-      [&](const replay::Relation& one) { return one.partition && lacks(one.name); });
+  return std::any_of(request_.before.relations.begin(), request_.before.relations.end(),
+                     [&](const replay::Relation& one) { return one.partition && lacks(one.name); });
 }
 
 Result<replay::CarryMap> CarryWrites::not_in_stream() {
