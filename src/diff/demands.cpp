@@ -72,6 +72,7 @@ public:
       with_owner(at);
       with_attribute(at);
       after_other_keys(at);
+      after_default_privileges(at);
     }
     demand_within_families(scene_, nodes_, asking_);
     keep_calls_clear(scene_, nodes_, asking_);
@@ -288,6 +289,15 @@ private:
     }
   }
 
+  // What an extension brings is granted to whom nobody says, so that default privileges that go are
+  // to be gone. Whoever makes anything else knows of them.
+  void after_default_privileges(std::size_t node) {
+    if (nodes_[node].object.kind != Kind::extension || nodes_[node].verb != Verb::create) return;
+    for (std::size_t other = 0; other < nodes_.size(); ++other)
+      if (nodes_[other].object.kind == Kind::default_privileges && nodes_[other].verb == Verb::drop)
+        demand(other, node);
+  }
+
   // A key wants its columns to be NOT NULL, which they become late.
   void late_columns(std::size_t node) {
     const auto& identity = nodes_[node].object;
@@ -348,6 +358,9 @@ private:
            {}});
     if (identity.kind == Kind::constraint && has_index(*object))
       names.push_back(index_name(*object, false));
+    // The constraint behind such a trigger keeps its name when that one is renamed.
+    if (object->text(Property::definition).starts_with("CREATE CONSTRAINT TRIGGER"))
+      names.push_back({"constraint trigger of " + qualified(identity), {}});
     // There is one primary key for a table.
     if (object->text(Property::constraint_type) == "primary key")
       names.push_back({"primary key of " + qualified(identity), {}});

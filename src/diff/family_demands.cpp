@@ -25,6 +25,7 @@ public:
       without_leaving_children(at);
       after_columns_above(at);
       over_partitions(at);
+      primary_key_first(at);
     }
   }
 
@@ -106,6 +107,22 @@ private:
     const auto parent = relation_of(scene_.to, table->text(Property::partition_of));
     const auto above = parent ? parent->part(Kind::index, index.text(Property::parent)) : parent;
     return above && is_made_over_partitions(*above);
+  }
+
+  // The server gives each index of the table above the first one of the partition that is like it,
+  // and the primary key of a new table is its first.
+  void primary_key_first(std::size_t node) {
+    const auto& identity = nodes_[node].object;
+    if (identity.kind != Kind::constraint || nodes_[node].verb != Verb::create) return;
+    const auto key = scene_.to.find(identity);
+    if (!key || !key->has(Property::parent) ||
+        key->text(Property::constraint_type) != "primary key")
+      return;
+    for (const auto& other : key->parent()->parts(Kind::constraint))
+      if (const auto made = at(other.identity(), Verb::create);
+          made && *made != node && other.has(Property::parent) &&
+          other.get(Property::columns) == key->get(Property::columns))
+        demand(node, made);
   }
 
   void over_partitions(std::size_t node) {

@@ -123,13 +123,23 @@ std::vector<std::string> RandomDdl::statements(const std::string& rule, int coun
 }
 
 std::vector<std::string> RandomDdl::creations(int count) {
+  auto made = all_of("basis");
+  const auto more = statements("creation", count);
+  made.insert(made.end(), more.begin(), more.end());
+  return made;
+}
+
+std::vector<std::string> RandomDdl::crowd() {
+  return all_of("crowd");
+}
+
+// All alternatives of a rule, in their order.
+std::vector<std::string> RandomDdl::all_of(const std::string& rule) {
   std::vector<std::string> made;
-  for (const auto& one : grammar_.rule("basis").alternatives) {
+  for (const auto& one : grammar_.rule(rule).alternatives) {
     bound_.clear();
     made.push_back(expanded(one.text));
   }
-  const auto more = statements("creation", count);
-  made.insert(made.end(), more.begin(), more.end());
   return made;
 }
 

@@ -41,6 +41,10 @@ public:
 
   /// Statements that make something of every kind.
   std::vector<std::string> creations(int count);
+  /// Statements that make what does not come about easily.
+  std::vector<std::string> crowd();
+  /// Statements that change what crowd() made.
+  std::vector<std::string> swaps(int count) { return statements("swap", count); }
   /// Statements that change, drop or add to what creations() made.
   std::vector<std::string> mutations(int count);
   /// Any text of a rule.
@@ -49,6 +53,7 @@ public:
 
 private:
   std::vector<std::string> statements(const std::string& rule, int count);
+  std::vector<std::string> all_of(const std::string& rule);
   std::string choose(const std::string& rule);
   std::string expanded(std::string_view text);
   std::string expanded_name(std::string_view text, std::size_t& at);

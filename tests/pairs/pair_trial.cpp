@@ -14,6 +14,7 @@ namespace {
 
 constexpr int k_creations = 50;
 constexpr int k_mutations = 25;
+constexpr int k_swaps = 12; // of what only pairs of more strength have
 constexpr std::uint64_t k_unrelated_each = 10;
 constexpr std::uint64_t k_half_done_each = 9;
 constexpr std::uint64_t k_second_look_each = 25;
@@ -54,11 +55,31 @@ PairScript script_of_pair(const Grammar& grammar, std::uint64_t seed, int streng
   script.creations = random.creations(k_creations * strength);
   script.mutations = script.unrelated ? random.creations(k_creations * strength)
                                       : random.mutations(k_mutations * strength);
+  if (strength > 1) {
+    const auto crowd = random.crowd();
+    script.creations.insert(script.creations.begin() + 1, crowd.begin(), crowd.end());
+    const auto changed = script.unrelated ? random.crowd() : random.swaps(k_swaps);
+    script.mutations.insert(script.mutations.begin() + (script.unrelated ? 1 : 0), changed.begin(),
+                            changed.end());
+  }
   return script;
 }
 
 PairTrial::PairTrial()
     : pg_dump_(rehearse::find_pg_dump(TestServer::instance().cluster(), long_wait())) {
+}
+
+void PairTrial::only_make(const PairScript& script) {
+  bench_.empty();
+  bench_.make(script.creations);
+  const auto from = bench_.read();
+  if (script.unrelated) bench_.empty();
+  bench_.make(script.mutations);
+  const auto to = bench_.read();
+  coverage_.add(from, to);
+  if (!script.half_done) return;
+  leave_half_done();
+  coverage_.add(bench_.read(), to);
 }
 
 std::string PairTrial::go(PairScript& script) {
