@@ -1,6 +1,7 @@
 // Looks at everything that a run stands on, and names the command that mends what is wrong.
 #include "slipway/app/doctor.hpp"
 
+#include "doctor_backups.hpp"
 #include "doctor_leftovers.hpp"
 #include "pooler.hpp"
 #include "runner.hpp"
@@ -31,6 +32,8 @@ public:
     look_at_lock(*session);
     look_at_history(*session);
     for (auto& one : find_leftovers(*session, wait_)) found_.push_back(std::move(one));
+    for (auto& one : find_backup_leftovers(context_, *session, wait_))
+      found_.push_back(std::move(one));
     return std::move(found_);
   }
 
@@ -65,7 +68,8 @@ private:
     const auto& error = session.error();
     say("connection", Health::problem, error.message, error.hint);
     for (const auto* what : {"server", "pooler", "privileges", "history", "invalid indexes",
-                             "unvalidated constraints", "half-detached partitions"})
+                             "unvalidated constraints", "half-detached partitions", "backups",
+                             "left databases", "closed databases", "folders without a database"})
       say(what, Health::unknown, "not looked at: there is no connection");
     return std::nullopt;
   }
