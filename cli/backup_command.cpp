@@ -12,7 +12,7 @@ namespace {
 
 struct Options {
   std::string label = "manual";
-  std::string engine = "hot";
+  std::string engine = "auto";
   std::string copy;
   bool schema_only = false;
   std::vector<std::string> tables;
@@ -20,6 +20,7 @@ struct Options {
   bool restore = false;
   std::string reason = "kept by hand";
   std::string database;
+  std::string folder;
 };
 
 /// "public.users", or "users", which is in public.
@@ -27,6 +28,32 @@ QualifiedName table_named(const std::string& text) {
   const auto dot = text.find('.');
   if (dot == std::string::npos) return {"public", text};
   return {text.substr(0, dot), text.substr(dot + 1)};
+}
+
+Result<backup::Engine> engine_for(Invocation& invocation, const Options& options) {
+  if (options.engine == "hot" || options.schema_only || !options.tables.empty())
+    return backup::Engine::hot;
+  if (options.engine == "template") return backup::Engine::template_copy;
+  if (options.engine == "pgbackrest") return backup::Engine::pgbackrest;
+  const auto context = app_context(invocation);
+  SLIPWAY_ASSIGN(const auto chosen, app::choose_engine(context, options.copy));
+  context.events.on_event(event::Note{
+      .message = fmt::format("engine {}: {}", backup::engine_name(chosen.engine), chosen.why)});
+  return chosen.engine;
+}
+
+Result<backup::Manifest> made_by(backup::Engine engine, Invocation& invocation,
+                                 const app::BackupRequest& request, const Options& options) {
+  const auto context = app_context(invocation);
+  switch (engine) {
+  case backup::Engine::template_copy:
+    return app::copy_target(context, request, options.copy);
+  case backup::Engine::pgbackrest:
+    return app::create_pgbackrest_backup(context, request);
+  case backup::Engine::hot:
+    break;
+  }
+  return app::create_backup(context, request);
 }
 
 Result<int> create(Invocation& invocation, const Options& options) {
@@ -37,14 +64,17 @@ Result<int> create(Invocation& invocation, const Options& options) {
     request.extent = backup::Extent::tables;
     request.tables.push_back(table_named(one));
   }
-  const bool copies = options.engine == "template";
-  if (copies != !options.copy.empty() || (copies && request.extent != backup::Extent::all))
-    return fail(ErrorCode::usage,
-                "--engine template needs --copy-as DATABASE and nothing of --table "
-                "and --schema-only, and --copy-as needs --engine template");
-  SLIPWAY_ASSIGN(const auto made,
-                 copies ? app::copy_target(app_context(invocation), request, options.copy)
-                        : app::create_backup(app_context(invocation), request));
+  const bool copies = options.engine == "template" || !options.copy.empty();
+  const bool is_free = options.engine == "hot" || options.engine == "auto";
+  if ((copies &&
+       (options.copy.empty() || options.engine == "hot" || options.engine == "pgbackrest")) ||
+      ((copies || !is_free) && request.extent != backup::Extent::all))
+    return fail(
+        ErrorCode::usage,
+        "--engine template needs --copy-as DATABASE, --copy-as needs --engine template, and "
+        "--table and --schema-only go with --engine hot alone");
+  SLIPWAY_ASSIGN(const auto engine, engine_for(invocation, options));
+  SLIPWAY_ASSIGN(const auto made, made_by(engine, invocation, request, options));
   print_backup_made(invocation, made);
   return 0;
 }
@@ -96,6 +126,14 @@ Result<int> unfence(Invocation& invocation, const Options& /*options*/) {
 }
 
 Result<int> restore(Invocation& invocation, const Options& options) {
+  if (options.database.empty() == options.folder.empty())
+    return fail(ErrorCode::usage, "restore needs --as DATABASE or --to-folder FOLDER");
+  if (!options.folder.empty()) {
+    SLIPWAY_ASSIGN(const auto manifest,
+                   app::restore_to_folder(app_context(invocation), options.what, options.folder));
+    print_restored_folder(invocation, manifest, options.folder);
+    return 0;
+  }
   SLIPWAY_ASSIGN(const auto restored,
                  app::restore_backup(app_context(invocation), options.what, options.database));
   print_restored(invocation, restored, options.database);
@@ -119,9 +157,10 @@ std::vector<Subcommand> add_subcommands(CLI::App& app, Options& options) {
   auto* const made = app.add_subcommand("create", "make a backup of the database");
   made->add_option("--label", options.label, "What it is for; part of its name")->type_name("TEXT");
   add_choice(
-      *made, "--engine", options.engine, {"hot", "template"},
-      "hot: into the store, beside the application; template: a copy inside the cluster, for "
-      "which everybody is put out for seconds");
+      *made, "--engine", options.engine, {"auto", "hot", "template", "pgbackrest"},
+      "auto: what fits, and it is said why; hot: into the store, beside the application; template: "
+      "a copy inside the cluster, for which everybody is put out for seconds; pgbackrest: of the "
+      "whole cluster, in its own repository");
   made->add_option("--copy-as", options.copy, "Name of the copy that --engine template makes")
       ->type_name("DATABASE");
   auto* const schema = made->add_flag("--schema-only", options.schema_only, "No rows");
@@ -146,9 +185,11 @@ std::vector<Subcommand> add_subcommands(CLI::App& app, Options& options) {
       app.add_subcommand("unfence", "open what an interrupted --engine template left closed");
   auto* const restored = app.add_subcommand("restore", "make a new database of a backup");
   add_what(*restored, options);
-  restored->add_option("--as", options.database, "Name of the new database")
-      ->type_name("DATABASE")
-      ->required();
+  restored->add_option("--as", options.database, "Name of the new database")->type_name("DATABASE");
+  restored
+      ->add_option("--to-folder", options.folder,
+                   "Of a pgBackRest backup: a new data directory, for a server of its own")
+      ->type_name("FOLDER");
   return {{made, create},     {listed, list},      {found, find},
           {verified, verify}, {pruned, prune},     {pinned, pin},
           {unpinned, unpin},  {restored, restore}, {unfenced, unfence}};
@@ -181,7 +222,7 @@ Command backup_command() {
       "nothing is ever restored over one that is there.\n\n"
       "--engine template copies the database inside its cluster instead, file by file and without a line in the log: everybody "
       "is put out while that lasts, and let in again whatever happens; after a kill the next such command or unfence does "
-      "it.\n\n"
+      "it. --engine pgbackrest lets pgBackRest back up the whole cluster; restore --to-folder makes a data directory of it.\n\n"
       "prune keeps the newest ones (backup.keep), never removes the newest that was verified nor one that is pinned, and "
       "removes what an interrupted backup left.";
   command.group = "Run";

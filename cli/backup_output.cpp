@@ -154,4 +154,14 @@ void print_restored(Invocation& invocation, const app::BackupRestored& restored,
   print_comparison(invocation.out, restored.comparison);
 }
 
+void print_restored_folder(Invocation& invocation, const backup::Manifest& manifest,
+                           const std::string& folder) {
+  if (invocation.format == Format::json)
+    return print_json(invocation.out,
+                      {{"name", manifest.name}, {"folder", folder}, {"lsn", manifest.moment.lsn}});
+  invocation.out.line(observe::printable(
+      fmt::format("{} is a data directory of {}; a server that is started on it recovers up to {}",
+                  folder, manifest.name, manifest.moment.lsn)));
+}
+
 } // namespace slipway::cli

@@ -16,4 +16,7 @@ void print_pruned(Invocation& invocation, const backup::Pruned& pruned);
 void print_restored(Invocation& invocation, const app::BackupRestored& restored,
                     const std::string& database);
 
+void print_restored_folder(Invocation& invocation, const backup::Manifest& manifest,
+                           const std::string& folder);
+
 } // namespace slipway::cli

@@ -12,6 +12,37 @@ namespace slipway::cli {
 
 namespace {
 
+nlohmann::ordered_json outlook_json(const app::WayBackOutlook& outlook) {
+  auto obstacles = nlohmann::ordered_json::array();
+  for (const auto& one : outlook.obstacles)
+    obstacles.push_back({{"stops_it", one.stops_it}, {"message", one.message}, {"hint", one.hint}});
+  auto writes = nlohmann::ordered_json::array();
+  for (const auto& one : outlook.unreturnable)
+    writes.push_back({{"object", one.object},
+                      {"fate", std::string(rollback::fate_name(one.fate))},
+                      {"message", one.message}});
+  return {{"obstacles", std::move(obstacles)},
+          {"writes", std::move(writes)},
+          {"not_predicted", outlook.not_predicted}};
+}
+
+Result<int> dry_run(Invocation& invocation) {
+  SLIPWAY_ASSIGN(const auto seen, app::look_before_deploy(app_context(invocation)));
+  if (invocation.format == Format::json) {
+    auto pending = nlohmann::ordered_json::array();
+    for (const auto& one : seen.plan.steps) pending.push_back(one.migration.version.str());
+    print_json(invocation.out,
+               {{"pending", std::move(pending)}, {"way_back", outlook_json(seen.way_back)}});
+    return 0;
+  }
+  const auto count = seen.plan.steps.size();
+  invocation.out.write(fmt::format("pending: {} migration{}\n", count, count == 1 ? "" : "s"));
+  for (const auto& one : seen.plan.steps)
+    invocation.out.line(fmt::format("  {} {}", one.migration.version.str(), one.migration.name));
+  for (const auto& line : app::told(seen.way_back)) invocation.out.line(line);
+  return 0;
+}
+
 int print(Invocation& invocation, const app::DeployReport& report) {
   if (invocation.format == Format::json) {
     auto done = nlohmann::ordered_json::array();
@@ -22,6 +53,7 @@ int print(Invocation& invocation, const app::DeployReport& report) {
                                 {"capture", report.capture},
                                 {"capture_why", report.capture_why},
                                 {"confirmed", report.confirmed},
+                                {"way_back", outlook_json(report.outlook)},
                                 {"health_checks", report.health_checks}});
     return 0;
   }
@@ -72,6 +104,7 @@ Command deploy_command() {
   command.settings.emplace_back("deploy.bake");
   command.examples = {
       {"slipway deploy", "in the last job of a pipeline"},
+      {"slipway deploy --dry-run", "what is pending, and what of it could not be taken back"},
       {"slipway deploy --bake 10min", "watch for ten minutes, then let the way back go"},
       {"slipway deploy confirm", "it is good: drop the slot that was kept for a rollback"},
       {"slipway deploy --json", "what was done, for a program"}};
@@ -84,12 +117,16 @@ Command deploy_command() {
       {7, "no connection"}};
   command.configure = [](CLI::App& app) -> Run {
     auto full = std::make_shared<bool>(false);
+    auto only_look = std::make_shared<bool>(false);
     app.require_subcommand(0, 1);
+    app.add_flag("-n,--dry-run", *only_look,
+                 "Say what is pending and what of it could not be taken back, and change nothing");
     app.add_flag("--full", *full, "A backup of everything, whatever the migrations do");
     CLI::App* confirmation =
         app.add_subcommand("confirm", "drop what was kept for a rollback of the last deploy");
-    return [full, confirmation](Invocation& invocation) -> Result<int> {
+    return [full, only_look, confirmation](Invocation& invocation) -> Result<int> {
       if (confirmation->parsed()) return confirm(invocation);
+      if (*only_look) return dry_run(invocation);
       SLIPWAY_ASSIGN(const auto report,
                      app::deploy(app_context(invocation), *full ? app::Full::yes : app::Full::no));
       return print(invocation, report);

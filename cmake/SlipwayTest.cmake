@@ -37,6 +37,6 @@ function(slipway_tests room)
     add_executable(${room}_pgtest ${server} ${ARG_SOURCES})
     target_link_libraries(${room}_pgtest PRIVATE slipway_${room} slipway_test_support slipway_test_server
                           slipway_standards ${ARG_LIBS} GTest::gtest)
-    slipway_add_server_test(pg.${room} pg COMMAND ${room}_pgtest)
+    slipway_add_server_test(pg.${room} pg TIMEOUT 1200 COMMAND ${room}_pgtest)
   endif()
 endfunction()

@@ -4,6 +4,7 @@
 #include "backup_schema.hpp"
 #include "backup_scope.hpp"
 #include "backup_work.hpp"
+#include "run_identity.hpp"
 #include "schema_scope.hpp"
 
 #include "slipway/app/target.hpp"
@@ -42,10 +43,7 @@ Result<backup::Cipher> cipher_of(const Context& context, const backup::Manifest&
 
 Status choose_extent(const Context& context, const BackupRequest& request, pg::Session& session,
                      backup::CreateRequest& create, const Wait& wait) {
-  const std::string history = context.config.text("history.schema");
-  create.newest_run = [history](pg::Session& under, const Wait& limit) {
-    return history::newest_run(under, history, limit);
-  };
+  create.newest_run = newest_run_of(context);
   create.extent = request.extent;
   create.tables = request.tables;
   if (request.before == nullptr) return {};
@@ -54,7 +52,7 @@ Status choose_extent(const Context& context, const BackupRequest& request, pg::S
   create.tables = std::move(scope.tables);
   create.reasons = std::move(scope.reasons);
   // What was done before is told by no other database.
-  create.always = {history};
+  create.always = {context.config.text("history.schema")};
   context.events.on_event(
       event::Note{.message = fmt::format("the backup holds {}: {}", extent_text(create),
                                          fmt::join(create.reasons.why, "; "))});
@@ -76,17 +74,10 @@ int backup_jobs(const Context& context) {
       std::clamp<std::int64_t>(context.config.integer("backup.jobs"), 1, k_most_jobs));
 }
 
-Result<os::CrashPlan> backup_crash_plan(const Context& context) {
-  const auto found = context.environment.find("SLIPWAY_CRASH_AT");
-  return os::CrashPlan::parse(found == context.environment.end() ? "" : found->second);
-}
-
-std::string backup_git_sha(const Context& context) {
-  if (auto sha = context.config.text("run.git_sha"); !sha.empty()) return sha;
-  for (const auto* name : {"GITHUB_SHA", "CI_COMMIT_SHA", "GIT_COMMIT"})
-    if (const auto found = context.environment.find(name); found != context.environment.end())
-      return found->second;
-  return {};
+backup::NewestRun newest_run_of(const Context& context) {
+  return [history = context.config.text("history.schema")](pg::Session& under, const Wait& limit) {
+    return history::newest_run(under, history, limit);
+  };
 }
 
 pg::ConnectOptions for_workers(const pg::Session& session) {
@@ -98,12 +89,12 @@ pg::ConnectOptions for_workers(const pg::Session& session) {
 Result<backup::Manifest> create_backup(const Context& context, const BackupRequest& request) {
   const auto wait = run_wait(context);
   SLIPWAY_ASSIGN(const auto store, configured_store(context));
-  SLIPWAY_ASSIGN(auto crash, backup_crash_plan(context));
+  SLIPWAY_ASSIGN(auto crash, crash_plan_of(context));
   SLIPWAY_ASSIGN(auto session, open_session(context, "backup", wait));
   backup::CreateRequest create;
   create.source = for_workers(session);
   create.label = request.label;
-  create.git_sha = backup_git_sha(context);
+  create.git_sha = run_git_sha(context);
   SLIPWAY_TRY(choose_extent(context, request, session, create, wait));
   SLIPWAY_ASSIGN(create.scope, schema_scope(context, session, wait));
   session.close();
@@ -135,6 +126,14 @@ Result<BackupVerified> verify_backup(const Context& context, const std::string& 
   SLIPWAY_ASSIGN(const auto store, configured_store(context));
   SLIPWAY_ASSIGN(auto found, find_backup(context, what));
   BackupVerified verified{.manifest = std::move(found.manifest)};
+  if (verified.manifest.engine == backup::Engine::pgbackrest) {
+    if (how == VerifyBy::restoring)
+      return fail(
+          Error(ErrorCode::unsupported, "a backup of a whole cluster is not tried here")
+              .with_hint("slipway backup restore --to-folder makes a data directory of it"));
+    SLIPWAY_TRY(check_pgbackrest_backup(context, verified.manifest));
+    return verified;
+  }
   if (how == VerifyBy::digests) {
     SLIPWAY_TRY(backup::verify_parts(verified.manifest, *store, os::now(), wait));
     return verified;
@@ -177,7 +176,7 @@ Result<BackupRestored> restore_backup(const Context& context, const std::string&
                                       const std::string& database) {
   const auto wait = run_wait(context);
   SLIPWAY_ASSIGN(const auto store, configured_store(context));
-  SLIPWAY_ASSIGN(auto crash, backup_crash_plan(context));
+  SLIPWAY_ASSIGN(auto crash, crash_plan_of(context));
   SLIPWAY_ASSIGN(auto found, find_backup(context, what));
   SLIPWAY_ASSIGN(auto session, open_session(context, "backup", wait));
   BackupRestored restored{.manifest = std::move(found.manifest)};

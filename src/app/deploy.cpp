@@ -57,9 +57,22 @@ private:
       return {};
     }
     SLIPWAY_TRY(arm(plan));
+    SLIPWAY_TRY(look_ahead(plan));
     auto backed_up = back_up(plan);
     if (!backed_up && !report_.capture.empty()) disarm();
     return backed_up;
+  }
+
+  Status look_ahead(const plan::Plan& plan) {
+    if (!context_.config.boolean("deploy.predict")) return {};
+    SLIPWAY_ASSIGN(report_.outlook, look_at_way_back(context_, plan, run_wait(context_)));
+    // What a comparison cannot know a slot does.
+    if (!report_.capture.empty())
+      std::erase_if(report_.outlook.unreturnable,
+                    [](const auto& one) { return one.fate == rollback::Fate::unknown; });
+    for (auto& line : told(report_.outlook))
+      context_.events.on_event(event::Note{.message = std::move(line)});
+    return {};
   }
 
   Status arm(const plan::Plan& plan) {
@@ -211,6 +224,13 @@ private:
 };
 
 } // namespace
+
+Result<DeployOutlook> look_before_deploy(const Context& context) {
+  DeployOutlook outlook;
+  SLIPWAY_ASSIGN(outlook.plan, plan_of_up(context, {}));
+  SLIPWAY_ASSIGN(outlook.way_back, look_at_way_back(context, outlook.plan, run_wait(context)));
+  return outlook;
+}
 
 Result<DeployReport> deploy(const Context& context, Full full) {
   return Deploy(context, full).go();

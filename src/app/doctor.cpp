@@ -1,6 +1,7 @@
 // Looks at everything that a run stands on, and names the command that mends what is wrong.
 #include "slipway/app/doctor.hpp"
 
+#include "doctor_backups.hpp"
 #include "doctor_captures.hpp"
 #include "doctor_leftovers.hpp"
 #include "pooler.hpp"
@@ -33,6 +34,8 @@ public:
     look_at_history(*session);
     for (auto& one : find_leftovers(*session, wait_)) found_.push_back(std::move(one));
     for (auto& one : find_captures(context_, *session, wait_)) found_.push_back(std::move(one));
+    for (auto& one : find_backup_leftovers(context_, *session, wait_))
+      found_.push_back(std::move(one));
     return std::move(found_);
   }
 
@@ -67,7 +70,8 @@ private:
     const auto& error = session.error();
     say("connection", Health::problem, error.message, error.hint);
     for (const auto* what : {"server", "pooler", "privileges", "history", "invalid indexes",
-                             "unvalidated constraints", "half-detached partitions", "capture"})
+                             "unvalidated constraints", "half-detached partitions", "backups",
+                             "left databases", "closed databases", "folders without a database", "capture"})
       say(what, Health::unknown, "not looked at: there is no connection");
     return std::nullopt;
   }

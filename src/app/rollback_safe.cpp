@@ -1,16 +1,18 @@
 // The safe path of a rollback: which backup, and where it is restored.
 #include "rollback_safe.hpp"
 
+#include "run_identity.hpp"
 #include "schema_scope.hpp"
 
 #include "slipway/app/backup.hpp"
 #include "slipway/app/target.hpp"
+#include "slipway/backup/template_copy.hpp"
 #include "slipway/base/sql_text.hpp"
+#include "slipway/pg/fence.hpp"
 #include "slipway/pg/other_database.hpp"
 #include "slipway/replay/capture_record.hpp"
 #include "slipway/replay/capture_slot.hpp"
 #include "slipway/rollback/backup_use.hpp"
-#include "slipway/rollback/fence.hpp"
 #include "slipway/rollback/safe_path.hpp"
 
 #include <algorithm>
@@ -157,16 +159,19 @@ Result<rollback::SafePathReport> take_safe_path(const Context& context,
   SLIPWAY_ASSIGN(auto capture, usable_capture(context, session, backup, wait));
   const auto options = session.options();
   session.close();
-  const auto crash_at = context.environment.find("SLIPWAY_CRASH_AT");
-  SLIPWAY_ASSIGN(auto crash, os::CrashPlan::parse(
-                                 crash_at == context.environment.end() ? "" : crash_at->second));
+  SLIPWAY_ASSIGN(auto crash, crash_plan_of(context));
+  const std::string control = assessment.database == k_control ? k_other_control : k_control;
   const rollback::SafePathRequest request{
       .database = assessment.database,
       .run = assessment.run.row.id,
       .open = [&](const std::string& name,
                   const Wait& limit) { return open_database(options, name, limit); },
-      .control = assessment.database == k_control ? k_other_control : k_control,
-      .make_copy = [&](const std::string& name, const Wait&) -> Status {
+      .control = control,
+      .make_copy = [&](const std::string& name, const Wait& limit) -> Status {
+        if (backup.engine == backup::Engine::template_copy) {
+          SLIPWAY_ASSIGN(const auto server, pg::other_database(options, control));
+          return backup::restore_from_copy(backup, server, name, limit);
+        }
         SLIPWAY_TRY(restore_backup(context, backup.name, name));
         return {};
       },
@@ -192,10 +197,10 @@ Result<pg::Session> open_or_reopen(const Context& context, const Wait& wait) {
   if (!opened) opened = open_in_target(context, k_other_control, "rollback", wait);
   if (!opened) return session;
   auto control = std::move(*opened);
-  SLIPWAY_ASSIGN(const auto fenced, rollback::fenced_databases(control, wait));
+  SLIPWAY_ASSIGN(const auto fenced, pg::fenced_databases(control, wait));
   for (const auto& one : fenced) {
     if (session.error().message.find("\"" + one.database + "\"") == std::string::npos) continue;
-    SLIPWAY_TRY(rollback::lift_forgotten_fence(control, one.database, wait));
+    SLIPWAY_TRY(pg::lift_forgotten_fence(control, one.database, wait));
     context.events.on_event(
         event::Warning{.message = fmt::format("{} was still closed ({}); it is open again",
                                               one.database, one.note),

@@ -1,11 +1,11 @@
 #include "runner.hpp"
 
 #include "pooler.hpp"
+#include "run_identity.hpp"
 #include "run_schema.hpp"
 
 #include "slipway/base/duration.hpp"
 #include "slipway/locks/pooled_lock.hpp"
-#include "slipway/os/identity.hpp"
 #include "slipway/pg/server_facts.hpp"
 
 #include <fmt/format.h>
@@ -23,29 +23,6 @@ constexpr Millis k_schema_patience{60'000};
 
 Wait finish_wait() {
   return Wait{Deadline::after(k_finish_patience), nullptr};
-}
-
-std::string first_of(const Context& context, std::initializer_list<const char*> names) {
-  for (const auto* name : names) {
-    const auto found = context.environment.find(name);
-    if (found != context.environment.end() && !found->second.empty()) return found->second;
-  }
-  return {};
-}
-
-history::RunInfo run_info(const Context& context, const std::string& kind) {
-  history::RunInfo info;
-  info.kind = kind;
-  info.actor = context.config.text("run.actor");
-  if (info.actor.empty()) info.actor = first_of(context, {"GITHUB_ACTOR", "GITLAB_USER_LOGIN"});
-  if (info.actor.empty()) info.actor = os::user_name();
-  info.host = os::host_name();
-  info.pid = os::process_id();
-  info.tool_version = tool_version();
-  info.git_sha = context.config.text("run.git_sha");
-  if (info.git_sha.empty())
-    info.git_sha = first_of(context, {"GITHUB_SHA", "CI_COMMIT_SHA", "GIT_COMMIT"});
-  return info;
 }
 
 apply::Limits limits(const Context& context) {
@@ -164,7 +141,7 @@ Result<std::unique_ptr<Runner>> Runner::begin(const Context& context, const std:
 Result<std::unique_ptr<Runner>> Runner::begin(const Context& context, const std::string& kind,
                                               pg::Session session, const Wait& wait) {
   std::unique_ptr<Runner> runner(new Runner(context, kind, std::move(session)));
-  SLIPWAY_ASSIGN(runner->crash_, os::CrashPlan::parse(first_of(context, {"SLIPWAY_CRASH_AT"})));
+  SLIPWAY_ASSIGN(runner->crash_, crash_plan_of(context));
   const auto answer = wait.within(k_answer_patience);
   SLIPWAY_ASSIGN(const auto facts, pg::read_server_facts(runner->session_, answer));
   SLIPWAY_TRY(check_changeable(facts));

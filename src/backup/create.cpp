@@ -1,6 +1,7 @@
 // The hot engine: one snapshot, many sessions that read under it.
 #include "slipway/backup/create.hpp"
 
+#include "claim_name.hpp"
 #include "held_snapshot.hpp"
 #include "large_objects.hpp"
 #include "parallel.hpp"
@@ -34,8 +35,8 @@ public:
 
   Result<Manifest> carry_out() {
     const auto begun = std::chrono::steady_clock::now();
-    SLIPWAY_ASSIGN(manifest_.name, backup_name(request_.now, request_.label, request_.git_sha));
-    SLIPWAY_TRY(check_free());
+    SLIPWAY_ASSIGN(const auto wanted, backup_name(request_.now, request_.label, request_.git_sha));
+    SLIPWAY_ASSIGN(manifest_.name, claim_name(store_, wanted, wait_));
     SLIPWAY_ASSIGN(scratch_, store_.make_scratch(manifest_.name));
     auto filled = fill();
     reach(os::CrashPoint::backup_parts_stored);
@@ -58,17 +59,8 @@ private:
     if (request_.crash != nullptr) request_.crash->reach(point);
   }
 
-  Status check_free() {
-    SLIPWAY_ASSIGN(const auto there, store_.list(manifest_.name, wait_));
-    if (there.empty()) return {};
-    return fail(Error(ErrorCode::check_failed,
-                      fmt::format("{} has a {} already", store_.describe(), manifest_.name))
-                    .with_hint("another backup began in the same second"));
-  }
-
   Status fill() {
     describe_request();
-    SLIPWAY_TRY(store_.write("{}\n", manifest_.name + "/" + std::string(k_begun_file), wait_));
     reach(os::CrashPoint::backup_begun);
     SLIPWAY_ASSIGN(auto hold, hold_database(request_, wait_));
     SLIPWAY_TRY(describe_database(hold));

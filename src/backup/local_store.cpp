@@ -7,6 +7,7 @@
 #include "slipway/os/temporary_folder.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -25,6 +26,19 @@ Error cannot(std::string_view action, const std::string& path, const std::error_
 }
 
 } // namespace
+
+Result<bool> LocalStore::claim(const std::string& backup, const Wait& /*wait*/) {
+  const std::string folder = full(backup);
+  constexpr ::mode_t k_private = 0700;
+  // The month may go with its last backup in between.
+  for (int tries = 0; tries < 2; ++tries) {
+    SLIPWAY_TRY(make_private_folder(fs::path(folder).parent_path().string()));
+    if (::mkdir(folder.c_str(), k_private) == 0) return true;
+    if (errno == EEXIST) return false;
+    if (errno != ENOENT) break;
+  }
+  return fail(os::system_error("make", folder, errno));
+}
 
 Result<std::string> LocalStore::make_scratch(const std::string& backup) {
   const std::string folder = full(backup) + "/" + std::string(k_scratch);

@@ -10,6 +10,7 @@ public:
   explicit LocalStore(std::string folder) : folder_(std::move(folder)) {}
 
   std::string describe() const override { return folder_; }
+  Result<bool> claim(const std::string& backup, const Wait& wait) override;
   Result<std::string> make_scratch(const std::string& backup) override;
   void remove_scratch(const std::string& folder) override;
   Status put(const std::string& local, const std::string& path, const Wait& wait) override;

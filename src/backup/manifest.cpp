@@ -6,7 +6,15 @@
 namespace slipway::backup {
 
 std::string_view engine_name(Engine engine) {
-  return engine == Engine::hot ? "hot" : "template";
+  switch (engine) {
+  case Engine::hot:
+    return "hot";
+  case Engine::template_copy:
+    return "template";
+  case Engine::pgbackrest:
+    return "pgbackrest";
+  }
+  return "hot";
 }
 
 std::string_view extent_name(Extent extent) {

@@ -198,7 +198,9 @@ Json json_of(const Manifest& manifest) {
         {"newest_run", manifest.moment.newest_run ? Json(*manifest.moment.newest_run) : Json()}}},
       {"settings", json_of(manifest.settings)},
       {"roles", manifest.roles},
-      {"copy_database", manifest.copy_database}};
+      {"copy_database", manifest.copy_database},
+      {"stanza", manifest.stanza},
+      {"stanza_label", manifest.stanza_label}};
   add_contents(json, manifest);
   return json;
 }
@@ -213,7 +215,7 @@ Manifest manifest_from(const Json& json) {
   json.at("server_version").get_to(manifest.server_version);
   json.at("tool_version").get_to(manifest.tool_version);
   manifest.engine = named(json.at("engine").get<std::string>(),
-                          {Engine::hot, Engine::template_copy}, engine_name);
+                          {Engine::hot, Engine::template_copy, Engine::pgbackrest}, engine_name);
   manifest.extent = named(json.at("extent").get<std::string>(),
                           {Extent::all, Extent::schema, Extent::tables}, extent_name);
   json.at("created").get_to(manifest.created);
@@ -233,6 +235,10 @@ Manifest manifest_from(const Json& json) {
   manifest.settings = settings_from(json.at("settings"));
   json.at("roles").get_to(manifest.roles);
   json.at("copy_database").get_to(manifest.copy_database);
+  if (json.contains("stanza")) {
+    json["stanza"].get_to(manifest.stanza);
+    json.at("stanza_label").get_to(manifest.stanza_label);
+  }
   read_contents(json, manifest);
   return manifest;
 }

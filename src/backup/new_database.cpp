@@ -46,6 +46,10 @@ std::string passing_name(const std::string& database) {
 
 Status check_server(const Manifest& manifest, const RestoreRequest& request, pg::Session& server,
                     const Wait& wait) {
+  if (manifest.engine == Engine::pgbackrest)
+    return fail(
+        refused(fmt::format("{} is of a whole cluster, in pgBackRest's repository", manifest.name))
+            .with_hint("slipway backup restore --to-folder makes a data directory of it"));
   if (manifest.engine != Engine::hot)
     return fail(refused(fmt::format("{} is a copy inside its cluster (database {}), which is not "
                                     "restored but renamed",

@@ -52,6 +52,11 @@ Result<std::string> RcloneStore::must(std::vector<std::string> arguments, const 
   return std::move(done.output);
 }
 
+Result<bool> RcloneStore::claim(const std::string& backup, const Wait& wait) {
+  SLIPWAY_ASSIGN(const auto there, list(backup, wait));
+  return there.empty();
+}
+
 Result<std::string> RcloneStore::make_scratch(const std::string& /*backup*/) {
   SLIPWAY_ASSIGN(auto folder, os::TemporaryFolder::make("", "slipway-backup-"));
   return folder.release();

@@ -13,6 +13,7 @@ public:
       : remote_(std::move(remote)), config_(std::move(config)) {}
 
   std::string describe() const override { return "rclone:" + remote_; }
+  Result<bool> claim(const std::string& backup, const Wait& wait) override;
   Result<std::string> make_scratch(const std::string& backup) override;
   void remove_scratch(const std::string& folder) override;
   Status put(const std::string& local, const std::string& path, const Wait& wait) override;

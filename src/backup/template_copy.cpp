@@ -1,11 +1,13 @@
 #include "slipway/backup/template_copy.hpp"
 
+#include "claim_name.hpp"
 #include "parallel.hpp"
 #include "sessions.hpp"
 #include "table_list.hpp"
 
 #include "slipway/backup/content.hpp"
 #include "slipway/backup/name.hpp"
+#include "slipway/pg/fence.hpp"
 #include "slipway/pg/other_database.hpp"
 #include "slipway/schema/fingerprint.hpp"
 #include "slipway/schema/redact.hpp"
@@ -18,20 +20,30 @@ namespace slipway::backup {
 namespace {
 
 constexpr Millis k_cleaning{60'000};
+constexpr std::size_t k_longest_name = 63;
+
+/// What the copy is called until it is whole: what is left of it after a kill can be told by that.
+std::string copying_name(const std::string& wanted) {
+  return wanted + "__copying";
+}
+
+void reach(const TemplateCopyRequest& request, os::CrashPoint point) {
+  if (request.crash != nullptr) request.crash->reach(point);
+}
 
 /// The server writes the whole copy into the log by default since 15, which takes longer and is of
 /// no use here.
-std::string copy_statement(const TemplateCopyRequest& request, const std::string& database,
+std::string copy_statement(const std::string& wanted, const std::string& database,
                            int server_version) {
-  return fmt::format("CREATE DATABASE {} TEMPLATE {}{}", quote_identifier(request.copy_database),
+  return fmt::format("CREATE DATABASE {} TEMPLATE {}{}", quote_identifier(copying_name(wanted)),
                      quote_identifier(database),
                      server_version >= 150'000 ? " STRATEGY FILE_COPY" : "");
 }
 
 /// From 18 on the file system may share the blocks of both; where it cannot, the files are copied.
-Status make_copy(const TemplateCopyRequest& request, const std::string& database,
-                 pg::Session& server, const Wait& wait) {
-  const SqlText statement(copy_statement(request, database, server.server_version()));
+Status make_copy(const std::string& wanted, const std::string& database, pg::Session& server,
+                 const Wait& wait) {
+  const SqlText statement(copy_statement(wanted, database, server.server_version()));
   if (server.server_version() >= 180'000 &&
       server.execute(SqlText("SET file_copy_method = 'clone'"), wait)) {
     if (server.execute(statement, wait)) return {};
@@ -41,32 +53,78 @@ Status make_copy(const TemplateCopyRequest& request, const std::string& database
   return {};
 }
 
+/// Before anybody is put out.
+Status check_name(const std::string& wanted, pg::Session& server, const Wait& wait) {
+  if (copying_name(wanted).size() > k_longest_name)
+    return fail(ErrorCode::check_failed,
+                fmt::format("\"{}\" is too long a name for the copy", wanted));
+  SLIPWAY_ASSIGN(
+      const auto rows,
+      server.query(SqlText("SELECT FROM pg_catalog.pg_database AS d WHERE d.datname = $1"),
+                   {wanted}, wait));
+  if (rows.size() == 0) return {};
+  return fail(
+      Error(ErrorCode::check_failed, fmt::format("there is a database \"{}\" already", wanted))
+          .with_state("nothing was changed"));
+}
+
+Status drop_left_copy(const std::string& wanted, pg::Session& server, const Wait& wait) {
+  SLIPWAY_TRY(server.execute(SqlText(fmt::format("DROP DATABASE IF EXISTS {} WITH (FORCE)",
+                                                 quote_identifier(copying_name(wanted)))),
+                             wait));
+  return {};
+}
+
+/// A connection that broke meanwhile must not leave the database closed.
+Status open_again(pg::Fence& fence, const pg::ConnectOptions& server, const std::string& database,
+                  const Wait& wait) {
+  auto opened = fence.take_away(wait);
+  if (opened) return opened;
+  SLIPWAY_ASSIGN(auto session, open_working_session(server, wait));
+  return pg::lift_forgotten_fence(session, database, wait);
+}
+
 /// Closes the database, copies it, opens it. Fills in the moment.
 Status copy_behind_fence(const TemplateCopyRequest& request, const pg::ConnectOptions& server,
                          Manifest& manifest, const Wait& wait) {
   const Wait limit = wait.within(request.fence_limit);
-  SLIPWAY_ASSIGN(auto fence, Fence::raise({.server = server,
-                                           .database = manifest.database,
-                                           .notes_folder = request.notes_folder,
-                                           .crash = request.crash},
-                                          limit));
-  SLIPWAY_ASSIGN(manifest.moment, read_moment(fence.server(), limit));
-  SLIPWAY_TRY(make_copy(request, manifest.database, fence.server(), limit));
-  if (request.crash != nullptr) request.crash->reach(os::CrashPoint::fence_copied);
-  return fence.lower(wait);
+  SLIPWAY_ASSIGN(auto control, open_working_session(server, limit));
+  SLIPWAY_TRY(check_name(request.copy_database, control, limit));
+  SLIPWAY_TRY(drop_left_copy(request.copy_database, control, limit));
+  reach(request, os::CrashPoint::fence_noted);
+  SLIPWAY_ASSIGN(auto fence, pg::Fence::put_up(control, manifest.database,
+                                               "copy as " + request.copy_database, 0, limit));
+  reach(request, os::CrashPoint::fence_up);
+  auto copied = [&]() -> Status {
+    SLIPWAY_ASSIGN(manifest.moment, read_moment(control, limit));
+    return make_copy(request.copy_database, manifest.database, control, limit);
+  }();
+  reach(request, os::CrashPoint::fence_copied);
+  auto opened = open_again(fence, server, manifest.database, wait);
+  reach(request, os::CrashPoint::fence_down);
+  return copied ? opened : copied;
 }
 
-Status give_settings(const TemplateCopyRequest& request, const Manifest& manifest,
-                     pg::Session& server, const Wait& wait) {
-  for (const auto& one : settings_statements(manifest.settings, request.copy_database))
+/// Last of all it gets its name.
+Status give_settings(const std::string& wanted, const Manifest& manifest, pg::Session& server,
+                     const Wait& wait) {
+  for (const auto& one : settings_statements(manifest.settings, copying_name(wanted)))
     SLIPWAY_TRY(server.execute(one, wait));
+  SLIPWAY_TRY(server.execute(
+      SqlText(fmt::format("ALTER DATABASE {} RENAME TO {}", quote_identifier(copying_name(wanted)),
+                          quote_identifier(wanted))),
+      wait));
   return {};
 }
 
 /// Nobody writes to the copy, so what is in it now is what was in the database then.
 Status describe_copy(const TemplateCopyRequest& request, Manifest& manifest, const Wait& wait) {
-  SLIPWAY_ASSIGN(const auto copy, pg::other_database(request.source, request.copy_database));
+  SLIPWAY_ASSIGN(const auto copy,
+                 pg::other_database(request.source, copying_name(request.copy_database)));
   SLIPWAY_ASSIGN(auto session, open_working_session(copy, wait));
+  if (request.newest_run) {
+    SLIPWAY_ASSIGN(manifest.moment.newest_run, request.newest_run(session, wait));
+  }
   SLIPWAY_ASSIGN(auto schema, inspect::read_schema(session, request.scope, wait));
   manifest.fingerprint = schema::fingerprint(schema::without_secrets(std::move(schema))).text();
   SLIPWAY_ASSIGN(manifest.roles, read_roles(session, wait));
@@ -105,8 +163,9 @@ Result<Manifest> begin_manifest(const TemplateCopyRequest& request, const Wait& 
 Status finish(const TemplateCopyRequest& request, const pg::ConnectOptions& server,
               Manifest& manifest, Store& store, const Wait& wait) {
   SLIPWAY_ASSIGN(auto session, open_working_session(server, wait));
-  SLIPWAY_TRY(give_settings(request, manifest, session, wait));
   SLIPWAY_TRY(describe_copy(request, manifest, wait));
+  SLIPWAY_TRY(give_settings(request.copy_database, manifest, session, wait));
+  SLIPWAY_ASSIGN(manifest.name, claim_name(store, manifest.name, wait));
   SLIPWAY_ASSIGN(const auto text, to_json(manifest));
   return store.write(text, manifest.name + "/" + std::string(k_manifest_file), wait);
 }
@@ -126,13 +185,24 @@ Result<Manifest> copy_by_template(const TemplateCopyRequest& request, Store& sto
   if (done) return manifest;
   const Wait cleaning{Deadline::after(k_cleaning)};
   auto cleaner = open_working_session(server, cleaning);
-  if (!cleaner || !cleaner->execute(SqlText(fmt::format("DROP DATABASE IF EXISTS {} WITH (FORCE)",
-                                                        quote_identifier(request.copy_database))),
-                                    cleaning))
+  // Its name was free when this began, so what has it is ours.
+  if (!cleaner || !drop_left_copy(request.copy_database, *cleaner, cleaning) ||
+      !cleaner->execute(SqlText(fmt::format("DROP DATABASE IF EXISTS {} WITH (FORCE)",
+                                            quote_identifier(request.copy_database))),
+                        cleaning))
     events.on_event(event::Warning{
         .message = fmt::format("the copy {} could not be removed", request.copy_database),
         .hint = "DROP DATABASE"});
   return fail(std::move(done).error());
+}
+
+Status restore_from_copy(const Manifest& manifest, const pg::ConnectOptions& server,
+                         const std::string& database, const Wait& wait) {
+  SLIPWAY_ASSIGN(auto session, open_working_session(server, wait));
+  SLIPWAY_TRY(check_name(database, session, wait));
+  SLIPWAY_TRY(drop_left_copy(database, session, wait));
+  SLIPWAY_TRY(make_copy(database, manifest.copy_database, session, wait));
+  return give_settings(database, manifest, session, wait);
 }
 
 Result<std::vector<std::string>> orphaned_folders(pg::Session& session, const Wait& wait) {

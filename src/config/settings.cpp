@@ -333,6 +333,13 @@ std::vector<Setting> deploy_settings() {
        .description =
            "Age from which `slipway doctor` takes the slot of a deploy that nobody confirmed for forgotten.",
        .zero_means = "at once"},
+      {.key = "deploy.predict",
+       .type = ValueType::boolean,
+       .default_value = "true",
+       .secrecy = Secrecy::open,
+       .description =
+           "Whether `slipway deploy` runs what is pending on a throwaway copy of the schema first, to say which later writes a "
+           "rollback could not bring back."},
       {.key = "deploy.application",
        .type = ValueType::text_list,
        .secrecy = Secrecy::open,
@@ -438,6 +445,20 @@ std::vector<Setting> backup_settings() {
        .secrecy = Secrecy::open,
        .description = "Configuration file of rclone; without one, rclone's own default.",
        .example = "/etc/slipway/rclone.conf"},
+      {.key = "backup.pgbackrest",
+       .type = ValueType::text_list,
+       .default_value = "pgbackrest",
+       .secrecy = Secrecy::open,
+       .description =
+           "pgBackRest, as a program with its leading arguments: on another host ssh,HOST,pgbackrest.",
+       .example = "runuser,-u,postgres,--,pgbackrest"},
+      {.key = "backup.pgbackrest_stanza",
+       .type = ValueType::text,
+       .environment = "SLIPWAY_PGBACKREST_STANZA",
+       .secrecy = Secrecy::open,
+       .description =
+           "What pgBackRest calls the cluster of the target; without it `--engine pgbackrest` is not there.",
+       .example = "main"},
       {.key = "backup.keep",
        .type = ValueType::integer,
        .default_value = "10",

@@ -59,6 +59,9 @@ std::optional<std::string> why_no_use(const backup::Manifest& backup,
     return fmt::format("it is of database {}", backup.database);
   if (!is_from_before(backup, assessment))
     return fmt::format("it is not from before run {}", assessment.run.row.id);
+  if (backup.engine == backup::Engine::pgbackrest)
+    return "it is of the whole cluster: `slipway backup restore --to-folder` makes a data directory "
+           "of it";
   if (backup.extent == backup::Extent::all) return std::nullopt;
   if (backup.reasons.covers.empty())
     return "it holds a part of the rows, and nobody said which ones a rollback needs";

@@ -9,9 +9,9 @@
 #include "slipway/base/sql_text.hpp"
 #include "slipway/history/store.hpp"
 #include "slipway/locks/runner_lock.hpp"
+#include "slipway/pg/fence.hpp"
 #include "slipway/replay/capture_record.hpp"
 #include "slipway/replay/capture_slot.hpp"
-#include "slipway/rollback/fence.hpp"
 #include "slipway/schema/fingerprint.hpp"
 #include "slipway/schema/redact.hpp"
 
@@ -77,11 +77,11 @@ private:
   }
 
   Status reopen_after_crash() {
-    SLIPWAY_ASSIGN(const auto fenced, fenced_databases(*control_, wait_));
+    SLIPWAY_ASSIGN(const auto fenced, pg::fenced_databases(*control_, wait_));
     for (const auto& one : fenced) {
       if (one.database != request_.database) continue;
       say(fmt::format("{} was still closed ({}); it is open again", one.database, one.note));
-      SLIPWAY_TRY(lift_forgotten_fence(*control_, one.database, wait_));
+      SLIPWAY_TRY(pg::lift_forgotten_fence(*control_, one.database, wait_));
     }
     return {};
   }
@@ -170,8 +170,8 @@ private:
     const auto closed = std::chrono::steady_clock::now();
     const auto note = fmt::format("rollback of run {}", request_.run);
     say(fmt::format("closing {}", request_.database));
-    SLIPWAY_ASSIGN(auto fence, Fence::put_up(*control_, request_.database, note,
-                                             origin_->backend_pid(), wait_));
+    SLIPWAY_ASSIGN(auto fence, pg::Fence::put_up(*control_, request_.database, note,
+                                                 origin_->backend_pid(), wait_));
     reach(os::CrashPoint::database_closed);
     SLIPWAY_TRY(writes_->carry(report_));
     SLIPWAY_ASSIGN(report_.reconciled, replay::reconcile(*origin_, *copy_, *parked_, writes_->map(),

@@ -12,7 +12,8 @@ namespace {
 
 constexpr int k_publishes_schemas = 150000;
 
-// Straight from the catalog: the view pg_publication_tables takes locks on the tables.
+// Straight from the catalog: the view pg_publication_tables takes locks on the tables. What a
+// deploy publishes for its own rollback has no subscriber.
 constexpr const char* k_published = R"sql(,
 above(oid) AS (
   SELECT o.oid FROM ours AS o
@@ -27,7 +28,8 @@ constexpr const char* k_by_schema = R"sql(
   OR EXISTS (SELECT FROM pg_catalog.pg_publication_namespace AS s
              WHERE s.pnpubid = p.oid AND s.pnnspid = n.oid))sql";
 constexpr const char* k_end = R"sql(
-WHERE c.relkind = ANY ('{r,p}'::pg_catalog."char"[]) AND c.relpersistence = 'p' ORDER BY 1, 2
+WHERE c.relkind = ANY ('{r,p}'::pg_catalog."char"[]) AND c.relpersistence = 'p'
+  AND NOT pg_catalog.starts_with(p.pubname::pg_catalog.text, 'slipway_') ORDER BY 1, 2
 )sql";
 
 constexpr const char* k_subscribed = R"sql(

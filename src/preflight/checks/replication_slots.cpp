@@ -24,8 +24,9 @@ std::vector<pg::Query> questions(const Scene&) {
 
 bool is_troubled(const pg::Rows& rows, std::size_t row) {
   const auto status = rows.text(row, 2);
-  return !rows.boolean(row, 1) || status == "extended" || status == "unreserved" ||
-         status == "lost";
+  // A deploy's own is read when it is taken back; doctor names those that were forgotten.
+  const bool unread = !rows.boolean(row, 1) && !rows.text(row, 0).starts_with("slipway_");
+  return unread || status == "extended" || status == "unreserved" || status == "lost";
 }
 
 Opinion judge(const Scene&, const Answers& answers) {

@@ -5,6 +5,7 @@
 #include "slipway/app/backup.hpp"
 #include "slipway/app/deploy.hpp"
 #include "slipway/app/rollback.hpp"
+#include "slipway/base/sql_text.hpp"
 #include "slipway/os/temporary_folder.hpp"
 
 #include <fmt/format.h>
@@ -176,6 +177,25 @@ TEST_F(BackupScope, WhatOnlyAddedGoesBackOverTheSchemaAlone) {
   ASSERT_TRUE(back) << explained(back.error());
   EXPECT_EQ(all_rows(), k_all_rows);
   EXPECT_EQ(value("SELECT count(*) FROM slipway.migration"), "1") << "the history is in it";
+}
+
+TEST_F(BackupScope, ACopyInsideTheClusterIsGoneOverToo) {
+  const auto copy = value("SELECT current_database()") + "_before";
+  write("2_change.sql", "ALTER TABLE users DROP COLUMN age;", "SELECT 1;");
+  close_looker();
+  const auto made = with_context([&](const app::Context& context) {
+    return app::copy_target(context, {.label = "pre-deploy", .tables = {}}, copy);
+  });
+  ASSERT_TRUE(made) << explained(made.error());
+  exec("UPDATE orders SET note = 'before it' WHERE id = 1; DELETE FROM orders WHERE id = 2");
+  ASSERT_TRUE(up());
+  exec("INSERT INTO orders (id, user_id, note) VALUES (1000, 3, 'after it');"
+       "INSERT INTO loose VALUES ('c'); INSERT INTO events VALUES (3, 1)");
+  const auto back = roll_back();
+  ASSERT_TRUE(back) << explained(back.error());
+  EXPECT_EQ(all_rows(), k_all_rows);
+  EXPECT_EQ(value("SELECT sum(age) FROM users"), "5050");
+  exec("DROP DATABASE " + quote_identifier(copy));
 }
 
 // Fails when the live database is not looked at: the copy would come without the column's values,

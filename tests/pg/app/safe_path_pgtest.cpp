@@ -2,8 +2,8 @@
 
 #include "slipway/base/sql_text.hpp"
 #include "slipway/history/snapshots.hpp"
+#include "slipway/pg/fence.hpp"
 #include "slipway/pg/session.hpp"
-#include "slipway/rollback/fence.hpp"
 #include "slipway/rollback/safe_path.hpp"
 
 #include <atomic>
@@ -207,7 +207,7 @@ TEST_F(SafePath, AfterACrashBehindTheFenceItGoesOn) {
   auto asked = request();
   {
     auto session = open("postgres", test::long_wait());
-    auto fence = rollback::Fence::put_up(*session, database_, "a test", 0, test::long_wait());
+    auto fence = pg::Fence::put_up(*session, database_, "a test", 0, test::long_wait());
     ASSERT_TRUE(fence) << fence.error().message;
     EXPECT_FALSE(open(database_, test::long_wait())) << "nobody gets in";
     fence->forget();
@@ -224,8 +224,8 @@ TEST_F(SafePath, AFenceThatIsInUseIsNotLifted) {
   auto asked = request();
   auto owner = open(database_, test::long_wait());
   auto session = open("postgres", test::long_wait());
-  auto fence = rollback::Fence::put_up(*session, database_, "a test", owner->backend_pid(),
-                                       test::long_wait());
+  auto fence =
+      pg::Fence::put_up(*session, database_, "a test", owner->backend_pid(), test::long_wait());
   ASSERT_TRUE(fence) << fence.error().message;
   EXPECT_EQ(rollback::take_safe_path(asked, test::long_wait()).error().code,
             ErrorCode::lock_timeout);

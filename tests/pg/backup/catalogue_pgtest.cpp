@@ -1,6 +1,8 @@
 // What a store holds: what is listed, found, kept and removed.
 #include "backup_test.hpp"
 
+#include <thread>
+
 #include <filesystem>
 
 namespace slipway::backup {
@@ -54,6 +56,23 @@ TEST_F(Catalogue, FindsByNameCommitAndAge) {
   EXPECT_NE(find_backup(list, "aaaa").error().message.find("begins several commits"),
             std::string::npos);
   EXPECT_FALSE(find_backup(list, "bbbb"));
+}
+
+// Fails when a name is taken without asking whether it is taken.
+TEST_F(Catalogue, BackupsOfTheSameSecondHaveNamesOfTheirOwn) {
+  const auto asked = request();
+  std::vector<Result<Manifest>> made(2, Result<Manifest>(Manifest()));
+  std::thread other([&] { made[1] = create(asked); });
+  made[0] = create(asked);
+  other.join();
+  for (const auto& one : made) ASSERT_TRUE(one) << explained(one.error());
+  EXPECT_NE(made[0]->name, made[1]->name);
+  const auto third = create(asked);
+  ASSERT_TRUE(third) << explained(third.error());
+  const auto listing = list_backups(*store_, test::long_wait());
+  ASSERT_EQ(listing->backups.size(), 3U);
+  EXPECT_EQ(listing->backups[0].manifest.name, third->name) << "the newest first";
+  EXPECT_TRUE(find_backup(*listing, third->name));
 }
 
 TEST_F(Catalogue, PruneKeepsThePinnedAndTheLastVerified) {

@@ -13,21 +13,22 @@ namespace {
 
 namespace fs = std::filesystem;
 
+std::string run(const std::vector<std::string>& arguments, const std::string& input = {}) {
+  os::Command command;
+  command.arguments = arguments;
+  command.input = input;
+  const auto done = os::run(command, test::long_wait());
+  if (!done || done->exit_status != 0)
+    throw std::runtime_error(arguments[0] + ": " + (done ? done->errors : done.error().message));
+  return done->output + done->errors;
+}
+
 class Stores : public test::BackupTest {
 protected:
   void SetUp() override {
     BackupTest::SetUp();
     make_shop();
     exec("INSERT INTO users (name) VALUES ('a name that nobody may read')");
-  }
-  static std::string run(const std::vector<std::string>& arguments, const std::string& input = {}) {
-    os::Command command;
-    command.arguments = arguments;
-    command.input = input;
-    const auto done = os::run(command, test::long_wait());
-    if (!done || done->exit_status != 0)
-      throw std::runtime_error(arguments[0] + ": " + (done ? done->errors : done.error().message));
-    return done->output + done->errors;
   }
   /// Whether the text is in any file of the store, decompressed where that is possible.
   bool is_readable_somewhere(const std::string& text) {
@@ -80,6 +81,54 @@ TEST_F(Stores, AgeEncryptsEveryPart) {
   ASSERT_FALSE(refused);
   EXPECT_FALSE(has_database(wrong.database));
   EXPECT_FALSE(has_database(passing_name(wrong.database)));
+}
+
+/// A keyring of the test's own.
+class GpgHome {
+public:
+  explicit GpgHome(std::string folder) : folder_(std::move(folder)) {
+    fs::create_directory(folder_);
+    fs::permissions(folder_, fs::perms::owner_all);
+    ::setenv("GNUPGHOME", folder_.c_str(), 1);
+  }
+  ~GpgHome() {
+    run({"gpgconf", "--kill", "gpg-agent"});
+    ::unsetenv("GNUPGHOME");
+  }
+  void make_key(const std::string& name) const {
+    run({"gpg", "--batch", "--quiet", "--passphrase", "", "--quick-generate-key", name, "default",
+         "default", "never"});
+  }
+
+private:
+  std::string folder_;
+};
+
+TEST_F(Stores, GpgEncryptsEveryPart) {
+  const std::string key = "backup@example.org";
+  auto request = this->request();
+  request.cipher = *cipher_for({"gpg:" + key});
+  std::optional<Manifest> manifest;
+  {
+    const GpgHome home(folder_->path() + "/gpg");
+    home.make_key(key);
+    auto made = create(request);
+    ASSERT_TRUE(made) << explained(made.error());
+    manifest = std::move(*made);
+    EXPECT_EQ(manifest->encryption, "gpg");
+    EXPECT_FALSE(is_readable_somewhere("a name that nobody may read"));
+    EXPECT_FALSE(is_readable_somewhere("CREATE TABLE"));
+    expect_comes_back(*manifest, *cipher_for_reading("gpg", ""));
+  }
+  // Another keyring does not open it, and nothing is left of the attempt.
+  const GpgHome other(folder_->path() + "/other");
+  auto wrong = restore_request(fresh_name("_g"));
+  wrong.cipher = *cipher_for_reading("gpg", "");
+  ASSERT_FALSE(backup::restore(*manifest, *store_, wrong, events_, test::long_wait()));
+  EXPECT_FALSE(has_database(wrong.database));
+  EXPECT_FALSE(has_database(passing_name(wrong.database)));
+  request.cipher = *cipher_for({"gpg:nobody@example.org"});
+  EXPECT_FALSE(create(request)) << "a key that is not there";
 }
 
 TEST_F(Stores, AKeyThatIsNoneStopsTheBackupAndNothingIsLeft) {

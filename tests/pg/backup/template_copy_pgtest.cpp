@@ -2,6 +2,7 @@
 #include "backup_test.hpp"
 
 #include "slipway/backup/template_copy.hpp"
+#include "slipway/pg/fence.hpp"
 
 #include <csignal>
 #include <sys/stat.h>
@@ -18,18 +19,22 @@ protected:
     database_ = value("SELECT current_database()");
     close_looker();
   }
-  std::string notes_folder() const { return folder_->path() + "/notes"; }
-  pg::ConnectOptions postgres() const { return {.connection_string = url_of("postgres")}; }
   TemplateCopyRequest copy_request() const {
     TemplateCopyRequest request;
     request.source.connection_string = url_;
     request.copy_database = database_ + "_copy";
-    request.notes_folder = notes_folder();
     request.now = this->request().now;
     return request;
   }
-  FenceRequest fence_request() const {
-    return {.server = postgres(), .database = database_, .notes_folder = notes_folder()};
+  Result<pg::Fence> fence(pg::Session& control) {
+    return pg::Fence::put_up(control, database_, "a test", 0, test::long_wait());
+  }
+  std::vector<std::string> closed() {
+    auto control = test::connect(url_of("postgres"));
+    const auto fenced = pg::fenced_databases(control, test::long_wait());
+    std::vector<std::string> names;
+    for (const auto& one : *fenced) names.push_back(one.database);
+    return names;
   }
   bool is_open() {
     auto session = pg::Session::open({.connection_string = url_}, test::long_wait());
@@ -65,16 +70,18 @@ TEST_F(TemplateCopy, AFailedCopyLeavesTheDatabaseOpen) {
   const auto manifest = copy_by_template(request, *store_, events_, test::long_wait());
   ASSERT_FALSE(manifest);
   EXPECT_TRUE(is_open());
-  EXPECT_TRUE(lower_forgotten_fences(postgres(), notes_folder(), test::long_wait())->empty());
+  EXPECT_TRUE(closed().empty());
 }
 
 // Superusers, too: a copy wants nobody at all. Fails when a connection limit is used instead.
 TEST_F(TemplateCopy, TheFenceKeepsEverybodyOutUntilItGoes) {
+  auto control = test::connect(url_of("postgres"));
   {
-    auto fence = Fence::raise(fence_request(), test::long_wait());
-    ASSERT_TRUE(fence) << explained(fence.error());
+    auto up = fence(control);
+    ASSERT_TRUE(up) << explained(up.error());
     EXPECT_FALSE(is_open());
-    const auto second = Fence::raise(fence_request(), test::long_wait());
+    auto other = test::connect(url_of("postgres"));
+    const auto second = fence(other);
     ASSERT_FALSE(second);
     EXPECT_NE(second.error().message.find("allows no connections already"), std::string::npos);
     EXPECT_FALSE(is_open());
@@ -82,26 +89,49 @@ TEST_F(TemplateCopy, TheFenceKeepsEverybodyOutUntilItGoes) {
   EXPECT_TRUE(is_open());
 }
 
-// A kill between the note and the end of the fence. Fails when the note is written after it.
+// Nobody is in the database while it is copied, so that alone does not tell. Fails when the owner
+// of a fence does not hold it from outside.
+TEST_F(TemplateCopy, AFenceThatIsHeldIsNotForgotten) {
+  auto control = test::connect(url_of("postgres"));
+  auto up = fence(control);
+  ASSERT_TRUE(up) << explained(up.error());
+  auto other = test::connect(url_of("postgres"));
+  const auto lifted =
+      pg::lift_forgotten_fence(other, database_, Wait{Deadline::after(Millis(500))});
+  EXPECT_FALSE(lifted);
+  EXPECT_FALSE(is_open());
+}
+
+// A kill anywhere between the closing and the opening. Fails when the note and the closing are not
+// one transaction.
 TEST_F(TemplateCopy, AForgottenFenceIsTakenDown) {
-  for (const auto point :
-       {os::CrashPoint::fence_noted, os::CrashPoint::fence_up, os::CrashPoint::fence_down}) {
+  for (const auto point : {os::CrashPoint::fence_noted, os::CrashPoint::fence_up,
+                           os::CrashPoint::fence_copied, os::CrashPoint::fence_down}) {
     EXPECT_EXIT(
         {
           auto crash = os::CrashPlan::parse(os::crash_point_name(point));
-          auto request = fence_request();
+          auto request = copy_request();
           request.crash = &*crash;
-          auto fence = Fence::raise(request, test::long_wait());
-          if (fence) [[maybe_unused]]
-            const auto lowered = fence->lower(test::long_wait());
+          (void)copy_by_template(request, *store_, events_, test::long_wait());
         },
         ::testing::KilledBySignal(SIGKILL), "");
-    EXPECT_EQ(is_open(), point != os::CrashPoint::fence_up);
-    const auto opened = lower_forgotten_fences(postgres(), notes_folder(), test::long_wait());
-    ASSERT_TRUE(opened) << explained(opened.error());
-    EXPECT_EQ(*opened, (std::vector<std::string>{database_}));
+    const bool is_closed =
+        point == os::CrashPoint::fence_up || point == os::CrashPoint::fence_copied;
+    EXPECT_EQ(is_open(), !is_closed);
+    EXPECT_EQ(closed().size(), is_closed ? 1U : 0U);
+    if (!is_closed) continue;
+    auto control = test::connect(url_of("postgres"));
+    const auto lifted = pg::lift_forgotten_fence(control, database_, test::long_wait());
+    ASSERT_TRUE(lifted) << explained(lifted.error());
     EXPECT_TRUE(is_open());
   }
+  // What was left of the copies is told by its name, and in nobody's way.
+  EXPECT_TRUE(has_database(database_ + "_copy__copying"));
+  close_looker();
+  const auto made = copy_by_template(copy_request(), *store_, events_, test::long_wait());
+  ASSERT_TRUE(made) << explained(made.error());
+  EXPECT_FALSE(has_database(database_ + "_copy__copying"));
+  EXPECT_EQ(list_backups(*store_, test::long_wait())->backups.size(), 1U);
 }
 
 TEST_F(TemplateCopy, FoldersThatNoDatabaseHasAreNamed) {

@@ -87,6 +87,17 @@ TEST_F(CatalogChecks, a_constraint_that_is_not_enforced_does_not_count) {
   EXPECT_EQ(check("unvalidated-constraints", k_alter).verdict, Verdict::pass);
 }
 
+TEST_F(CatalogChecks, what_a_deploy_keeps_for_its_own_rollback_is_no_news) {
+  exec("SELECT pg_create_physical_replication_slot('slipway_1_after_run_1', true);"
+       "CREATE PUBLICATION slipway_1_after_run_1 FOR TABLE t");
+  const auto slots = check("replication-slots", k_alter);
+  const auto publications = check("logical-replication", k_alter);
+  exec("SELECT pg_drop_replication_slot('slipway_1_after_run_1');"
+       "DROP PUBLICATION slipway_1_after_run_1");
+  EXPECT_EQ(slots.verdict, Verdict::pass) << slots.found;
+  EXPECT_EQ(publications.verdict, Verdict::pass) << publications.found;
+}
+
 TEST_F(CatalogChecks, a_slot_that_nobody_reads_is_warned_of) {
   EXPECT_EQ(check("replication-slots", k_alter).verdict, Verdict::pass);
   exec("SELECT pg_create_physical_replication_slot('nobody_reads', true)");

@@ -28,7 +28,26 @@ Result<backup::Manifest> create_backup(const Context& context, const BackupReque
 Result<backup::Manifest> copy_target(const Context& context, const BackupRequest& request,
                                      const std::string& copy);
 
-/// Opens the databases that an interrupted copy left closed. Yields their names.
+/// What a backup is best made by here, and why: sizes, rights, sessions that would be ended. `copy`
+/// is the name of a copy inside the cluster, if one is wanted. Errors: connection, sql.
+struct ChosenEngine {
+  backup::Engine engine = backup::Engine::hot;
+  std::string why;
+};
+Result<ChosenEngine> choose_engine(const Context& context, const std::string& copy);
+
+/// Lets pgBackRest back up the cluster of the target. Errors: configuration when
+/// backup.pgbackrest_stanza is not set; as backup::back_up_by_pgbackrest.
+Result<backup::Manifest> create_pgbackrest_backup(const Context& context,
+                                                  const BackupRequest& request);
+/// Errors: as backup::check_pgbackrest.
+Status check_pgbackrest_backup(const Context& context, const backup::Manifest& manifest);
+/// Makes a data directory of such a backup. Errors: as backup::restore_data_directory.
+Result<backup::Manifest> restore_to_folder(const Context& context, const std::string& what,
+                                           const std::string& folder);
+
+/// Opens the databases that an interrupted copy or rollback left closed. Yields their names.
+/// Errors: lock_timeout when one is in use.
 Result<std::vector<std::string>> lower_fences(const Context& context);
 
 /// What is in backup.store, and where that is.

@@ -2,6 +2,7 @@
 
 #include "slipway/app/migrations.hpp"
 #include "slipway/app/rollback.hpp"
+#include "slipway/app/way_back_outlook.hpp"
 #include "slipway/backup/manifest.hpp"
 
 #include <optional>
@@ -18,7 +19,16 @@ struct DeployReport {
   std::string capture_why; ///< nothing was captured
   bool confirmed = false;  ///< the bake has passed
   std::int64_t health_checks = 0; ///< made; 0 when none is configured
+  WayBackOutlook outlook;         ///< from before anything was done; empty without deploy.predict
 };
+
+/// What a deploy would do, and what of it could not be taken back.
+struct DeployOutlook {
+  plan::Plan plan;
+  WayBackOutlook way_back;
+};
+/// Looks, and changes nothing. Errors: as plan_of_up and look_at_way_back.
+Result<DeployOutlook> look_before_deploy(const Context& context);
 
 /// Whether the backup holds everything, or what the plan could take away.
 enum class Full { no, yes };

@@ -18,7 +18,8 @@ struct Diagnosis {
 };
 
 /// Looks at connection, server, pooler, privileges, history layout, half-done migrations, runs that
-/// never ended, invalid indexes, half-detached partitions and unvalidated constraints. Changes
+/// never ended, invalid indexes, half-detached partitions and unvalidated constraints, and what
+/// interrupted backups, copies and rollbacks left. Changes
 /// nothing. Never fails: what cannot be looked at is `unknown` with the reason.
 std::vector<Diagnosis> diagnose(const Context& context);
 

@@ -18,6 +18,7 @@ inline constexpr int k_manifest_format = 1;
 enum class Engine {
   hot,           ///< under one snapshot, beside the application
   template_copy, ///< a copy of the database in the same cluster; the manifest is all that is stored
+  pgbackrest,    ///< of the whole cluster, in pgBackRest's own repository
 };
 std::string_view engine_name(Engine engine);
 
@@ -141,6 +142,8 @@ struct Manifest {
   std::vector<std::string> roles; ///< that objects of the database belong to or that have rights
 
   std::string copy_database; ///< of a template copy: the database that is the backup
+  std::string stanza;        ///< of pgbackrest
+  std::string stanza_label;  ///< of pgbackrest: what it calls the backup
   SchemaForm schema_form = SchemaForm::pg_dump;
   std::string schema_archive; ///< path of the part that holds the schema
   std::string schema_model;   ///< path of the part with the schema as `slipway snapshot` writes it

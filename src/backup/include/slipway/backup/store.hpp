@@ -36,6 +36,9 @@ public:
 
   /// For people: the folder, or "rclone:REMOTE:PATH".
   virtual std::string describe() const = 0;
+  /// Makes the folder of a backup; false when there is one already. Of two at the same time one
+  /// gets it, where the store can tell: a local folder can, rclone's remotes cannot.
+  virtual Result<bool> claim(const std::string& backup, const Wait& wait) = 0;
   /// An existing private folder in which files that are to be put are best made: moving them from
   /// there into the store costs nothing where that is possible. `backup` is whose files they are.
   virtual Result<std::string> make_scratch(const std::string& backup) = 0;

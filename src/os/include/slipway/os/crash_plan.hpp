@@ -40,10 +40,10 @@ enum class CrashPoint {
   backup_rows_stored,   ///< the rows of a piece of a table are stored
   backup_parts_stored,  ///< all its parts are stored, the manifest is not
   backup_stored,        ///< its manifest is stored
-  fence_noted,          ///< a fence is written down, the database is still open
+  fence_noted,          ///< a database is to be closed, it is still open
   fence_up,             ///< nobody may connect to the database
   fence_copied,         ///< its copy is made, the fence is still up
-  fence_down,           ///< the database is open again, the note is still there
+  fence_down,           ///< the database is open again
   restore_created,      ///< the new database is there under its passing name
   restore_loaded,       ///< its rows are loaded
   restore_finished,     ///< it is whole, under its passing name

@@ -7,18 +7,20 @@
 #include <string>
 #include <vector>
 
-namespace slipway::rollback {
+namespace slipway::pg {
 
-/// Nobody may connect to a database, so that nothing is written there while its writes are carried
-/// over. What is connected already stays, and is asked to go. The mark of the fence is kept by the
-/// server, outside the database: whoever finds it after we were killed can take it away.
+/// Nobody may connect to a database, superusers neither, so that it can be copied or its writes be
+/// carried over. Who is connected already is asked to go, and waited for. The mark of the fence is
+/// kept by the server, outside the database: whoever finds it after we were killed can take it
+/// away.
 class Fence {
 public:
   /// `control` is a session in another database of the server. It must outlive the fence. Sessions
   /// in `database` are ended but for `spared`, by process number. Errors: check_failed, with the
-  /// sessions or prepared transactions that do not go, or when the role may not do it; then the
+  /// sessions or prepared transactions that do not go, or when the role may not do it, or it is
+  /// closed already; then the
   /// database is open as before. sql, connection, cancelled.
-  static Result<Fence> put_up(pg::Session& control, const std::string& database,
+  static Result<Fence> put_up(Session& control, const std::string& database,
                               const std::string& note, int spared, const Wait& wait);
   Fence(Fence&& other) noexcept;
   Fence& operator=(Fence&&) = delete;
@@ -31,9 +33,9 @@ public:
   void forget() { control_ = nullptr; }
 
 private:
-  Fence(pg::Session& control, std::string database)
+  Fence(Session& control, std::string database)
       : control_(&control), database_(std::move(database)) {}
-  pg::Session* control_;
+  Session* control_;
   std::string database_;
 };
 
@@ -42,11 +44,11 @@ struct Fenced {
   std::string note;
 };
 /// Every database of the server whose fence is up. Errors: sql.
-Result<std::vector<Fenced>> fenced_databases(pg::Session& control, const Wait& wait);
-/// Opens a database whose fence was left behind: when nobody is connected to it, for the owner of a
-/// fence that is in use is. Errors: lock_timeout when somebody stays; sql.
-Status lift_forgotten_fence(pg::Session& control, const std::string& database, const Wait& wait);
+Result<std::vector<Fenced>> fenced_databases(Session& control, const Wait& wait);
+/// Opens a database whose fence was left behind: when nobody is connected to it and no session
+/// holds the fence. Errors: lock_timeout when somebody stays; sql.
+Status lift_forgotten_fence(Session& control, const std::string& database, const Wait& wait);
 /// Opens a database. Precondition: the fence is the caller's own.
-Status lift_fence(pg::Session& control, const std::string& database, const Wait& wait);
+Status lift_fence(Session& control, const std::string& database, const Wait& wait);
 
-} // namespace slipway::rollback
+} // namespace slipway::pg

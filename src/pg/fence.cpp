@@ -1,6 +1,6 @@
 // ALLOW_CONNECTIONS false, with a note beside it; then everybody is asked to go, and it is waited
 // until nobody is there. CONNECTION LIMIT would let superusers in.
-#include "slipway/rollback/fence.hpp"
+#include "slipway/pg/fence.hpp"
 
 #include "slipway/base/sql_text.hpp"
 #include "slipway/os/clock.hpp"
@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 #include <utility>
 
-namespace slipway::rollback {
+namespace slipway::pg {
 
 namespace {
 
@@ -16,6 +16,15 @@ constexpr Millis k_drain_patience{15'000};
 constexpr Millis k_look_again{20};
 constexpr Millis k_open_patience{10'000};
 constexpr const char* k_note = "slipway.fence";
+
+// Whoever has a fence up holds it from outside the database, so that others can tell one that is in
+// use from one that was left behind. The second number is the database's.
+constexpr const char* k_hold =
+    "SELECT pg_catalog.pg_try_advisory_lock(1936482662, d.oid::bigint::bit(32)::integer) "
+    "FROM pg_catalog.pg_database AS d WHERE d.datname OPERATOR(pg_catalog.=) $1::name";
+constexpr const char* k_let_go =
+    "SELECT pg_catalog.pg_advisory_unlock(1936482662, d.oid::bigint::bit(32)::integer) "
+    "FROM pg_catalog.pg_database AS d WHERE d.datname OPERATOR(pg_catalog.=) $1::name";
 
 SqlText close_statement(const std::string& database, const std::string& note) {
   const auto name = quote_identifier(database);
@@ -31,7 +40,7 @@ SqlText open_statement(const std::string& database) {
                              name, k_note));
 }
 
-Status run_whole(pg::Session& control, const SqlText& text, const Wait& wait) {
+Status run_whole(Session& control, const SqlText& text, const Wait& wait) {
   auto done = control.execute(text, wait);
   if (done) return {};
   if (control.usable()) SLIPWAY_TRY(control.execute(SqlText("ROLLBACK"), wait));
@@ -45,8 +54,30 @@ Error still_there(const std::string& database, const std::string& who) {
       .with_state("the database is open, nothing was changed");
 }
 
+Status check_open(Session& control, const std::string& database, const Wait& wait) {
+  SLIPWAY_ASSIGN(const auto rows,
+                 control.query(SqlText("SELECT d.datallowconn FROM pg_catalog.pg_database AS d "
+                                       "WHERE d.datname OPERATOR(pg_catalog.=) $1::name"),
+                               {database}, wait));
+  if (rows.size() == 0)
+    return fail(ErrorCode::check_failed, fmt::format("there is no database \"{}\"", database));
+  if (rows.boolean(0, 0)) return {};
+  return fail(Error(ErrorCode::check_failed,
+                    fmt::format("database \"{}\" allows no connections already", database))
+                  .with_hint("after a kill: slipway backup unfence")
+                  .with_state("nothing was changed"));
+}
+
+Status hold(Session& control, const std::string& database, const Wait& wait) {
+  SLIPWAY_ASSIGN(const auto rows, control.query(SqlText(k_hold), {database}, wait));
+  if (rows.size() == 1 && rows.boolean(0, 0)) return {};
+  return fail(Error(ErrorCode::check_failed,
+                    fmt::format("another slipway has database \"{}\" closed", database))
+                  .with_state("nothing was changed"));
+}
+
 // Nobody can be asked to end one.
-Status check_prepared(pg::Session& control, const std::string& database, const Wait& wait) {
+Status check_prepared(Session& control, const std::string& database, const Wait& wait) {
   SLIPWAY_ASSIGN(
       const auto rows,
       control.query(SqlText("SELECT pg_catalog.string_agg(pg_catalog.format('the prepared "
@@ -57,7 +88,7 @@ Status check_prepared(pg::Session& control, const std::string& database, const W
   return fail(still_there(database, std::string(rows.text(0, 0))));
 }
 
-Result<std::string> who_is_there(pg::Session& control, const std::string& database, int spared,
+Result<std::string> who_is_there(Session& control, const std::string& database, int spared,
                                  const Wait& wait) {
   SLIPWAY_ASSIGN(
       const auto rows,
@@ -75,9 +106,24 @@ Result<std::string> who_is_there(pg::Session& control, const std::string& databa
   return std::string(rows.text(0, 0));
 }
 
+Result<std::string> who_holds(Session& control, const std::string& database, const Wait& wait) {
+  SLIPWAY_ASSIGN(
+      const auto rows,
+      control.query(
+          SqlText("SELECT pg_catalog.string_agg(pg_catalog.format('pid %s, which has it closed', "
+                  "l.pid), ', ') FROM pg_catalog.pg_locks AS l JOIN pg_catalog.pg_database AS d "
+                  "ON l.objid OPERATOR(pg_catalog.=) d.oid "
+                  "WHERE l.locktype OPERATOR(pg_catalog.=) 'advisory' AND l.granted "
+                  "AND l.classid OPERATOR(pg_catalog.=) 1936482662::oid "
+                  "AND l.objsubid OPERATOR(pg_catalog.=) 2 "
+                  "AND l.pid OPERATOR(pg_catalog.<>) pg_catalog.pg_backend_pid() "
+                  "AND d.datname OPERATOR(pg_catalog.=) $1::name"),
+          {database}, wait));
+  return std::string(rows.text(0, 0));
+}
+
 // Those that may not be ended by this role are told by whoever still waits for them.
-Status end_sessions(pg::Session& control, const std::string& database, int spared,
-                    const Wait& wait) {
+Status end_sessions(Session& control, const std::string& database, int spared, const Wait& wait) {
   SLIPWAY_TRY(control.query(
       SqlText("SELECT pg_catalog.pg_terminate_backend(a.pid) FROM pg_catalog.pg_stat_activity AS a "
               "LEFT JOIN pg_catalog.pg_roles AS r ON r.oid OPERATOR(pg_catalog.=) a.usesysid "
@@ -91,7 +137,7 @@ Status end_sessions(pg::Session& control, const std::string& database, int spare
   return {};
 }
 
-Status drain(pg::Session& control, const std::string& database, int spared, const Wait& given) {
+Status drain(Session& control, const std::string& database, int spared, const Wait& given) {
   const auto wait = given.within(k_drain_patience);
   std::string there;
   while (true) {
@@ -106,9 +152,11 @@ Status drain(pg::Session& control, const std::string& database, int spared, cons
 
 } // namespace
 
-Result<Fence> Fence::put_up(pg::Session& control, const std::string& database,
-                            const std::string& note, int spared, const Wait& wait) {
+Result<Fence> Fence::put_up(Session& control, const std::string& database, const std::string& note,
+                            int spared, const Wait& wait) {
+  SLIPWAY_TRY(check_open(control, database, wait));
   SLIPWAY_TRY(check_prepared(control, database, wait));
+  SLIPWAY_TRY(hold(control, database, wait));
   SLIPWAY_TRY(run_whole(control, close_statement(database, note), wait));
   Fence fence(control, database);
   SLIPWAY_TRY(drain(control, database, spared, wait));
@@ -132,7 +180,7 @@ Status Fence::take_away(const Wait& wait) {
   return {};
 }
 
-Result<std::vector<Fenced>> fenced_databases(pg::Session& control, const Wait& wait) {
+Result<std::vector<Fenced>> fenced_databases(Session& control, const Wait& wait) {
   SLIPWAY_ASSIGN(
       const auto rows,
       control.query(
@@ -149,25 +197,30 @@ Result<std::vector<Fenced>> fenced_databases(pg::Session& control, const Wait& w
   return found;
 }
 
-Status lift_forgotten_fence(pg::Session& control, const std::string& database, const Wait& given) {
+Status lift_forgotten_fence(Session& control, const std::string& database, const Wait& given) {
   // The server needs a moment to see that a killed owner is gone.
   const auto wait = given.within(k_drain_patience);
   std::string there;
   while (true) {
     SLIPWAY_ASSIGN(there, who_is_there(control, database, 0, given));
+    if (there.empty()) {
+      SLIPWAY_ASSIGN(there, who_holds(control, database, given));
+    }
     if (there.empty()) return lift_fence(control, database, given);
     if (wait.deadline.passed() || wait.stop_requested()) break;
     os::pause(k_look_again, wait);
   }
-  return fail(
-      Error(ErrorCode::lock_timeout,
-            fmt::format("{} is closed, and its rollback seems to be at work: {}", database, there))
-          .with_state("nothing was changed")
-          .with_next("slipway rollback"));
+  return fail(Error(ErrorCode::lock_timeout,
+                    fmt::format("{} is closed, and whoever closed it seems to be at work: {}",
+                                database, there))
+                  .with_state("nothing was changed")
+                  .with_next("slipway rollback"));
 }
 
-Status lift_fence(pg::Session& control, const std::string& database, const Wait& wait) {
-  return run_whole(control, open_statement(database), wait);
+Status lift_fence(Session& control, const std::string& database, const Wait& wait) {
+  SLIPWAY_TRY(run_whole(control, open_statement(database), wait));
+  SLIPWAY_TRY(control.query(SqlText(k_let_go), {database}, wait));
+  return {};
 }
 
-} // namespace slipway::rollback
+} // namespace slipway::pg
