@@ -40,6 +40,7 @@ Json summary(const backup::Manifest& manifest) {
           {"tables", manifest.tables.size()},
           {"rows", manifest.row_count()},
           {"fingerprint", manifest.fingerprint},
+          {"why", manifest.reasons.why},
           {"not_included", manifest.not_included}};
 }
 

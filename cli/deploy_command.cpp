@@ -37,7 +37,9 @@ Command deploy_command() {
   command.name = "deploy";
   command.summary = "backup, migrate, check health; on failure roll back";
   command.description =
-      "When anything is pending: a backup labelled with the commit, then what `up` does. Then deploy.application brings the new "
+      "When anything is pending: a backup labelled with the commit, then what `up` does. The backup holds what the migrations could "
+      "take away: the schema alone when they only add, the tables whose rows they change, or everything when their text does not "
+      "tell. It is said which, and why. Then deploy.application brings the new "
       "version of the application, and deploy.health has to succeed deploy.health_times in a row within deploy.health_within.\n\n"
       "When any of it fails, just this run is rolled back, as `rollback` would: in place, or over the backup with the writes made "
       "since. Then deploy.previous_application and deploy.alert run. Each of these is a list of a program and its arguments; no "
@@ -54,9 +56,12 @@ Command deploy_command() {
       {5, "failed, and the rollback, too: what is in the database is said"},
       {6, "another slipway or a lock was in the way for too long"},
       {7, "no connection"}};
-  command.configure = [](CLI::App&) -> Run {
-    return [](Invocation& invocation) -> Result<int> {
-      SLIPWAY_ASSIGN(const auto report, app::deploy(app_context(invocation)));
+  command.configure = [](CLI::App& app) -> Run {
+    auto full = std::make_shared<bool>(false);
+    app.add_flag("--full", *full, "A backup of everything, whatever the migrations do");
+    return [full](Invocation& invocation) -> Result<int> {
+      SLIPWAY_ASSIGN(const auto report,
+                     app::deploy(app_context(invocation), *full ? app::Full::yes : app::Full::no));
       return print(invocation, report);
     };
   };

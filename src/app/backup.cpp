@@ -2,16 +2,19 @@
 #include "slipway/app/backup.hpp"
 
 #include "backup_schema.hpp"
+#include "backup_scope.hpp"
 #include "backup_work.hpp"
 #include "schema_scope.hpp"
 
 #include "slipway/app/target.hpp"
 #include "slipway/backup/create.hpp"
+#include "slipway/history/run_details.hpp"
 #include "slipway/os/clock.hpp"
 #include "slipway/pg/server_facts.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace slipway::app {
 
@@ -24,9 +27,38 @@ int compression_level(const Context& context) {
       std::clamp<std::int64_t>(context.config.integer("backup.compress_level"), 1, 19));
 }
 
+std::string extent_text(const backup::CreateRequest& create) {
+  if (create.extent == backup::Extent::all) return "everything";
+  if (create.extent == backup::Extent::schema) return "the schema and no rows";
+  std::vector<std::string> names;
+  for (const auto& one : create.tables) names.push_back(one.quoted());
+  return fmt::format("the schema and the rows of {}", fmt::join(names, ", "));
+}
+
 Result<backup::Cipher> cipher_of(const Context& context, const backup::Manifest& manifest) {
   return backup::cipher_for_reading(manifest.encryption,
                                     context.config.path("backup.identity_file"));
+}
+
+Status choose_extent(const Context& context, const BackupRequest& request, pg::Session& session,
+                     backup::CreateRequest& create, const Wait& wait) {
+  const std::string history = context.config.text("history.schema");
+  create.newest_run = [history](pg::Session& under, const Wait& limit) {
+    return history::newest_run(under, history, limit);
+  };
+  create.extent = request.extent;
+  create.tables = request.tables;
+  if (request.before == nullptr) return {};
+  SLIPWAY_ASSIGN(auto scope, backup_scope(session, *request.before, wait));
+  create.extent = scope.extent;
+  create.tables = std::move(scope.tables);
+  create.reasons = std::move(scope.reasons);
+  // What was done before is told by no other database.
+  create.always = {history};
+  context.events.on_event(
+      event::Note{.message = fmt::format("the backup holds {}: {}", extent_text(create),
+                                         fmt::join(create.reasons.why, "; "))});
+  return {};
 }
 
 } // namespace
@@ -72,8 +104,7 @@ Result<backup::Manifest> create_backup(const Context& context, const BackupReque
   create.source = for_workers(session);
   create.label = request.label;
   create.git_sha = backup_git_sha(context);
-  create.extent = request.extent;
-  create.tables = request.tables;
+  SLIPWAY_TRY(choose_extent(context, request, session, create, wait));
   SLIPWAY_ASSIGN(create.scope, schema_scope(context, session, wait));
   session.close();
   create.jobs = backup_jobs(context);

@@ -27,22 +27,25 @@ Result<std::int64_t> newest_up(const Context& context) {
 
 class Deploy {
 public:
-  explicit Deploy(const Context& context) : context_(context) {}
+  Deploy(const Context& context, Full full) : context_(context), full_(full) {}
 
   Result<DeployReport> go() {
     SLIPWAY_ASSIGN(const auto plan, plan_of_up(context_, {}));
     SLIPWAY_ASSIGN(before_, newest_up(context_));
-    if (!plan.steps.empty()) SLIPWAY_TRY(back_up());
+    if (!plan.steps.empty()) SLIPWAY_TRY(back_up(plan));
     auto done = forward();
     if (done) return std::move(report_);
     return fail(back(std::move(done).error()));
   }
 
 private:
-  Status back_up() {
+  Status back_up(const plan::Plan& plan) {
     if (!context_.config.boolean("deploy.backup")) return {};
     say("backup before the deploy");
-    SLIPWAY_ASSIGN(const auto made, create_backup(context_, {.label = "pre-deploy", .tables = {}}));
+    SLIPWAY_ASSIGN(const auto made,
+                   create_backup(context_, {.label = "pre-deploy",
+                                            .tables = {},
+                                            .before = full_ == Full::yes ? nullptr : &plan}));
     report_.backup = made.name;
     return {};
   }
@@ -67,8 +70,9 @@ private:
                         : unclear(std::move(error), outcome.error());
     const std::map<std::string, std::string> after =
         variables(outcome ? (changed ? "rolled_back" : "failed") : "part_way");
-    // The previous version is wanted again as soon as the new one may have come.
-    if (outcome) follow("deploy.previous_application", after, told);
+    // The previous version is wanted again as soon as the new one may have come; a rollback that
+    // was made has seen to it.
+    if (outcome && !changed) follow("deploy.previous_application", after, told);
     follow("deploy.alert", after, told);
     return told;
   }
@@ -114,6 +118,7 @@ private:
   }
 
   const Context& context_;
+  const Full full_;
   DeployReport report_;
   std::int64_t before_ = 0;
   bool undone_ = false;
@@ -121,8 +126,8 @@ private:
 
 } // namespace
 
-Result<DeployReport> deploy(const Context& context) {
-  return Deploy(context).go();
+Result<DeployReport> deploy(const Context& context, Full full) {
+  return Deploy(context, full).go();
 }
 
 } // namespace slipway::app

@@ -57,6 +57,15 @@ Status run_hook(const Context& context, const std::string& setting, const Variab
                                                    ending(context, finished)));
 }
 
+Result<std::string> look_at_health(const Context& context, const Wait& wait) {
+  const auto command = command_of(context, "deploy.health", {});
+  if (command.arguments.empty()) return std::string();
+  SLIPWAY_ASSIGN(const auto finished, os::run(command, wait));
+  if (finished.stopped) return fail(stopped());
+  if (finished.exit_status == 0 && !finished.timed_out) return std::string("healthy");
+  return "not healthy: " + ending(context, finished);
+}
+
 Result<std::int64_t> await_health(const Context& context, const Variables& environment,
                                   const Wait& given) {
   const auto command = command_of(context, "deploy.health", environment);

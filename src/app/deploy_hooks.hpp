@@ -23,4 +23,8 @@ Result<std::int64_t> await_health(const Context& context,
                                   const std::map<std::string, std::string>& environment,
                                   const Wait& wait);
 
+/// Runs deploy.health once: "healthy", or how it ended; empty when there is none. Errors: io when
+/// it cannot be started; cancelled.
+Result<std::string> look_at_health(const Context& context, const Wait& wait);
+
 } // namespace slipway::app

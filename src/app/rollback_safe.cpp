@@ -7,6 +7,7 @@
 #include "slipway/app/target.hpp"
 #include "slipway/base/sql_text.hpp"
 #include "slipway/pg/other_database.hpp"
+#include "slipway/rollback/backup_use.hpp"
 #include "slipway/rollback/fence.hpp"
 #include "slipway/rollback/safe_path.hpp"
 
@@ -21,6 +22,40 @@ constexpr const char* k_control = "postgres";
 constexpr const char* k_other_control = "template1";
 constexpr std::string_view k_not_accepting = "55000";
 
+// An older one is taken in its place, or none: either way somebody wants to know why.
+void tell_broken(const Context& context, const backup::Listing& listing,
+                 const rollback::Assessment& assessment) {
+  for (const auto& one : listing.broken)
+    context.events.on_event(event::Warning{
+        .message = fmt::format("the backup {} is passed over: {}", one.name, one.error.message),
+        .hint = "slipway backup list"});
+  for (const auto& one : listing.backups)
+    if (one.manifest.database != assessment.database)
+      context.events.on_event(
+          event::Note{.message = fmt::format("the backup {} is passed over: it is of database {}",
+                                             one.manifest.name, one.manifest.database)});
+}
+
+// Another cluster may have a database of the same name and schema: its rows are not ours.
+Status check_cluster(pg::Session& session, const backup::Manifest& backup, const Wait& wait) {
+  if (backup.moment.system.empty()) return {};
+  SLIPWAY_ASSIGN(const auto may,
+                 session.query(SqlText("SELECT pg_catalog.has_function_privilege("
+                                       "'pg_catalog.pg_control_system()', 'EXECUTE')"),
+                               {}, wait));
+  if (!may.boolean(0, 0)) return {};
+  SLIPWAY_ASSIGN(const auto found,
+                 session.query(SqlText("SELECT s.system_identifier::text "
+                                       "FROM pg_catalog.pg_control_system() AS s"),
+                               {}, wait));
+  if (found.text(0, 0) == backup.moment.system) return {};
+  return fail(Error(ErrorCode::check_failed,
+                    fmt::format("{} is a backup of another cluster ({} and not {})", backup.name,
+                                backup.moment.system, found.text(0, 0)))
+                  .with_hint("a store of its own for each cluster: backup.store")
+                  .with_state("nothing was changed"));
+}
+
 Result<pg::Session> open_database(const pg::ConnectOptions& options, const std::string& database,
                                   const Wait& wait) {
   SLIPWAY_ASSIGN(auto other, pg::other_database(options, database));
@@ -28,10 +63,12 @@ Result<pg::Session> open_database(const pg::ConnectOptions& options, const std::
   return pg::Session::open(other, wait);
 }
 
-// The text is "2026-11-20T10:30:00Z" on both sides.
-bool is_from_before(const backup::Manifest& backup, const rollback::Assessment& assessment) {
-  return backup.database == assessment.database && backup.extent == backup::Extent::all &&
-         backup.created <= assessment.run.row.started_at;
+// One that somebody might have counted on is passed over with a word.
+void tell_passed_over(const Context& context, const backup::Manifest& backup,
+                      const std::string& why) {
+  if (backup.extent == backup::Extent::all) return;
+  context.events.on_event(event::Warning{
+      .message = fmt::format("backup {} is of no use here: {}", backup.name, why), .hint = {}});
 }
 
 } // namespace
@@ -45,11 +82,16 @@ std::optional<backup::Listed> backup_before(const Context& context,
                        .hint = "slipway backup list"});
     return std::nullopt;
   }
-  const auto& backups = list->listing.backups;
-  const auto found = std::find_if(backups.begin(), backups.end(), [&](const auto& one) {
-    return is_from_before(one.manifest, assessment);
-  });
-  if (found == backups.end()) return std::nullopt;
+  tell_broken(context, list->listing, assessment);
+  const backup::Listed* found = nullptr;
+  for (const auto& one : list->listing.backups) {
+    if (one.manifest.database != assessment.database) continue;
+    if (const auto why = rollback::why_no_use(one.manifest, assessment))
+      tell_passed_over(context, one.manifest, *why);
+    else if (found == nullptr || rollback::is_later(one.manifest, found->manifest))
+      found = &one;
+  }
+  if (found == nullptr) return std::nullopt;
   return *found;
 }
 
@@ -64,8 +106,15 @@ Result<rollback::SafePathReport> take_safe_path(const Context& context,
               "which column became which")
             .with_hint("history.snapshots must be above 0 when the run begins")
             .with_state("nothing was changed"));
+  if (const auto why = rollback::why_no_use(backup, assessment))
+    return fail(
+        Error(ErrorCode::check_failed, fmt::format("{} is of no use here: {}", backup.name, *why))
+            .with_state("nothing was changed"));
   SLIPWAY_ASSIGN(auto before, replay::relation_map_from_json(assessment.relations_before));
   SLIPWAY_ASSIGN(auto session, open_or_reopen(context, wait));
+  SLIPWAY_TRY(check_cluster(session, backup, wait));
+  SLIPWAY_ASSIGN(const auto now, replay::read_relation_map(session, wait));
+  SLIPWAY_TRY(rollback::check_live_rows(backup, before, now));
   SLIPWAY_ASSIGN(auto scope, schema_scope(context, session, wait));
   const auto options = session.options();
   session.close();

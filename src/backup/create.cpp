@@ -89,6 +89,7 @@ private:
     manifest_.tool_version = request_.tool_version;
     manifest_.engine = Engine::hot;
     manifest_.extent = request_.extent;
+    manifest_.reasons = request_.reasons;
     manifest_.created = utc_text(request_.now);
     manifest_.encryption = request_.cipher.name();
     manifest_.left_out = request_.scope.leave_out;
@@ -100,6 +101,9 @@ private:
     manifest_.server = session.describe();
     manifest_.server_version = session.server_version();
     manifest_.moment = hold.moment;
+    if (request_.newest_run) {
+      SLIPWAY_ASSIGN(manifest_.moment.newest_run, request_.newest_run(session, wait_));
+    }
     SLIPWAY_ASSIGN(manifest_.settings, read_database_settings(session, session.database(), wait_));
     SLIPWAY_ASSIGN(manifest_.roles, read_roles(session, wait_));
     SLIPWAY_ASSIGN(manifest_.not_included, read_what_is_left_out(session, wait_));
@@ -114,11 +118,14 @@ private:
     }
     std::size_t found = 0;
     for (auto& one : tables) {
-      const bool wanted = request_.extent == Extent::tables &&
-                          std::find(request_.tables.begin(), request_.tables.end(),
-                                    QualifiedName{one.schema, one.name}) != request_.tables.end();
-      found += wanted ? 1 : 0;
-      if (wanted)
+      const bool asked_for =
+          request_.extent == Extent::tables &&
+          std::find(request_.tables.begin(), request_.tables.end(),
+                    QualifiedName{one.schema, one.name}) != request_.tables.end();
+      const bool always = std::find(request_.always.begin(), request_.always.end(), one.schema) !=
+                          request_.always.end();
+      found += asked_for ? 1 : 0;
+      if (asked_for || always)
         manifest_.tables.push_back(std::move(one));
       else
         manifest_.tables_without_rows.push_back(QualifiedName{one.schema, one.name}.quoted());

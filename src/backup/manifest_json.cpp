@@ -157,30 +157,48 @@ void read_contents(const Json& json, Manifest& manifest) {
   json.at("not_included").get_to(manifest.not_included);
 }
 
+Json json_of(const Reasons& reasons) {
+  Json json{{"why", reasons.why}, {"covers", Json::array()}};
+  for (const auto& one : reasons.covers)
+    json["covers"].push_back({{"version", one.version}, {"checksum", one.checksum}});
+  return json;
+}
+
+Reasons reasons_from(const Json& json) {
+  Reasons reasons;
+  json.at("why").get_to(reasons.why);
+  for (const auto& one : json.at("covers"))
+    reasons.covers.push_back({one.at("version"), one.at("checksum")});
+  return reasons;
+}
+
 Json json_of(const Manifest& manifest) {
-  Json json{{"format", k_manifest_format},
-            {"name", manifest.name},
-            {"label", manifest.label},
-            {"git_sha", manifest.git_sha},
-            {"database", manifest.database},
-            {"server", manifest.server},
-            {"server_version", manifest.server_version},
-            {"tool_version", manifest.tool_version},
-            {"engine", engine_name(manifest.engine)},
-            {"extent", extent_name(manifest.extent)},
-            {"created", manifest.created},
-            {"duration_ms", manifest.duration_ms},
-            {"encryption", manifest.encryption},
-            {"fingerprint", manifest.fingerprint},
-            {"left_out", manifest.left_out},
-            {"moment",
-             {{"lsn", manifest.moment.lsn},
-              {"snapshot", manifest.moment.snapshot},
-              {"timeline", manifest.moment.timeline},
-              {"system", manifest.moment.system}}},
-            {"settings", json_of(manifest.settings)},
-            {"roles", manifest.roles},
-            {"copy_database", manifest.copy_database}};
+  Json json{
+      {"format", k_manifest_format},
+      {"name", manifest.name},
+      {"label", manifest.label},
+      {"git_sha", manifest.git_sha},
+      {"database", manifest.database},
+      {"server", manifest.server},
+      {"server_version", manifest.server_version},
+      {"tool_version", manifest.tool_version},
+      {"engine", engine_name(manifest.engine)},
+      {"extent", extent_name(manifest.extent)},
+      {"reasons", json_of(manifest.reasons)},
+      {"created", manifest.created},
+      {"duration_ms", manifest.duration_ms},
+      {"encryption", manifest.encryption},
+      {"fingerprint", manifest.fingerprint},
+      {"left_out", manifest.left_out},
+      {"moment",
+       {{"lsn", manifest.moment.lsn},
+        {"snapshot", manifest.moment.snapshot},
+        {"timeline", manifest.moment.timeline},
+        {"system", manifest.moment.system},
+        {"newest_run", manifest.moment.newest_run ? Json(*manifest.moment.newest_run) : Json()}}},
+      {"settings", json_of(manifest.settings)},
+      {"roles", manifest.roles},
+      {"copy_database", manifest.copy_database}};
   add_contents(json, manifest);
   return json;
 }
@@ -208,6 +226,10 @@ Manifest manifest_from(const Json& json) {
   moment.at("snapshot").get_to(manifest.moment.snapshot);
   moment.at("timeline").get_to(manifest.moment.timeline);
   moment.at("system").get_to(manifest.moment.system);
+  // Not in a manifest of the first versions.
+  if (moment.contains("newest_run") && !moment["newest_run"].is_null())
+    manifest.moment.newest_run = moment["newest_run"].get<std::int64_t>();
+  if (json.contains("reasons")) manifest.reasons = reasons_from(json["reasons"]);
   manifest.settings = settings_from(json.at("settings"));
   json.at("roles").get_to(manifest.roles);
   json.at("copy_database").get_to(manifest.copy_database);

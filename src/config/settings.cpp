@@ -365,6 +365,38 @@ std::vector<Setting> deploy_settings() {
   };
 }
 
+std::vector<Setting> rollback_settings() {
+  return {
+      {.key = "rollback.freeze",
+       .type = ValueType::text_list,
+       .secrecy = Secrecy::open,
+       .description =
+           "The program, with its arguments, that keeps others from changing things while a rollback is under way: "
+           "pipelines, schedulers, deploys.",
+       .example = "./freeze,on"},
+      {.key = "rollback.stop",
+       .type = ValueType::text_list,
+       .secrecy = Secrecy::open,
+       .description =
+           "The program, with its arguments, that stops the application before the way back is taken. Without it the "
+           "application goes on, and is shut out for the moment of the swap.",
+       .example = "docker,compose,stop,api"},
+      {.key = "rollback.unfreeze",
+       .type = ValueType::text_list,
+       .secrecy = Secrecy::open,
+       .description =
+           "The program, with its arguments, that ends what rollback.freeze began, once the previous version is healthy.",
+       .example = "./freeze,off"},
+      {.key = "rollback.budget",
+       .type = ValueType::duration,
+       .default_value = "15min",
+       .secrecy = Secrecy::open,
+       .description =
+           "How long a rollback may take; the clock beside each step counts towards it, and a warning says when it will not "
+           "hold or is over. It ends nothing."},
+  };
+}
+
 std::vector<Setting> backup_settings() {
   return {
       {.key = "backup.store",
@@ -497,9 +529,10 @@ std::vector<Setting> dev_and_output() {
 
 std::vector<Setting> all_settings() {
   std::vector<Setting> all;
-  for (const auto& group : {target_and_connection(), migrations_and_history(), schema_settings(),
-                            diff_settings(), apply_settings(), preflight_settings(),
-                            backup_settings(), deploy_settings(), run_settings(), dev_and_output()})
+  for (const auto& group :
+       {target_and_connection(), migrations_and_history(), schema_settings(), diff_settings(),
+        apply_settings(), preflight_settings(), backup_settings(), deploy_settings(),
+        rollback_settings(), run_settings(), dev_and_output()})
     all.insert(all.end(), group.begin(), group.end());
   return all;
 }

@@ -213,6 +213,7 @@ private:
     }
     Node node{Verb::alter, identity, task.draft, k_change};
     if (identity.kind == Kind::default_privileges) node.rank = k_last;
+    if (task.from->identity() != identity) node.renamed_from = task.from->identity();
     Node late{Verb::late, identity, node.draft.split_off_late(), k_late};
     if (identity.kind == Kind::enum_type && has_long_step(node.draft))
       node.rank = k_new_labels;
@@ -250,6 +251,7 @@ private:
   }
 
   void add(Node node) {
+    node.at_last = node.rank == k_last;
     if (!node.draft.empty() || !node.draft.refusals().empty()) nodes_.push_back(std::move(node));
   }
 

@@ -67,4 +67,18 @@ Result<std::optional<RunDetails>> read_run(pg::Session& session, const std::stri
   return std::optional(std::move(details));
 }
 
+Result<std::int64_t> newest_run(pg::Session& session, const std::string& history_schema,
+                                const Wait& wait) {
+  const auto table = quote_identifier(history_schema) + ".run";
+  SLIPWAY_ASSIGN(
+      const auto there,
+      session.query(SqlText("SELECT pg_catalog.to_regclass($1::text) IS NOT NULL"), {table}, wait));
+  if (!there.boolean(0, 0)) return 0;
+  SLIPWAY_ASSIGN(
+      const auto rows,
+      session.query(SqlText(fmt::format("SELECT COALESCE(pg_catalog.max(id), 0) FROM {}", table)),
+                    {}, wait));
+  return rows.integer(0, 0);
+}
+
 } // namespace slipway::history

@@ -7,6 +7,7 @@
 #include <charconv>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <future>
 #include <map>
 #include <set>
 
@@ -48,6 +49,8 @@ struct Sum {
   bool operator==(const Sum&) const = default;
 };
 
+using Buckets = std::map<std::int64_t, Sum>;
+
 /// The rows under one key.
 struct Rows {
   std::multiset<std::string> in_copy;
@@ -65,8 +68,8 @@ public:
   }
 
   Status run() {
-    SLIPWAY_ASSIGN(const Sum in_copy, sum(copy_));
-    SLIPWAY_ASSIGN(const Sum in_new, sum(origin_));
+    SLIPWAY_ASSIGN(const auto both, on_both<Sum>([this](const Side& side) { return sum(side); }));
+    const auto& [in_copy, in_new] = both;
     found_.table = table_.target.name;
     found_.rows_in_copy = in_copy.rows;
     found_.rows_in_new = in_new.rows;
@@ -76,6 +79,17 @@ public:
   }
 
 private:
+  // Both sides at the same time: nobody can write meanwhile, and each has a session of its own.
+  template<class T, class Ask>
+  Result<std::pair<T, T>> on_both(const Ask& ask) {
+    auto other = std::async(std::launch::async, [&] { return ask(copy_); });
+    auto in_new = ask(origin_);
+    auto in_copy = other.get();
+    if (!in_copy) return fail(std::move(in_copy).error());
+    if (!in_new) return fail(std::move(in_new).error());
+    return std::pair<T, T>(std::move(*in_copy), std::move(*in_new));
+  }
+
   Result<Sum> sum(const Side& side) {
     SLIPWAY_ASSIGN(
         const pg::Rows rows,
@@ -83,20 +97,20 @@ private:
     return Sum{rows.integer(0, 0), std::string(rows.text(0, 1))};
   }
 
-  Result<std::map<std::int64_t, Sum>> buckets(const Side& side) {
+  Result<Buckets> buckets(const Side& side) {
     SLIPWAY_ASSIGN(const pg::Rows rows,
                    side.session.execute(SqlText("SELECT " + bucket_of(side.key) + ", " +
                                                 sums_of(side.known) + side.from + " GROUP BY 1"),
                                         wait_));
-    std::map<std::int64_t, Sum> sums;
+    Buckets sums;
     for (std::size_t row = 0; row < rows.size(); ++row)
       sums[rows.integer(row, 0)] = {rows.integer(row, 1), std::string(rows.text(row, 2))};
     return sums;
   }
 
   Status compare_buckets() {
-    SLIPWAY_ASSIGN(auto in_copy, buckets(copy_));
-    SLIPWAY_ASSIGN(auto in_new, buckets(origin_));
+    SLIPWAY_ASSIGN(auto both, on_both<Buckets>([this](const Side& side) { return buckets(side); }));
+    auto& [in_copy, in_new] = both;
     std::vector<std::int64_t> differing;
     for (std::int64_t bucket = 0; bucket < k_buckets; ++bucket)
       if (!(in_copy[bucket] == in_new[bucket])) differing.push_back(bucket);

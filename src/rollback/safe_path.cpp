@@ -2,6 +2,9 @@
 #include "slipway/rollback/safe_path.hpp"
 
 #include "carry_history.hpp"
+#include "surroundings.hpp"
+
+#include "slipway/base/sha256.hpp"
 #include "slipway/base/sql_text.hpp"
 #include "slipway/history/store.hpp"
 #include "slipway/locks/runner_lock.hpp"
@@ -17,13 +20,18 @@ namespace slipway::rollback {
 
 namespace {
 
-constexpr std::size_t k_longest_name = 63;
+/// The server's 63, and room for what a restore in progress adds.
+constexpr std::size_t k_longest_name = 51;
+constexpr std::size_t k_digest = 8;
 constexpr std::size_t k_shown = 5;
 constexpr Millis k_lock_patience{10'000};
 constexpr const char* k_replay_schema = "slipway_replay";
 
 std::string with_ending(const std::string& database, const std::string& ending) {
-  return database.substr(0, k_longest_name - ending.size()) + ending;
+  if (database.size() + ending.size() <= k_longest_name) return database + ending;
+  // Names that differ only where one is cut off are still two names.
+  return database.substr(0, k_longest_name - ending.size() - k_digest - 1) + "_" +
+         sha256_hex(database).substr(0, k_digest) + ending;
 }
 
 Millis passed_since(std::chrono::steady_clock::time_point moment) {
@@ -50,6 +58,8 @@ public:
     SLIPWAY_ASSIGN(auto control, request_.open(request_.control, wait_));
     control_.emplace(std::move(control));
     SLIPWAY_TRY(reopen_after_crash());
+    SLIPWAY_TRY(check_rights(*control_, request_.database, wait_));
+    SLIPWAY_TRY(tell_what_stays_behind(*control_, request_.database, request_.events, wait_));
     const auto began = std::chrono::steady_clock::now();
     SLIPWAY_TRY(make_copy());
     report_.restoring = passed_since(began);

@@ -26,6 +26,11 @@ bool existed(const Scene& scene, const Object& object) {
   return scene.from.find(table_of(object).identity()).has_value();
 }
 
+bool existed_and_stays(const Scene& scene, const Object& object) {
+  const auto table = table_of(object).identity();
+  return scene.from.find(table).has_value() && scene.to.find(table).has_value();
+}
+
 std::optional<Object> relation_of(const schema::Schema& schema, std::string_view text) {
   const auto name = split_name(text);
   return schema.relation(name.schema, name.name);
@@ -52,6 +57,15 @@ std::vector<Object> children_of(const schema::Schema& schema, const Object& tabl
   return children;
 }
 
+std::vector<Object> all_below(const schema::Schema& schema, const Object& table) {
+  auto below = children_of(schema, table);
+  for (std::size_t at = 0; at < below.size(); ++at)
+    for (auto& one : children_of(schema, below[at]))
+      if (std::find(below.begin(), below.end(), one) == below.end())
+        below.push_back(std::move(one));
+  return below;
+}
+
 std::vector<std::string> lasting_parents(const Scene& scene, const Object& table) {
   const auto before = scene.from.relation(table.schema(), table.name());
   const auto after = scene.to.relation(table.schema(), table.name());
@@ -69,6 +83,12 @@ bool is_to_be_attached(const Scene& scene, const Object& table) {
   if (!after || !after->has(Property::partition_of)) return false;
   const auto before = scene.from.relation(table.schema(), table.name());
   return !before || before->get(Property::partition_of) != after->get(Property::partition_of);
+}
+
+bool lacks_parts(const Scene& scene, const Object& index) {
+  const auto table = index.parent();
+  return index.kind() == Kind::index && index.has(Property::invalid) && table &&
+         table->has(Property::partition_by) && !scene.from.find(index.identity());
 }
 
 std::optional<Object> in_parent(const Scene& scene, const schema::Schema& schema,

@@ -74,7 +74,7 @@ TEST_F(Deploy, WithNothingPendingThereIsNoBackup) {
 TEST_F(Deploy, AnApplicationThatIsNotHealthyTakesTheRunBack) {
   write("2_email.sql", "ALTER TABLE users ADD COLUMN email text;",
         "ALTER TABLE users DROP COLUMN email;");
-  set("deploy.health", "false");
+  set("deploy.health", "sh,-c,test $SLIPWAY_DEPLOY_OUTCOME = rolled_back");
   set("deploy.health_within", "200ms");
   const auto report = deploy();
   ASSERT_FALSE(report);
@@ -85,7 +85,7 @@ TEST_F(Deploy, AnApplicationThatIsNotHealthyTakesTheRunBack) {
 
 TEST_F(Deploy, WhatWasDestroyedComesBackFromItsBackup) {
   write("2_age.sql", "ALTER TABLE users DROP COLUMN age;", "ALTER TABLE users ADD COLUMN age int;");
-  set("deploy.health", "false");
+  set("deploy.health", "sh,-c,test $SLIPWAY_DEPLOY_OUTCOME = rolled_back");
   set("deploy.health_within", "200ms");
   const auto report = deploy();
   ASSERT_FALSE(report);

@@ -60,7 +60,7 @@ INSTANTIATE_TEST_SUITE_P(
                 "did you mean [apply]?"},
         Refusal{"[zzzzzzzzzzzz]\n", 1, 2, 12, "there is no table [zzzzzzzzzzzz]",
                 "the tables are target, connection, migrations, history, schema, snapshot, drift, "
-                "diff, renames, apply, preflight, backup, deploy, runbook, run, dev, output"},
+                "diff, renames, apply, preflight, backup, deploy, rollback, runbook, run, dev, output"},
         Refusal{"apply = 3\n", 1, 1, 5, "apply is a table of settings, not a number",
                 "write [apply] on a line of its own and its settings below"},
         Refusal{"[apply]\nlock_timeout = true\n", 2, 16, 4,

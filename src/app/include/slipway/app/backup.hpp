@@ -3,6 +3,7 @@
 #include "slipway/app/context.hpp"
 #include "slipway/backup/catalogue.hpp"
 #include "slipway/backup/manifest.hpp"
+#include "slipway/plan/plan.hpp"
 
 #include <string>
 #include <vector>
@@ -13,6 +14,9 @@ struct BackupRequest {
   std::string label = "manual";
   backup::Extent extent = backup::Extent::all;
   std::vector<QualifiedName> tables; ///< of Extent::tables
+  /// What is about to be done: then it holds what that could take away, and says why. In place of
+  /// `extent` and `tables`.
+  const plan::Plan* before = nullptr;
 };
 
 /// Makes a backup of the target in backup.store, labelled with run.git_sha. Errors: as

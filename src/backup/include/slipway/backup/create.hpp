@@ -33,13 +33,21 @@ struct HeldSnapshot {
   std::string lsn; ///< where the slot's stream begins
 };
 
+/// The number of the newest run in the history; 0 when there is none.
+using NewestRun = std::function<Result<std::int64_t>(pg::Session&, const Wait&)>;
+
 struct CreateRequest {
   pg::ConnectOptions source; ///< the database
   std::string label = "manual";
   std::string git_sha;
   Extent extent = Extent::all;
   std::vector<QualifiedName> tables; ///< of Extent::tables
-  inspect::Scope scope;              ///< what counts in the fingerprint
+  /// Schemas whose rows are in it whatever the extent: slipway's own, where that is wanted.
+  std::vector<std::string> always;
+  Reasons reasons;
+  /// Of slipway's history, asked under the snapshot; empty: not noted.
+  NewestRun newest_run;
+  inspect::Scope scope; ///< what counts in the fingerprint
   int jobs = 4;
   int compression_level = 1;
   Cipher cipher;

@@ -96,7 +96,25 @@ struct Moment {
   std::string snapshot; ///< pg_current_snapshot(): "xmin:xmax:running"
   std::string timeline;
   std::string system; ///< number of the cluster; empty where the role may not know it
+  /// Of slipway's history then: what began later has a greater number. 0 when there was no run.
+  std::optional<std::int64_t> newest_run;
   bool operator==(const Moment&) const = default;
+};
+
+/// A migration that was looked at when it was decided what the backup has to hold.
+struct CoveredMigration {
+  std::string version;
+  std::string checksum; ///< of its bytes
+  bool operator==(const CoveredMigration&) const = default;
+};
+
+/// Why a backup holds what it holds, when that followed from what was going to be done.
+struct Reasons {
+  std::vector<std::string> why; ///< sentences
+  /// All other tables come whole through these, up and down, so that the live database has their
+  /// rows.
+  std::vector<CoveredMigration> covers;
+  bool operator==(const Reasons&) const = default;
 };
 
 /// All there is to know of a backup. docs/formats/backup.md says what its JSON looks like. Nothing
@@ -111,6 +129,7 @@ struct Manifest {
   std::string tool_version;
   Engine engine = Engine::hot;
   Extent extent = Extent::all;
+  Reasons reasons;
   std::string created; ///< "2026-11-20T10:30:00Z"
   std::int64_t duration_ms = 0;
   std::string encryption; ///< "age", "gpg" or empty
@@ -126,7 +145,7 @@ struct Manifest {
   std::string schema_archive; ///< path of the part that holds the schema
   std::string schema_model;   ///< path of the part with the schema as `slipway snapshot` writes it
   std::vector<TableRows> tables;
-  std::vector<std::string> tables_without_rows; ///< of the extent `tables`: those that were left
+  std::vector<std::string> tables_without_rows; ///< those that were left, quoted
   std::vector<SequenceValue> sequences;
   LargeObjects large_objects;
   std::vector<Part> parts;

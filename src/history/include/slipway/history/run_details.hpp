@@ -30,4 +30,9 @@ struct RunDetails {
 Result<std::optional<RunDetails>> read_run(pg::Session& session, const std::string& history_schema,
                                            std::int64_t run, const Wait& wait);
 
+/// The number of the newest run of any kind; 0 when there is none, or no history. Inside a
+/// transaction it leaves that usable. Errors: sql.
+Result<std::int64_t> newest_run(pg::Session& session, const std::string& history_schema,
+                                const Wait& wait);
+
 } // namespace slipway::history

@@ -45,7 +45,8 @@ struct SafePathReport {
   Millis closed{0};        ///< how long nobody could connect
 };
 
-/// What the copy and, afterwards, the broken database are called. At most 63 bytes.
+/// What the copy and, afterwards, the broken database are called. At most 51 bytes; a long name is
+/// cut and told apart by a digest.
 std::string copy_name(const std::string& database, std::int64_t run);
 std::string broken_name(const std::string& database, std::int64_t run);
 
