@@ -50,6 +50,13 @@ ordered_json document(const app::Postmortem& found) {
                       {"operation", one.operation},
                       {"rows", one.rows},
                       {"reason", one.reason}});
+  auto steps = ordered_json::array();
+  for (const auto& one : found.steps)
+    steps.push_back({{"step", one.step},
+                     {"state", one.state},
+                     {"started_at", one.started_at},
+                     {"finished_at", one.finished_at},
+                     {"message", one.message}});
   const auto* back = found.rollback();
   return {{"target", found.target},
           {"run", story_json(found.story)},
@@ -58,6 +65,7 @@ ordered_json document(const app::Postmortem& found) {
           {"path", back == nullptr     ? "none"
                    : found.over_backup ? "safe"
                                        : "fast"},
+          {"steps", std::move(steps)},
           {"backup", found.backup.value_or("")},
           {"parked", std::move(parked)},
           {"kept", found.kept}};

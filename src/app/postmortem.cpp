@@ -107,6 +107,7 @@ Result<Postmortem> look_into(const Context& context, std::int64_t run) {
   found.after.assign(std::make_move_iterator(stories.begin() + 1),
                      std::make_move_iterator(stories.end()));
   find_way_back(found);
+  SLIPWAY_ASSIGN(found.steps, history::RollbackSteps(schema).of(session, run, wait));
   SLIPWAY_ASSIGN(found.parked, parked_by(session, schema, run, wait));
   SLIPWAY_ASSIGN(found.kept, kept_database(session, run, wait));
   find_backup_before(context, found);

@@ -125,9 +125,20 @@ private:
     text += !wanted || !found   ? "Whether the schema is the one from before is not known.\n"
             : *wanted == *found ? "The schema is the one from before the run.\n"
                                 : "The schema is **not** the one from before the run.\n";
+    text += steps();
     if (!facts_.kept.empty())
       text += fmt::format("The broken database is kept as `{}`.\n", facts_.kept);
     return text + fmt::format("How long people could not work: {}\n\n", k_blank);
+  }
+
+  std::string steps() const {
+    if (facts_.steps.empty()) return {};
+    std::string text = "\n| step | began | ended | how |\n|---|---|---|---|\n";
+    for (const auto& one : facts_.steps)
+      text += fmt::format("| {} | {} | {} | {} |\n", cell(one.step), one.started_at,
+                          one.finished_at.empty() ? k_blank : std::string_view(one.finished_at),
+                          cell(one.state + (one.message.empty() ? "" : ": " + one.message)));
+    return text + "\n";
   }
 
   std::string parked() const {

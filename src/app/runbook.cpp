@@ -55,6 +55,10 @@ Result<report::RunbookFacts> facts_of(const Context& context, report::RunbookSig
   facts.previous_application = config.text_list("deploy.previous_application");
   facts.health = config.text_list("deploy.health");
   facts.alert = config.text_list("deploy.alert");
+  facts.freeze = config.text_list("rollback.freeze");
+  facts.stop = config.text_list("rollback.stop");
+  facts.unfreeze = config.text_list("rollback.unfreeze");
+  if (config.duration("rollback.budget").count() > 0) facts.budget = config.text("rollback.budget");
   SLIPWAY_ASSIGN(const auto folder,
                  source::read_folder(context.files, context.config.path("migrations.folder")));
   SLIPWAY_ASSIGN(facts.migrations, report::runbook_migrations(folder, k_shown_migrations));

@@ -121,13 +121,32 @@ private:
            "The scripts that undo the run, as the database keeps them, newest first. You are asked to type the name of the\n"
            "database" +
            (facts_.seen.database.empty() ? std::string() : ": " + name()) + ".\n" +
-           shell_block({commands_.slipway("rollback")}) +
+           shell_block({commands_.slipway("rollback")}) + around() +
            "- `rolled back: the schema is the one from before run ...`: go to section 5.\n"
            "- The fast path fails: it says so and goes on over the backup by itself, as in section 4. If it cannot, it ends with what\n"
            "  is in the database now and the next command.\n\n" +
            measured({{"the newest rollback", facts_.seen.rollback},
                      {"in a rehearsal with a bad script, until that had failed",
                       rehearsed(&Rehearsal::fast)}});
+  }
+
+  // What a rollback runs beside the path, as rollback_step tells of it.
+  std::string around() const {
+    std::string text;
+    const auto step = [&](std::string_view name, const std::vector<std::string>& words) {
+      if (!words.empty()) text += fmt::format("- {}: `{}`\n", name, shell_words(words));
+    };
+    step("before it, freeze", facts_.freeze);
+    step("before it, stop", facts_.stop);
+    step("after it, previous version", facts_.previous_application);
+    step("after it, health", facts_.health);
+    step("after it, unfreeze", facts_.unfreeze);
+    if (!text.empty()) text = "Around the path it runs by itself:\n\n" + text + "\n";
+    if (!facts_.budget.empty())
+      text += fmt::format(
+          "The clock it shows counts towards {}; it warns when that will not hold, and ends nothing.\n",
+          facts_.budget);
+    return text + "What you then read:\n\n";
   }
 
   std::optional<RunbookTiming> rehearsed(std::string Rehearsal::* member) const {
@@ -142,6 +161,7 @@ private:
            "name of the database.\n" +
            shell_block({commands_.slipway("backup verify latest"),
                         commands_.slipway("rollback --path safe")}) +
+           around() +
            "- Killed, cut off or failed on the way: run the second command again, it goes on. Until the swap the database is as it was.\n"
            "- `kept`: the broken database, read-only, under another name. Leave it there.\n"
            "- `parked`: rows that the old schema cannot hold, with the reason for each. They are kept, and somebody has to look at them:\n" +
@@ -166,10 +186,12 @@ private:
     if (facts_.previous_application.empty())
       text +=
           "Bring it back as you brought it. (`deploy.previous_application` is not set in slipway.toml; with it, the command would\n"
-          "stand here, and `slipway deploy` would run it by itself.)\n\n";
+          "stand here, and a rollback would run it by itself.)\n\n";
     else
-      text += "As `deploy.previous_application` says:\n" +
-              shell_block({shell_words(facts_.previous_application)});
+      text +=
+          "The rollback has brought it already, as its step `previous version`. Where it came to nothing (`=> none`), or that "
+          "step\nfailed, do what `deploy.previous_application` says:\n" +
+          shell_block({shell_words(facts_.previous_application)});
     text += health();
     if (!facts_.application.empty())
       text += fmt::format(

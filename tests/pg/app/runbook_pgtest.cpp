@@ -137,8 +137,9 @@ TEST_F(Postmortem, OfTheRunThatWasTakenBackAndNotOfALaterGoodOne) {
   ASSERT_NE(found->rollback(), nullptr);
   EXPECT_EQ(found->rollback()->run.row.id, 3);
   EXPECT_FALSE(found->over_backup);
-  EXPECT_NE(app::postmortem_text(*found).find("The schema is the one from before the run."),
-            std::string::npos);
+  const auto draft = app::postmortem_text(*found);
+  EXPECT_NE(draft.find("The schema is the one from before the run."), std::string::npos) << draft;
+  EXPECT_NE(draft.find("| fast path | "), std::string::npos) << draft;
 }
 
 } // namespace

@@ -41,11 +41,15 @@ TEST(Runbook, CommandsAreOfThisProject) {
   RunbookFacts facts;
   facts.config_option = "--config other.toml";
   facts.history_schema = "my history";
+  facts.stop = {"docker", "compose", "stop api"};
+  facts.budget = "9min";
   facts.previous_application = {"docker", "compose", "up it"};
   facts.health = {"curl", "-fsS", "http://127.0.0.1:8080/healthz?a=1&b=2"};
   const auto text = runbook_text(facts, {});
   EXPECT_TRUE(holds(text, "\nslipway --config other.toml rollback --path safe\n"));
   EXPECT_TRUE(holds(text, "\ndocker compose 'up it'\n"));
+  EXPECT_TRUE(holds(text, "- before it, stop: `docker compose 'stop api'`\n"));
+  EXPECT_TRUE(holds(text, "towards 9min"));
   EXPECT_TRUE(holds(text, "\ncurl -fsS 'http://127.0.0.1:8080/healthz?a=1&b=2'\n"));
   EXPECT_TRUE(holds(text, "psql -X \"$DATABASE_URL\" -c 'SELECT"));
   EXPECT_TRUE(holds(text, "\"my history\".parked"));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "slipway/app/context.hpp"
+#include "slipway/history/rollback_steps.hpp"
 #include "slipway/history/run_journal.hpp"
 
 #include <cstdint>
@@ -28,6 +29,7 @@ struct Postmortem {
   std::size_t back_by = 0;              ///< in `after`: 1-based, the run that took it back; 0: none
   bool over_backup = false;             ///< it went over a backup
   std::optional<std::string> backup;    ///< the newest whole one from before the run
+  std::vector<history::RollbackStep> steps; ///< of that rollback, hooks included
   std::vector<ParkedSum> parked;
   std::string kept; ///< the broken database that is kept; empty: none
   std::map<Version, std::string> names;

@@ -73,6 +73,10 @@ struct RunbookFacts {
   std::vector<std::string> previous_application;
   std::vector<std::string> health;
   std::vector<std::string> alert;
+  std::vector<std::string> freeze;
+  std::vector<std::string> stop;
+  std::vector<std::string> unfreeze;
+  std::string budget; ///< for the whole rollback: "15min"; empty: none
   std::vector<RunbookMigration> migrations;
   RunbookSightings seen;
 };
