@@ -27,37 +27,33 @@ constexpr const char* k_other_control = "template1";
 constexpr std::string_view k_not_accepting = "55000";
 
 // An older one is taken in its place, or none: either way somebody wants to know why.
-void tell_broken(const Context& context, const backup::Listing& listing,
-                 const rollback::Assessment& assessment) {
+void tell_broken(const Context& context, const backup::Listing& listing) {
   for (const auto& one : listing.broken)
     context.events.on_event(event::Warning{
         .message = fmt::format("the backup {} is passed over: {}", one.name, one.error.message),
         .hint = "slipway backup list"});
-  for (const auto& one : listing.backups)
-    if (one.manifest.database != assessment.database)
-      context.events.on_event(
-          event::Note{.message = fmt::format("the backup {} is passed over: it is of database {}",
-                                             one.manifest.name, one.manifest.database)});
 }
 
 // Another cluster may have a database of the same name and schema: its rows are not ours.
-Status check_cluster(pg::Session& session, const backup::Manifest& backup, const Wait& wait) {
-  if (backup.moment.system.empty()) return {};
-  SLIPWAY_ASSIGN(const auto may,
-                 session.query(SqlText("SELECT pg_catalog.has_function_privilege("
-                                       "'pg_catalog.pg_control_system()', 'EXECUTE')"),
-                               {}, wait));
-  if (!may.boolean(0, 0)) return {};
-  SLIPWAY_ASSIGN(const auto found,
-                 session.query(SqlText("SELECT s.system_identifier::text "
-                                       "FROM pg_catalog.pg_control_system() AS s"),
-                               {}, wait));
-  if (found.text(0, 0) == backup.moment.system) return {};
-  return fail(Error(ErrorCode::check_failed,
-                    fmt::format("{} is a backup of another cluster ({} and not {})", backup.name,
-                                backup.moment.system, found.text(0, 0)))
-                  .with_hint("a store of its own for each cluster: backup.store")
-                  .with_state("nothing was changed"));
+bool is_of_other_cluster(const backup::Manifest& backup, const rollback::Assessment& assessment) {
+  return !backup.moment.system.empty() && !assessment.cluster.empty() &&
+         backup.moment.system != assessment.cluster;
+}
+
+void tell_foreign(const Context& context, const backup::Listing& listing,
+                  const rollback::Assessment& assessment) {
+  for (const auto& one : listing.backups) {
+    std::string of;
+    const auto& manifest = one.manifest;
+    if (manifest.database != assessment.database)
+      of = "database " + manifest.database;
+    else if (is_of_other_cluster(manifest, assessment))
+      of = "another cluster";
+    if (!of.empty())
+      context.events.on_event(event::Warning{
+          .message = fmt::format("the backup {} is passed over: it is of {}", manifest.name, of),
+          .hint = {}});
+  }
 }
 
 Result<pg::Session> open_database(const pg::ConnectOptions& options, const std::string& database,
@@ -122,17 +118,20 @@ std::optional<backup::Listed> backup_before(const Context& context,
                        .hint = "slipway backup list"});
     return std::nullopt;
   }
-  tell_broken(context, list->listing, assessment);
+  tell_broken(context, list->listing);
   const backup::Listed* found = nullptr;
   for (const auto& one : list->listing.backups) {
-    if (one.manifest.database != assessment.database) continue;
+    if (one.manifest.database != assessment.database ||
+        is_of_other_cluster(one.manifest, assessment))
+      continue;
     if (const auto why = rollback::why_no_use(one.manifest, assessment))
       tell_passed_over(context, one.manifest, *why);
     else if (found == nullptr || rollback::is_later(one.manifest, found->manifest))
       found = &one;
   }
-  if (found == nullptr) return std::nullopt;
-  return *found;
+  if (found != nullptr) return *found;
+  tell_foreign(context, list->listing, assessment);
+  return std::nullopt;
 }
 
 Result<rollback::SafePathReport> take_safe_path(const Context& context,
@@ -152,7 +151,6 @@ Result<rollback::SafePathReport> take_safe_path(const Context& context,
             .with_state("nothing was changed"));
   SLIPWAY_ASSIGN(auto before, replay::relation_map_from_json(assessment.relations_before));
   SLIPWAY_ASSIGN(auto session, open_or_reopen(context, wait));
-  SLIPWAY_TRY(check_cluster(session, backup, wait));
   SLIPWAY_ASSIGN(const auto now, replay::read_relation_map(session, wait));
   SLIPWAY_TRY(rollback::check_live_rows(backup, before, now));
   SLIPWAY_ASSIGN(auto scope, schema_scope(context, session, wait));

@@ -134,6 +134,18 @@ std::vector<diff::Finding> losses_between(const schema::Schema& from, const sche
   return losses;
 }
 
+// A down that undid something else than its up did ends with its migration gone from the history.
+Result<bool> is_undone_unproven(pg::Session& session, const AssessRequest& request,
+                                const Assessment& assessment, const Wait& wait) {
+  const auto& before = assessment.run.fingerprint_before;
+  if (!assessment.migrations.empty() || !before || *before == assessment.fingerprint_now)
+    return false;
+  SLIPWAY_ASSIGN(const auto number, history::newest_run(session, request.history_schema, wait));
+  SLIPWAY_ASSIGN(const auto newest,
+                 history::read_run(session, request.history_schema, number, wait));
+  return newest && newest->row.info.kind == "rollback" && newest->row.outcome != "done";
+}
+
 Result<std::int64_t> count_other_sessions(pg::Session& session, const Wait& wait) {
   SLIPWAY_ASSIGN(
       const auto rows,
@@ -145,6 +157,19 @@ Result<std::int64_t> count_other_sessions(pg::Session& session, const Wait& wait
                   "AND COALESCE(a.application_name, '') OPERATOR(pg_catalog.!~~) 'slipway:%'"),
           {}, wait));
   return rows.integer(0, 0);
+}
+
+Result<std::string> number_of_cluster(pg::Session& session, const Wait& wait) {
+  SLIPWAY_ASSIGN(const auto may,
+                 session.query(SqlText("SELECT pg_catalog.has_function_privilege("
+                                       "'pg_catalog.pg_control_system()', 'EXECUTE')"),
+                               {}, wait));
+  if (!may.boolean(0, 0)) return std::string();
+  SLIPWAY_ASSIGN(const auto found,
+                 session.query(SqlText("SELECT s.system_identifier::text "
+                                       "FROM pg_catalog.pg_control_system() AS s"),
+                               {}, wait));
+  return std::string(found.text(0, 0));
 }
 
 Error no_run(std::int64_t run) {
@@ -187,6 +212,7 @@ Result<Assessment> assess(pg::Session& session, const AssessRequest& request, co
   SLIPWAY_TRY(store.read_texts(session, history, versions, wait));
   sort_migrations(history, assessment);
   assessment.database = session.database();
+  SLIPWAY_ASSIGN(assessment.cluster, number_of_cluster(session, wait));
   SLIPWAY_ASSIGN(assessment.other_sessions, count_other_sessions(session, wait));
   auto scope = request.scope;
   scope.dependencies = true;
@@ -208,6 +234,8 @@ Result<Assessment> assess(pg::Session& session, const AssessRequest& request, co
   assessment.undone_otherwise =
       std::any_of(assessment.migrations.begin(), assessment.migrations.end(),
                   [&](const auto& one) { return is_undone_otherwise(history, one); });
+  SLIPWAY_ASSIGN(assessment.undone_unproven,
+                 is_undone_unproven(session, request, assessment, wait));
   assessment.rows_were_changed = done_statements_changed_rows(history, assessment);
   return assessment;
 }

@@ -16,6 +16,7 @@ public:
   Tree(const Assessment& assessment, Wish wish) : assessment_(assessment), wish_(wish) {}
 
   Decision walk() {
+    if (assessment_.undone_unproven) return finish_unproven();
     if (!left_anything()) return end(Path::none, "the run left nothing in the database");
     if (!is_newest()) return person_for_newer();
     if (wish_ == Wish::safe) return end(Path::safe, "it was asked for");
@@ -56,6 +57,18 @@ private:
                           assessment_.migrations.size() == 1 ? "" : "s")
             : "no");
     return yes;
+  }
+
+  // What undid the run is gone with it; there is only the way over the backup.
+  Decision finish_unproven() {
+    ask("is anything of the run in the database?",
+        "its migrations are undone, but the schema is not the one from before, and the rollback that "
+        "undid them did not end well");
+    if (wish_ == Wish::fast)
+      return end(Path::person,
+                 "the scripts that undo the run were run already, and did not lead back",
+                 "slipway rollback --path safe");
+    return end(Path::safe, "the scripts that undo the run did not lead back");
   }
 
   bool is_newest() {

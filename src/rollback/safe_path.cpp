@@ -59,6 +59,7 @@ public:
     report_.restoring = passed_since(began);
     SLIPWAY_TRY(connect_both());
     SLIPWAY_TRY(check_schema());
+    SLIPWAY_TRY(tell_what_is_not_carried(*origin_, request_.events, wait_));
     // What takes long is done while the application still works; the second time there is little
     // left.
     say(request_.capture.empty()

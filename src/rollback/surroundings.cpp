@@ -28,6 +28,17 @@ WHERE d.datname OPERATOR(pg_catalog.=) $1::name
 ORDER BY 1
 )sql";
 
+constexpr const char* k_of_extensions = R"sql(
+SELECT pg_catalog.format('%I.%I', n.nspname, c.relname), x.extname
+FROM pg_catalog.pg_class AS c
+JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+JOIN pg_catalog.pg_depend AS d ON d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass
+  AND d.objid OPERATOR(pg_catalog.=) c.oid AND d.deptype OPERATOR(pg_catalog.=) 'e'
+JOIN pg_catalog.pg_extension AS x ON x.oid OPERATOR(pg_catalog.=) d.refobjid
+WHERE c.relkind OPERATOR(pg_catalog.=) ANY ('{r,p}'::"char"[])
+ORDER BY 1
+)sql";
+
 Error may_not(std::string what, std::string grant) {
   return Error(ErrorCode::unsupported, std::move(what))
       .with_hint(std::move(grant))
@@ -72,6 +83,17 @@ Status tell_what_stays_behind(pg::Session& control, const std::string& database,
         .message = fmt::format("{} is bound to this very database: it stays with the broken one",
                                rows.text(row, 0)),
         .hint = "make it again in the database that comes in its place"});
+  return {};
+}
+
+Status tell_what_is_not_carried(pg::Session& origin, EventSink& events, const Wait& wait) {
+  SLIPWAY_ASSIGN(const auto rows, origin.query(SqlText(k_of_extensions), {}, wait));
+  for (std::size_t row = 0; row < rows.size(); ++row)
+    events.on_event(event::Warning{
+        .message = fmt::format("table {} belongs to the extension {}: its rows are those of the "
+                               "backup",
+                               rows.text(row, 0), rows.text(row, 1)),
+        .hint = "what was written there since is in the database that is kept"});
   return {};
 }
 

@@ -19,4 +19,7 @@ Status check_rights(pg::Session& control, const std::string& database, const Wai
 Status tell_what_stays_behind(pg::Session& control, const std::string& database, EventSink& events,
                               const Wait& wait);
 
+/// Warns of tables that belong to an extension: their rows are those of the backup. Errors: sql.
+Status tell_what_is_not_carried(pg::Session& origin, EventSink& events, const Wait& wait);
+
 } // namespace slipway::rollback

@@ -12,7 +12,7 @@ namespace slipway::test {
 namespace {
 
 /// Of all cells the part that is tried by default: a prime, so that no row or column is left out.
-constexpr int k_stride = 61;
+constexpr int k_stride = 73;
 /// Requests to the server: while it looks, while it acts, and at the end.
 constexpr std::array k_places_in_place{100, 250, 310};
 /// ... the same, and in the restore, the first carrying over, behind the fence.

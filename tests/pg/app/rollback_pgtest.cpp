@@ -153,6 +153,7 @@ TEST_F(Rollback, ADownThatLeavesSomethingBehindIsNotCalledDone) {
   EXPECT_NE(report.error().notes[0].find("column public.users.phone"), std::string::npos)
       << report.error().notes[0];
   EXPECT_EQ(value("SELECT outcome FROM slipway.run ORDER BY id DESC LIMIT 1"), "failed");
+  EXPECT_EQ(path(), Path::person) << "there is no backup, and it is not done";
 }
 
 TEST_F(Rollback, AnOlderRunUnderneathIsForAPerson) {
@@ -266,6 +267,23 @@ TEST_F(RollbackOverBackup, AFastPathThatFailsGoesOnOverTheBackup) {
   EXPECT_TRUE(report->safe);
   EXPECT_EQ(columns(), "age id name");
   EXPECT_EQ(value("SELECT count(*) FROM users"), "2");
+}
+
+// Found by the drill: killed between the two, the next rollback said that nothing was left of the
+// run. Fails when only the migrations in the history are looked at.
+TEST_F(RollbackOverBackup, ADownThatLeftSomethingBehindIsNotDoneTheNextTimeEither) {
+  back_up();
+  write("2_email.sql", "ALTER TABLE users ADD COLUMN email text, ADD COLUMN phone text;",
+        "ALTER TABLE users DROP COLUMN email;");
+  ASSERT_TRUE(up());
+  ASSERT_FALSE(roll_back(Wish::fast));
+  EXPECT_EQ(path(Wish::fast), Path::person);
+  EXPECT_EQ(path(), Path::safe);
+  const auto report = roll_back();
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_TRUE(report->proven);
+  EXPECT_EQ(columns(), "age id name");
+  EXPECT_EQ(path(), Path::none);
 }
 
 TEST_F(RollbackOverBackup, ABackupFromAfterTheRunIsNone) {

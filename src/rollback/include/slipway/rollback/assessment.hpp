@@ -20,6 +20,7 @@ struct Assessment {
   /// "VERSION NAME (run N)" of what was applied on top of it.
   std::vector<std::string> on_top;
   std::string database;
+  std::string cluster;             ///< its number; empty where the role may not know it
   std::int64_t other_sessions = 0; ///< of clients in this database, beside slipway's own
   schema::Schema now;              ///< read with dependencies
   std::string fingerprint_now;     ///< without digests of secrets
@@ -37,6 +38,9 @@ struct Assessment {
   bool rows_were_changed = false;
   /// A rollback by comparison was interrupted: what it did is not what the stored script would do.
   bool undone_otherwise = false;
+  /// Nothing of the run is left, but the rollback that undid it never came to its proof, or failed
+  /// it: the schema is not the one from before.
+  bool undone_unproven = false;
 };
 
 /// Whether a stored script cannot lead back because one of the migrations is half applied, or half
