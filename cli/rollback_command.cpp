@@ -2,6 +2,7 @@
 #include "app_context.hpp"
 #include "confirm.hpp"
 #include "result_output.hpp"
+#include "rollback_forecast.hpp"
 #include "rollback_output.hpp"
 
 #include <nlohmann/json.hpp>
@@ -17,6 +18,7 @@ struct Options {
   std::int64_t run = 0;
   std::string path = "auto";
   bool dry_run = false;
+  ForecastOptions forecast;
 };
 
 rollback::Wish wish_of(const std::string& path) {
@@ -103,6 +105,8 @@ Command rollback_command() {
   command.examples = {{"slipway rollback --dry-run", "what would be done, and why"},
                       {"slipway rollback", "the newest run, after the database's name is typed"},
                       {"slipway rollback --run 12 --yes", "that run, without a question"},
+                      {"slipway rollback --forecast --watch",
+                       "what a rollback would replay and park, again and again"},
                       {"slipway rollback cleanup --run 12", "drop the database that was kept"}};
   command.exit_statuses = {{3, "there is no way back, or somebody must do something first"},
                            {5, "undone, but the schema is not the one from before"},
@@ -122,7 +126,10 @@ Command rollback_command() {
         ->check(CLI::IsMember({"auto", "fast", "safe"}))
         ->type_name("PATH");
     app.add_flag("-n,--dry-run", options->dry_run, "Look and decide, and change nothing");
+    add_forecast_options(app, options->forecast);
     return [options, cleanup](Invocation& invocation) {
+      if (options->forecast.wanted)
+        return show_forecast(invocation, options->run, options->forecast);
       return cleanup->parsed() ? clean_up(invocation, *options) : run(invocation, *options);
     };
   };

@@ -1,11 +1,11 @@
 // The whole sequence, and the way back when a part of it fails.
 #include "slipway/app/deploy.hpp"
 
-#include "backup_work.hpp"
 #include "deploy_bake.hpp"
 #include "deploy_capture.hpp"
 #include "deploy_guard.hpp"
 #include "deploy_hooks.hpp"
+#include "run_identity.hpp"
 #include "runner.hpp"
 
 #include "slipway/app/backup.hpp"
@@ -35,7 +35,7 @@ public:
   Deploy(const Context& context, Full full) : context_(context), full_(full) {}
 
   Result<DeployReport> go() {
-    SLIPWAY_ASSIGN(crash_, backup_crash_plan(context_));
+    SLIPWAY_ASSIGN(crash_, crash_plan_of(context_));
     SLIPWAY_ASSIGN(const auto plan, plan_of_up(context_, {}));
     SLIPWAY_ASSIGN(auto guard, DeployGuard::take(context_, run_wait(context_)));
     guard_.emplace(std::move(guard));

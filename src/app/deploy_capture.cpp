@@ -1,8 +1,8 @@
 // A slot for the time between a deploy and its confirmation.
 #include "deploy_capture.hpp"
 
-#include "backup_work.hpp"
 #include "pooler.hpp"
+#include "run_identity.hpp"
 #include "runner.hpp"
 
 #include "slipway/base/text.hpp"
@@ -82,7 +82,7 @@ public:
         schema_(context.config.text("history.schema")), records_(schema_) {}
 
   Result<ArmedCapture> go() {
-    SLIPWAY_ASSIGN(crash_, backup_crash_plan(context_));
+    SLIPWAY_ASSIGN(crash_, crash_plan_of(context_));
     SLIPWAY_TRY(check_direct(context_, session_, wait_));
     SLIPWAY_TRY(replay::check_capture(session_, wait_));
     SLIPWAY_ASSIGN(auto lock, locks::RunnerLock::acquire(session_, schema_,
@@ -172,7 +172,7 @@ Result<std::vector<std::string>> drop_captures(const Context& context, pg::Sessi
   const replay::CaptureRecords records(context.config.text("history.schema"));
   SLIPWAY_ASSIGN(const auto slots, replay::slipway_slots(session, wait));
   SLIPWAY_ASSIGN(const auto known, records.all(session, wait));
-  SLIPWAY_ASSIGN(auto crash, backup_crash_plan(context));
+  SLIPWAY_ASSIGN(auto crash, crash_plan_of(context));
   std::vector<std::string> dropped;
   const auto put_aside = session.database() + "__broken_";
   for (const auto& slot : slots) {

@@ -3,6 +3,7 @@
 
 #include "run_identity.hpp"
 #include "schema_scope.hpp"
+#include "usable_capture.hpp"
 
 #include "slipway/app/backup.hpp"
 #include "slipway/app/target.hpp"
@@ -10,8 +11,6 @@
 #include "slipway/base/sql_text.hpp"
 #include "slipway/pg/fence.hpp"
 #include "slipway/pg/other_database.hpp"
-#include "slipway/replay/capture_record.hpp"
-#include "slipway/replay/capture_slot.hpp"
 #include "slipway/rollback/backup_use.hpp"
 #include "slipway/rollback/safe_path.hpp"
 
@@ -71,42 +70,6 @@ void tell_passed_over(const Context& context, const backup::Manifest& backup,
       .message = fmt::format("backup {} is of no use here: {}", backup.name, why), .hint = {}});
 }
 
-/// The capture that holds all that the backup does not; where one was armed and cannot be used,
-/// that is said.
-struct UsableCapture {
-  std::string name;
-  std::vector<std::uint64_t> migration_transactions;
-};
-
-Result<UsableCapture> usable_capture(const Context& context, pg::Session& session,
-                                     const backup::Manifest& backup, const Wait& wait) {
-  const replay::CaptureRecords records(context.config.text("history.schema"));
-  SLIPWAY_ASSIGN(const auto all, records.all(session, wait));
-  SLIPWAY_ASSIGN(const auto slots, replay::slipway_slots(session, wait));
-  const auto taken_at = replay::lsn_from(backup.moment.lsn);
-  UsableCapture usable;
-  for (const auto& one : all) {
-    if (one.stage == replay::CaptureStage::arming) continue;
-    const auto slot = std::find_if(slots.begin(), slots.end(), [&](const auto& some) {
-      return some.name == one.name && some.database == session.database();
-    });
-    const auto* obstacle = slot == slots.end() ? "is gone"
-                           : slot->lost ? "is lost, it had to keep more than the server allows"
-                           : !taken_at || *taken_at < one.since ? "is younger than the backup"
-                                                                : nullptr;
-    if (obstacle == nullptr) {
-      usable.name = one.name;
-      SLIPWAY_ASSIGN(usable.migration_transactions, records.steps(session, one.name, wait));
-    } else {
-      context.events.on_event(event::Warning{
-          .message = fmt::format("the slot {} {}: what was written is found by comparing", one.name,
-                                 obstacle),
-          .hint = "slipway deploy confirm drops what is left of it"});
-    }
-  }
-  return usable;
-}
-
 } // namespace
 
 std::optional<backup::Listed> backup_before(const Context& context,
@@ -155,6 +118,10 @@ Result<rollback::SafePathReport> take_safe_path(const Context& context,
   SLIPWAY_TRY(rollback::check_live_rows(backup, before, now));
   SLIPWAY_ASSIGN(auto scope, schema_scope(context, session, wait));
   SLIPWAY_ASSIGN(auto capture, usable_capture(context, session, backup, wait));
+  if (!capture.obstacles.empty())
+    context.events.on_event(
+        event::Warning{.message = capture.obstacles + ": what was written is found by comparing",
+                       .hint = "slipway deploy confirm drops what is left"});
   const auto options = session.options();
   session.close();
   SLIPWAY_ASSIGN(auto crash, crash_plan_of(context));

@@ -27,6 +27,7 @@ public:
       by_migration_ = by_migration_ || marker.run == request_.run;
     } else if (const auto* one = std::get_if<pgoutput::Insert>(&change)) {
       count(one->relation);
+      ++inserted_[one->relation];
     } else if (const auto* updated = std::get_if<pgoutput::Update>(&change)) {
       count(updated->relation);
     } else if (const auto* removed = std::get_if<pgoutput::Delete>(&change)) {
@@ -41,6 +42,7 @@ public:
 private:
   void start(const pgoutput::Begin& begin) {
     rows_ = without_table_ = 0;
+    inserted_.clear();
     there_ = snapshot_.sees(begin.transaction);
     const auto& own = request_.migration_transactions;
     by_migration_ = std::any_of(own.begin(), own.end(), [&](std::uint64_t one) {
@@ -58,6 +60,7 @@ private:
       if (rows_ > 0) ++forecast_.transactions;
       forecast_.rows += rows_;
       forecast_.rows_without_table += without_table_;
+      for (const auto& [id, rows] : inserted_) forecast_.inserted[id] += rows;
     }
   }
 
@@ -67,6 +70,7 @@ private:
   Forecast forecast_;
   std::int64_t rows_ = 0;
   std::int64_t without_table_ = 0;
+  std::map<std::uint32_t, std::int64_t> inserted_;
   bool there_ = false;
   bool by_migration_ = false;
 };

@@ -3,6 +3,7 @@
 #include "slipway/app/deploy.hpp"
 #include "slipway/app/doctor.hpp"
 #include "slipway/app/rollback.hpp"
+#include "slipway/app/rollback_forecast.hpp"
 #include "slipway/os/temporary_folder.hpp"
 #include "slipway/replay/capture_slot.hpp"
 
@@ -277,7 +278,6 @@ TEST_F(Capture, WithoutABakeItStaysArmedUntilItIsConfirmed) {
   EXPECT_NE(diagnosis().find("no slot of a deploy"), std::string::npos) << diagnosis();
 }
 
-// Fails when a failed health check during the bake ends the bake only.
 // Fails when the stream is followed for a table of which the backup has no rows: each change of an
 // old row is then parked, and the rows that nobody touched are missing.
 TEST_F(Capture, ATableOfWhichTheBackupHasNoRowsComesFromTheLiveDatabase) {
@@ -303,6 +303,7 @@ TEST_F(Capture, ATableOfWhichTheBackupHasNoRowsComesFromTheLiveDatabase) {
   EXPECT_EQ(value("SELECT count(*) FROM lines"), "3");
 }
 
+// Fails when a failed health check during the bake ends the bake only.
 TEST_F(Capture, AnApplicationThatBreaksWhileItBakesIsTakenBack) {
   write("2_note.sql", "ALTER TABLE users DROP COLUMN note;",
         "ALTER TABLE users ADD COLUMN note text;");
@@ -357,6 +358,37 @@ TEST_F(Capture, AMigrationThatChangesItsKeyIsNotInTheWay) {
   const auto report = deploy();
   ASSERT_TRUE(report) << report.error().message;
   EXPECT_EQ(value("SELECT age FROM users WHERE id = 1"), "2");
+}
+
+TEST_F(Capture, AForecastNamesWhatWouldBeParkedAndMovesNothing) {
+  write("2_age.sql",
+        "ALTER TABLE users ALTER COLUMN age TYPE bigint;\nALTER TABLE users DROP COLUMN note;\n"
+        "UPDATE users SET b = 'migrated' WHERE id = 1;\nCREATE TABLE fresh (id int);",
+        "SELECT 1;");
+  const auto report = deploy();
+  ASSERT_TRUE(report) << report.error().message;
+  exec("INSERT INTO users (id, age) VALUES (100, 1), (101, 5000000000);"
+       "UPDATE users SET a = 'new' WHERE id = 7; INSERT INTO fresh VALUES (1), (2)");
+  for (int time = 0; time < 2; ++time) {
+    const auto forecast = with_context(
+        [](const app::Context& context) { return app::forecast_rollback(context, 0); });
+    ASSERT_TRUE(forecast) << forecast.error().message;
+    EXPECT_EQ(forecast->capture, report->capture) << forecast->why;
+    EXPECT_EQ(forecast->rows, 3);
+    EXPECT_EQ(forecast->by_migration, 1);
+    std::string parked;
+    for (const auto& one : forecast->parked)
+      parked += fmt::format("{} {} {}\n", one.table.name, one.rows, one.why);
+    EXPECT_EQ(parked, "users 1 \"age\" as integer cannot hold the value\n"
+                      "fresh 2 the old schema has no such table\n");
+  }
+  close_looker();
+  const auto back = with_context([](const app::Context& context) -> Result<app::RollbackReport> {
+    SLIPWAY_ASSIGN(const auto outlook, app::look_at_rollback(context, {}));
+    return app::roll_back(context, outlook);
+  });
+  ASSERT_TRUE(back) << back.error().message;
+  EXPECT_EQ(back->safe->parked, 3) << "as foreseen";
 }
 
 /// The same on a server that keeps none.

@@ -3,6 +3,7 @@
 #include "slipway/replay/apply_changes.hpp"
 
 #include <cstdint>
+#include <map>
 
 namespace slipway::replay {
 
@@ -14,6 +15,7 @@ struct Forecast {
   /// which, only replaying shows.
   std::int64_t rows_without_table = 0;
   std::int64_t by_migration = 0;
+  std::map<std::uint32_t, std::int64_t> inserted; ///< rows, by the number of their table
   /// At that many rows a second.
   double seconds(double rows_per_second) const {
     return static_cast<double>(rows) / rows_per_second;

@@ -1,0 +1,48 @@
+#include "usable_capture.hpp"
+
+#include "slipway/replay/capture_record.hpp"
+#include "slipway/replay/capture_slot.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace slipway::app {
+
+namespace {
+
+/// Empty when it can be used.
+std::string obstacle_to(const replay::CaptureRecord& capture, const replay::SlotState* slot,
+                        const backup::Manifest& backup) {
+  if (slot == nullptr) return "is gone";
+  if (slot->lost) return "is lost, it had to keep more than the server allows";
+  const auto taken_at = replay::lsn_from(backup.moment.lsn);
+  if (!taken_at || *taken_at < capture.since) return "is younger than the backup";
+  return {};
+}
+
+} // namespace
+
+Result<UsableCapture> usable_capture(const Context& context, pg::Session& session,
+                                     const backup::Manifest& backup, const Wait& wait) {
+  const replay::CaptureRecords records(context.config.text("history.schema"));
+  SLIPWAY_ASSIGN(const auto all, records.all(session, wait));
+  SLIPWAY_ASSIGN(const auto slots, replay::slipway_slots(session, wait));
+  UsableCapture usable;
+  for (const auto& one : all) {
+    if (one.stage == replay::CaptureStage::arming) continue;
+    const auto slot = std::find_if(slots.begin(), slots.end(), [&](const auto& some) {
+      return some.name == one.name && some.database == session.database();
+    });
+    const auto obstacle = obstacle_to(one, slot == slots.end() ? nullptr : &*slot, backup);
+    if (obstacle.empty()) {
+      usable.name = one.name;
+      SLIPWAY_ASSIGN(usable.migration_transactions, records.steps(session, one.name, wait));
+    } else {
+      usable.obstacles +=
+          fmt::format("{}the slot {} {}", usable.obstacles.empty() ? "" : "; ", one.name, obstacle);
+    }
+  }
+  return usable;
+}
+
+} // namespace slipway::app

@@ -1,0 +1,24 @@
+#pragma once
+
+#include "slipway/app/context.hpp"
+#include "slipway/backup/manifest.hpp"
+#include "slipway/pg/session.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace slipway::app {
+
+/// The capture that holds all that a backup does not.
+struct UsableCapture {
+  std::string name;      ///< empty: there is none
+  std::string obstacles; ///< why those that were armed cannot be used; empty: none was
+  std::vector<std::uint64_t> migration_transactions;
+};
+
+/// Errors: sql.
+Result<UsableCapture> usable_capture(const Context& context, pg::Session& session,
+                                     const backup::Manifest& backup, const Wait& wait);
+
+} // namespace slipway::app
