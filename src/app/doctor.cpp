@@ -69,9 +69,10 @@ private:
     }
     const auto& error = session.error();
     say("connection", Health::problem, error.message, error.hint);
-    for (const auto* what : {"server", "pooler", "privileges", "history", "invalid indexes",
-                             "unvalidated constraints", "half-detached partitions", "backups",
-                             "left databases", "closed databases", "folders without a database", "capture"})
+    for (const auto* what :
+         {"server", "pooler", "privileges", "history", "invalid indexes", "unvalidated constraints",
+          "half-detached partitions", "backups", "left databases", "closed databases",
+          "folders without a database", "capture"})
       say(what, Health::unknown, "not looked at: there is no connection");
     return std::nullopt;
   }
