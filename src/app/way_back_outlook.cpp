@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <iterator>
 
 namespace slipway::app {
 
@@ -72,8 +73,11 @@ Result<WayBackOutlook> look_at_way_back(const Context& context, const plan::Plan
                                         const Wait& wait) {
   WayBackOutlook outlook;
   SLIPWAY_ASSIGN(auto session, open_session(context, "deploy", wait));
-  SLIPWAY_ASSIGN(outlook.obstacles, rollback::obstacles_to_safe_path(
-                                        session, context.config.text("history.schema"), wait));
+  SLIPWAY_ASSIGN(outlook.obstacles,
+                 rollback::obstacles_to_safe_path(session, session.database(), wait));
+  SLIPWAY_ASSIGN(auto tables,
+                 rollback::tables_to_know_of(session, context.config.text("history.schema"), wait));
+  std::move(tables.begin(), tables.end(), std::back_inserter(outlook.obstacles));
   if (context.config.integer("history.snapshots") == 0)
     outlook.obstacles.push_back(
         {.stops_it = true,

@@ -3,7 +3,6 @@
 
 #include "carry_history.hpp"
 #include "carry_writes.hpp"
-#include "surroundings.hpp"
 
 #include "slipway/base/sha256.hpp"
 #include "slipway/base/sql_text.hpp"
@@ -12,6 +11,7 @@
 #include "slipway/pg/fence.hpp"
 #include "slipway/replay/capture_record.hpp"
 #include "slipway/replay/capture_slot.hpp"
+#include "slipway/rollback/obstacles.hpp"
 #include "slipway/schema/fingerprint.hpp"
 #include "slipway/schema/redact.hpp"
 
@@ -52,14 +52,16 @@ public:
     SLIPWAY_ASSIGN(auto control, request_.open(request_.control, wait_));
     control_.emplace(std::move(control));
     SLIPWAY_TRY(reopen_after_crash());
-    SLIPWAY_TRY(check_rights(*control_, request_.database, wait_));
-    SLIPWAY_TRY(tell_what_stays_behind(*control_, request_.database, request_.events, wait_));
+    SLIPWAY_ASSIGN(const auto obstacles,
+                   obstacles_to_safe_path(*control_, request_.database, wait_));
+    SLIPWAY_TRY(heed(obstacles));
     const auto began = std::chrono::steady_clock::now();
     SLIPWAY_TRY(make_copy());
     report_.restoring = passed_since(began);
     SLIPWAY_TRY(connect_both());
     SLIPWAY_TRY(check_schema());
-    SLIPWAY_TRY(tell_what_is_not_carried(*origin_, request_.events, wait_));
+    SLIPWAY_ASSIGN(const auto tables, tables_to_know_of(*origin_, request_.history_schema, wait_));
+    SLIPWAY_TRY(heed(tables));
     // What takes long is done while the application still works; the second time there is little
     // left.
     say(request_.capture.empty()
@@ -75,6 +77,16 @@ public:
 private:
   void say(std::string message) {
     request_.events.on_event(event::Note{.message = std::move(message)});
+  }
+
+  Status heed(const std::vector<Obstacle>& obstacles) {
+    for (const auto& one : obstacles) {
+      if (one.stops_it)
+        return fail(
+            Error(one.code, one.message).with_hint(one.hint).with_state("nothing was changed"));
+      request_.events.on_event(event::Warning{.message = one.message, .hint = one.hint});
+    }
+    return {};
   }
 
   Status reopen_after_crash() {

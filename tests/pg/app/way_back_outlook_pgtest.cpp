@@ -103,7 +103,8 @@ TEST_F(WayBackOutlook, APreparedTransactionIsInTheWay) {
   exec("ROLLBACK PREPARED 'left'");
   ASSERT_TRUE(outlook) << outlook.error().message;
   ASSERT_FALSE(outlook->obstacles.empty());
-  EXPECT_EQ(outlook->obstacles[0].message, "prepared transactions: 'left'");
+  EXPECT_EQ(outlook->obstacles[0].message,
+            "the prepared transaction 'left' is still in " + value("SELECT current_database()"));
   EXPECT_TRUE(outlook->obstacles[0].stops_it);
 }
 
@@ -118,7 +119,8 @@ TEST_F(WayBackOutlook, ARoleThatMayNotRenameIsTold) {
   exec("DROP OWNED BY " + role + "; DROP ROLE " + role);
   ASSERT_TRUE(outlook) << outlook.error().message;
   ASSERT_FALSE(outlook->obstacles.empty());
-  EXPECT_NE(outlook->obstacles[0].message.find("may not rename the database"), std::string::npos);
+  EXPECT_NE(outlook->obstacles[0].message.find("so this role may not rename it"),
+            std::string::npos);
 }
 
 } // namespace
