@@ -16,6 +16,7 @@ Command docs_command();
 Command doctor_command();
 Command down_command();
 Command drift_command();
+Command drill_command();
 Command explain_command();
 Command fingerprint_command();
 Command generate_command();
@@ -27,10 +28,12 @@ Command locks_command();
 Command man_command();
 Command new_command();
 Command plan_command();
+Command postmortem_command();
 Command preflight_command();
 Command redo_command();
 Command repair_command();
 Command rollback_command();
+Command runbook_command();
 Command snapshot_command();
 Command status_command();
 Command up_command();
@@ -42,14 +45,15 @@ std::vector<std::string_view> command_groups() {
 
 std::vector<Command> commands() {
   return {
-      demo_command(),       init_command(),     new_command(),     generate_command(),
-      diff_command(),       drift_command(),    status_command(),  plan_command(),
-      preflight_command(),  locks_command(),    inspect_command(), fingerprint_command(),
-      snapshot_command(),   explain_command(),  config_command(),  up_command(),
-      deploy_command(),     down_command(),     redo_command(),    goto_command(),
-      verify_command(),     rollback_command(), repair_command(),  backup_command(),
-      baseline_command(),   doctor_command(),   dev_command(),     help_command(),
-      completion_command(), man_command(),      docs_command(),
+      demo_command(),      init_command(),     new_command(),     generate_command(),
+      diff_command(),      drift_command(),    status_command(),  plan_command(),
+      preflight_command(), locks_command(),    inspect_command(), fingerprint_command(),
+      snapshot_command(),  explain_command(),  config_command(),  up_command(),
+      deploy_command(),    down_command(),     redo_command(),    goto_command(),
+      verify_command(),    rollback_command(), runbook_command(), postmortem_command(),
+      drill_command(),     repair_command(),   backup_command(),  baseline_command(),
+      doctor_command(),    dev_command(),      help_command(),    completion_command(),
+      man_command(),       docs_command(),
   };
 }
 

@@ -151,7 +151,7 @@ Status play_demo(DemoStage& stage) {
   SLIPWAY_TRY(two_runners(stage));
   SLIPWAY_TRY(broken_migration(stage));
   SLIPWAY_TRY(there_and_back(stage));
-  return {};
+  return play_night(stage);
 }
 
 } // namespace slipway::cli

@@ -9,7 +9,7 @@ Command demo_command() {
   command.summary = "a guided tour on a throwaway PostgreSQL";
   command.description =
       "Starts a PostgreSQL of its own, plays a small project through it (apply, two runners at once, a migration that breaks, down "
-      "and up again), checks everything it tells, and leaves nothing behind. On a terminal it pauses so that you can read along.";
+      "and up again, a deploy that rolls back by itself while others write), checks everything it tells, and leaves nothing behind. On a terminal it pauses so that you can read along.";
   command.group = "Start";
   command.examples = {{"slipway demo", "watch it"}, {"slipway demo --fast", "without the pauses"}};
   command.exit_statuses = {{70, "something did not go as told"}};

@@ -58,6 +58,10 @@ private:
   Wait wait_;
 };
 
+/// The last act: a deploy that breaks under live writes and rolls back by itself. Errors: internal
+/// when anything is not as told.
+Status play_night(DemoStage& stage);
+
 /// The acts, in order. Errors: internal when anything is not as told.
 Status play_demo(DemoStage& stage);
 

@@ -12,6 +12,37 @@ namespace slipway::cli {
 
 namespace {
 
+nlohmann::ordered_json outlook_json(const app::WayBackOutlook& outlook) {
+  auto obstacles = nlohmann::ordered_json::array();
+  for (const auto& one : outlook.obstacles)
+    obstacles.push_back({{"stops_it", one.stops_it}, {"message", one.message}, {"hint", one.hint}});
+  auto writes = nlohmann::ordered_json::array();
+  for (const auto& one : outlook.unreturnable)
+    writes.push_back({{"object", one.object},
+                      {"fate", std::string(rollback::fate_name(one.fate))},
+                      {"message", one.message}});
+  return {{"obstacles", std::move(obstacles)},
+          {"writes", std::move(writes)},
+          {"not_predicted", outlook.not_predicted}};
+}
+
+Result<int> dry_run(Invocation& invocation) {
+  SLIPWAY_ASSIGN(const auto seen, app::look_before_deploy(app_context(invocation)));
+  if (invocation.format == Format::json) {
+    auto pending = nlohmann::ordered_json::array();
+    for (const auto& one : seen.plan.steps) pending.push_back(one.migration.version.str());
+    print_json(invocation.out,
+               {{"pending", std::move(pending)}, {"way_back", outlook_json(seen.way_back)}});
+    return 0;
+  }
+  const auto count = seen.plan.steps.size();
+  invocation.out.write(fmt::format("pending: {} migration{}\n", count, count == 1 ? "" : "s"));
+  for (const auto& one : seen.plan.steps)
+    invocation.out.line(fmt::format("  {} {}", one.migration.version.str(), one.migration.name));
+  for (const auto& line : app::told(seen.way_back)) invocation.out.line(line);
+  return 0;
+}
+
 int print(Invocation& invocation, const app::DeployReport& report) {
   if (invocation.format == Format::json) {
     auto done = nlohmann::ordered_json::array();
@@ -19,6 +50,10 @@ int print(Invocation& invocation, const app::DeployReport& report) {
     print_json(invocation.out, {{"run", report.run.run},
                                 {"applied", std::move(done)},
                                 {"backup", report.backup.value_or("")},
+                                {"capture", report.capture},
+                                {"capture_why", report.capture_why},
+                                {"confirmed", report.confirmed},
+                                {"way_back", outlook_json(report.outlook)},
                                 {"health_checks", report.health_checks}});
     return 0;
   }
@@ -27,6 +62,22 @@ int print(Invocation& invocation, const app::DeployReport& report) {
                                    count == 1 ? "" : "s",
                                    report.backup ? ", backup " + *report.backup : "",
                                    report.health_checks > 0 ? ", healthy" : ""));
+  if (!report.capture.empty())
+    invocation.out.write(fmt::format("{} stays armed, and keeps write-ahead log, until: slipway "
+                                     "deploy confirm\n",
+                                     report.capture));
+  return 0;
+}
+
+Result<int> confirm(Invocation& invocation) {
+  SLIPWAY_ASSIGN(const auto confirmed, app::confirm_deploy(app_context(invocation)));
+  if (invocation.format == Format::json) {
+    print_json(invocation.out, {{"dropped", confirmed.dropped}});
+    return 0;
+  }
+  for (const auto& one : confirmed.dropped)
+    invocation.out.write(fmt::format("confirmed: {} is dropped\n", one));
+  if (confirmed.dropped.empty()) invocation.out.write("confirmed: nothing was armed\n");
   return 0;
 }
 
@@ -37,18 +88,26 @@ Command deploy_command() {
   command.name = "deploy";
   command.summary = "backup, migrate, check health; on failure roll back";
   command.description =
-      "When anything is pending: a backup labelled with the commit, then what `up` does. The backup holds what the migrations could "
-      "take away: the schema alone when they only add, the tables whose rows they change, or everything when their text does not "
-      "tell. It is said which, and why. Then deploy.application brings the new "
-      "version of the application, and deploy.health has to succeed deploy.health_times in a row within deploy.health_within.\n\n"
+      "When anything is pending: a slot that keeps what is written from then on (deploy.capture), a backup labelled with the "
+      "commit, then what `up` does. The backup holds what the migrations could take away: the schema alone when they only add, the "
+      "tables whose rows they change, or everything when their text does not tell. It is said which, and why. Then "
+      "deploy.application brings the new version of the application, and deploy.health has to succeed deploy.health_times in a row "
+      "within deploy.health_within, and stay so while the deploy bakes (deploy.bake). With no bake the slot stays armed until "
+      "slipway deploy confirm.\n\n"
       "When any of it fails, just this run is rolled back, as `rollback` would: in place, or over the backup with the writes made "
       "since. Then deploy.previous_application and deploy.alert run. Each of these is a list of a program and its arguments; no "
       "shell is involved. They find SLIPWAY_DEPLOY_OUTCOME (up, failed, rolled_back, part_way), SLIPWAY_DEPLOY_RUN and "
       "SLIPWAY_DEPLOY_BACKUP in their environment.";
   command.group = "Run";
   command.settings = run_settings();
-  command.examples = {{"slipway deploy", "in the last job of a pipeline"},
-                      {"slipway deploy --json", "what was done, for a program"}};
+  command.settings.emplace_back("deploy.capture");
+  command.settings.emplace_back("deploy.bake");
+  command.examples = {
+      {"slipway deploy", "in the last job of a pipeline"},
+      {"slipway deploy --dry-run", "what is pending, and what of it could not be taken back"},
+      {"slipway deploy --bake 10min", "watch for ten minutes, then let the way back go"},
+      {"slipway deploy confirm", "it is good: drop the slot that was kept for a rollback"},
+      {"slipway deploy --json", "what was done, for a program"}};
   command.exit_statuses = {
       {1, "failed; the run had changed nothing"},
       {3, "a check says no, or the application was not healthy and nothing was applied"},
@@ -58,8 +117,16 @@ Command deploy_command() {
       {7, "no connection"}};
   command.configure = [](CLI::App& app) -> Run {
     auto full = std::make_shared<bool>(false);
+    auto only_look = std::make_shared<bool>(false);
+    app.require_subcommand(0, 1);
+    app.add_flag("-n,--dry-run", *only_look,
+                 "Say what is pending and what of it could not be taken back, and change nothing");
     app.add_flag("--full", *full, "A backup of everything, whatever the migrations do");
-    return [full](Invocation& invocation) -> Result<int> {
+    CLI::App* confirmation =
+        app.add_subcommand("confirm", "drop what was kept for a rollback of the last deploy");
+    return [full, only_look, confirmation](Invocation& invocation) -> Result<int> {
+      if (confirmation->parsed()) return confirm(invocation);
+      if (*only_look) return dry_run(invocation);
       SLIPWAY_ASSIGN(const auto report,
                      app::deploy(app_context(invocation), *full ? app::Full::yes : app::Full::no));
       return print(invocation, report);

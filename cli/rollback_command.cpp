@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace slipway::cli {
 
@@ -34,6 +35,9 @@ int print(Invocation& invocation, const app::RollbackOutlook& outlook,
 
 std::string what_is_done(const app::RollbackOutlook& outlook) {
   const auto& seen = outlook.assessment;
+  if (!outlook.left_over.empty())
+    return fmt::format("This ends the rollback that was interrupted: {}.",
+                       fmt::join(outlook.left_over, ", "));
   if (outlook.decision.path == rollback::Path::fast)
     return fmt::format("This undoes {} migrations in {}.", seen.migrations.size(), outlook.target);
   if (outlook.decision.path != rollback::Path::safe) return {};
@@ -89,7 +93,11 @@ Command rollback_command() {
       "Where undoing would not bring back the values that were destroyed, or fails, it takes the safe path: the newest backup "
       "from before the run is restored beside the broken database, what was written since is carried over, every row is "
       "compared, and the names are swapped in one transaction. Rows that the old schema cannot hold are parked. The broken "
-      "database stays, read-only, until slipway rollback cleanup.";
+      "database stays, read-only, until slipway rollback cleanup.\n\n"
+      "Around the path stand the project's own programs, where it has them: rollback.freeze and rollback.stop before it, "
+      "deploy.previous_application with deploy.health and rollback.unfreeze after it. Each step shows the clock against "
+      "rollback.budget and is a row in the table rollback_step of the history's schema. Interrupted anywhere and run again, "
+      "it goes on.";
   command.group = "Mend";
   command.settings = run_settings();
   command.examples = {{"slipway rollback --dry-run", "what would be done, and why"},

@@ -1,10 +1,13 @@
 // What `slipway rollback` prints.
 #include "rollback_output.hpp"
 
+#include "slipway/base/duration.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace slipway::cli {
 
@@ -110,6 +113,15 @@ std::string safe_text(const app::RollbackOutlook& outlook, const rollback::SafeP
   return text;
 }
 
+ordered_json steps_json(const std::vector<app::RollbackStepDone>& steps) {
+  auto list = ordered_json::array();
+  for (const auto& one : steps)
+    list.push_back({{"step", one.step},
+                    {"outcome", one.done ? "done" : "failed"},
+                    {"duration_ms", one.duration.count()}});
+  return list;
+}
+
 ordered_json done_json(const app::RunReport& run) {
   auto list = ordered_json::array();
   for (const auto& one : run.done)
@@ -127,6 +139,7 @@ std::string outlook_text(const app::RollbackOutlook& outlook) {
   std::string text = run_line(seen.run) + failure_lines(seen.run);
   text += fmt::format("database: {}, {} other session{} connected\n", seen.database,
                       seen.other_sessions, seen.other_sessions == 1 ? "" : "s");
+  if (!outlook.application.empty()) text += "application: " + outlook.application + "\n";
   for (const auto& one : seen.migrations)
     text += fmt::format("  {:<12} {} {}\n", state_name(one.state), one.version.str(), one.name);
   text += "\n";
@@ -138,12 +151,23 @@ std::string outlook_text(const app::RollbackOutlook& outlook) {
   text +=
       fmt::format("=> {}: {}\n", rollback::path_name(outlook.decision.path), outlook.decision.why);
   if (!outlook.decision.next.empty()) text += "   next: " + outlook.decision.next + "\n";
+  if (!outlook.left_over.empty())
+    text += fmt::format("   left by the rollback that was interrupted: {}\n",
+                        fmt::join(outlook.left_over, ", "));
+  if (outlook.estimate.count() > 0)
+    text += fmt::format("   about {}{}\n", format_duration(outlook.estimate),
+                        outlook.budget.count() > 0 ? " of the " + format_duration(outlook.budget) +
+                                                         " that rollback.budget gives"
+                                                   : "");
   return text;
 }
 
 std::string rollback_text(const app::RollbackOutlook& outlook, const app::RollbackReport& report) {
-  if (outlook.decision.path == rollback::Path::none) return "nothing to roll back\n";
   const auto run = outlook.assessment.run.row.id;
+  if (outlook.decision.path == rollback::Path::none)
+    return outlook.left_over.empty() ? "nothing to roll back\n"
+                                     : fmt::format("ended the rollback of run {}: {}\n", run,
+                                                   fmt::join(outlook.left_over, ", "));
   if (report.safe) return safe_text(outlook, *report.safe);
   if (report.proven)
     return fmt::format("rolled back: the schema is the one from before run {} ({})\n", run,
@@ -165,11 +189,17 @@ ordered_json rollback_json(const app::RollbackOutlook& outlook, const app::Rollb
                        {"path", std::string(rollback::path_name(outlook.decision.path))},
                        {"why", outlook.decision.why}};
   if (!outlook.decision.next.empty()) body["next"] = outlook.decision.next;
+  if (!outlook.application.empty()) body["application"] = outlook.application;
+  if (!outlook.left_over.empty()) body["left_over"] = outlook.left_over;
+  if (outlook.estimate.count() > 0) body["estimate_ms"] = outlook.estimate.count();
+  if (outlook.budget.count() > 0) body["budget_ms"] = outlook.budget.count();
   if (outlook.backup) body["backup"] = outlook.backup->manifest.name;
   if (report == nullptr) return body;
   body["rollback_run"] = report->run.run;
   body["done"] = done_json(report->run);
   if (report->safe) body["safe"] = safe_json(*report->safe);
+  body["steps"] = steps_json(report->steps);
+  body["elapsed_ms"] = report->elapsed.count();
   body["proven"] = report->proven;
   body["fingerprint"] = report->fingerprint;
   return body;

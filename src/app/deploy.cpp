@@ -1,7 +1,12 @@
 // The whole sequence, and the way back when a part of it fails.
 #include "slipway/app/deploy.hpp"
 
+#include "backup_work.hpp"
+#include "deploy_bake.hpp"
+#include "deploy_capture.hpp"
+#include "deploy_guard.hpp"
 #include "deploy_hooks.hpp"
+#include "run_identity.hpp"
 #include "runner.hpp"
 
 #include "slipway/app/backup.hpp"
@@ -9,6 +14,7 @@
 #include "slipway/history/run_details.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace slipway::app {
 
@@ -30,32 +36,120 @@ public:
   Deploy(const Context& context, Full full) : context_(context), full_(full) {}
 
   Result<DeployReport> go() {
+    SLIPWAY_ASSIGN(crash_, crash_plan_of(context_));
     SLIPWAY_ASSIGN(const auto plan, plan_of_up(context_, {}));
+    SLIPWAY_ASSIGN(auto guard, DeployGuard::take(context_, run_wait(context_)));
+    guard_.emplace(std::move(guard));
     SLIPWAY_ASSIGN(before_, newest_up(context_));
-    if (!plan.steps.empty()) SLIPWAY_TRY(back_up(plan));
+    if (!plan.steps.empty()) SLIPWAY_TRY(save(plan));
     auto done = forward();
+    if (done) done = watch();
     if (done) return std::move(report_);
+    if (stopped_while_baking_) return fail(std::move(done).error());
     return fail(back(std::move(done).error()));
   }
 
 private:
+  // What a rollback needs, in this order: a backup that is taken while the capture is armed holds
+  // whatever the capture does not.
+  Status save(const plan::Plan& plan) {
+    if (!context_.config.boolean("deploy.backup")) {
+      report_.capture_why = "there is no backup that a rollback could go over";
+      return {};
+    }
+    SLIPWAY_TRY(arm(plan));
+    SLIPWAY_TRY(look_ahead(plan));
+    auto backed_up = back_up(plan);
+    if (!backed_up && !report_.capture.empty()) disarm();
+    return backed_up;
+  }
+
+  Status look_ahead(const plan::Plan& plan) {
+    if (!context_.config.boolean("deploy.predict")) return {};
+    SLIPWAY_ASSIGN(report_.outlook, look_at_way_back(context_, plan, run_wait(context_)));
+    // What a comparison cannot know a slot does.
+    if (!report_.capture.empty())
+      std::erase_if(report_.outlook.unreturnable,
+                    [](const auto& one) { return one.fate == rollback::Fate::unknown; });
+    for (auto& line : told(report_.outlook))
+      context_.events.on_event(event::Note{.message = std::move(line)});
+    return {};
+  }
+
+  Status arm(const plan::Plan& plan) {
+    SLIPWAY_ASSIGN(const auto armed,
+                   arm_capture(context_, guard_->session(), plan, run_wait(context_)));
+    report_.capture = armed.name;
+    report_.capture_why = armed.why;
+    say(armed.name.empty()
+            ? fmt::format("capture: none, since {}; a rollback would compare", armed.why)
+            : fmt::format("capture: slot {}", armed.name));
+    if (!armed.left_out.empty())
+      say(fmt::format("compared by a rollback, not captured, for their keys: {}",
+                      fmt::join(armed.left_out, ", ")));
+    return {};
+  }
+
   Status back_up(const plan::Plan& plan) {
-    if (!context_.config.boolean("deploy.backup")) return {};
     say("backup before the deploy");
     SLIPWAY_ASSIGN(const auto made,
                    create_backup(context_, {.label = "pre-deploy",
                                             .tables = {},
                                             .before = full_ == Full::yes ? nullptr : &plan}));
     report_.backup = made.name;
+    if (!report_.capture.empty())
+      SLIPWAY_TRY(
+          records().note_backup(guard_->session(), report_.capture, made.name, run_wait(context_)));
+    crash_.reach(os::CrashPoint::deploy_backed_up);
     return {};
   }
 
   Status forward() {
     SLIPWAY_ASSIGN(report_.run, up(context_, {}));
+    crash_.reach(os::CrashPoint::deploy_migrated);
     SLIPWAY_TRY(run_hook(context_, "deploy.application", variables("up"), run_wait(context_)));
     SLIPWAY_ASSIGN(report_.health_checks,
                    await_health(context_, variables("up"), run_wait(context_)));
     return {};
+  }
+
+  Status watch() {
+    if (!report_.capture.empty())
+      SLIPWAY_TRY(records().note_deployed(guard_->session(), report_.capture, run_wait(context_)));
+    const auto length = context_.config.duration("deploy.bake");
+    if (length.count() > 0) {
+      auto baked = bake(context_, guard_->session(), report_.capture, variables("up"), length);
+      stopped_while_baking_ = !baked && baked.error().code == ErrorCode::cancelled;
+      SLIPWAY_TRY(std::move(baked));
+      report_.confirmed = true;
+      if (!report_.capture.empty()) disarm();
+      return {};
+    }
+    if (!report_.capture.empty())
+      context_.events.on_event(event::Warning{
+          .message = fmt::format("{} keeps the write-ahead log until the deploy is confirmed",
+                                 report_.capture),
+          .hint = "slipway deploy confirm"});
+    return {};
+  }
+
+  // A slot that is still there is told by `doctor`, and dropped by the next deploy.
+  void disarm() {
+    const auto wait = run_wait(context_);
+    auto session = open_session(context_, "deploy", wait);
+    const auto dropped = session ? drop_captures(context_, *session, wait)
+                                 : Result<std::vector<std::string>>(fail(session.error()));
+    if (dropped) {
+      report_.capture.clear();
+      return;
+    }
+    context_.events.on_event(event::Warning{
+        .message = fmt::format("{} is still there: {}", report_.capture, dropped.error().message),
+        .hint = "slipway deploy confirm"});
+  }
+
+  replay::CaptureRecords records() const {
+    return replay::CaptureRecords(context_.config.text("history.schema"));
   }
 
   // Of a run that left nothing there is nothing to take back; of one that is not ours nothing may
@@ -63,15 +157,19 @@ private:
   Error back(Error error) {
     const auto newest = newest_up(context_);
     const bool is_ours = newest && *newest > before_;
+    // A rollback ends all sessions of the database.
+    guard_->release();
     if (!newest) return unclear(std::move(error), newest.error());
     auto outcome = is_ours ? roll_back_run(*newest) : Status();
     const bool changed = is_ours && undone_;
     auto told = outcome ? (changed ? rolled_back(std::move(error)) : std::move(error))
                         : unclear(std::move(error), outcome.error());
+    if (outcome && !report_.capture.empty()) disarm();
     const std::map<std::string, std::string> after =
         variables(outcome ? (changed ? "rolled_back" : "failed") : "part_way");
-    // The previous version is wanted again as soon as the new one may have come.
-    if (outcome) follow("deploy.previous_application", after, told);
+    // The previous version is wanted again as soon as the new one may have come; a rollback that
+    // was made has seen to it.
+    if (outcome && !changed) follow("deploy.previous_application", after, told);
     follow("deploy.alert", after, told);
     return told;
   }
@@ -119,11 +217,21 @@ private:
   const Context& context_;
   const Full full_;
   DeployReport report_;
+  os::CrashPlan crash_;
+  std::optional<DeployGuard> guard_;
   std::int64_t before_ = 0;
+  bool stopped_while_baking_ = false;
   bool undone_ = false;
 };
 
 } // namespace
+
+Result<DeployOutlook> look_before_deploy(const Context& context) {
+  DeployOutlook outlook;
+  SLIPWAY_ASSIGN(outlook.plan, plan_of_up(context, {}));
+  SLIPWAY_ASSIGN(outlook.way_back, look_at_way_back(context, outlook.plan, run_wait(context)));
+  return outlook;
+}
 
 Result<DeployReport> deploy(const Context& context, Full full) {
   return Deploy(context, full).go();

@@ -41,6 +41,16 @@ Error stopped() {
   return Error(ErrorCode::cancelled, "stopped on request");
 }
 
+Status run_quietly(const Context& context, const std::string& setting, const os::Command& command,
+                   const Wait& wait) {
+  SLIPWAY_ASSIGN(const auto finished,
+                 os::run(command, wait.within(context.config.duration("deploy.hook_limit"))));
+  if (finished.stopped) return fail(stopped());
+  if (finished.exit_status == 0 && !finished.timed_out) return {};
+  return fail(ErrorCode::check_failed, fmt::format("{} ({}) {}", setting, command.arguments.front(),
+                                                   ending(context, finished)));
+}
+
 } // namespace
 
 Status run_hook(const Context& context, const std::string& setting, const Variables& environment,
@@ -49,12 +59,22 @@ Status run_hook(const Context& context, const std::string& setting, const Variab
   if (command.arguments.empty()) return {};
   context.events.on_event(
       event::Note{.message = fmt::format("{}: {}", setting, command.arguments.front())});
-  SLIPWAY_ASSIGN(const auto finished,
-                 os::run(command, wait.within(context.config.duration("deploy.hook_limit"))));
+  return run_quietly(context, setting, command, wait);
+}
+
+Status check_health(const Context& context, const Variables& environment, const Wait& wait) {
+  const auto command = command_of(context, "deploy.health", environment);
+  if (command.arguments.empty()) return {};
+  return run_quietly(context, "deploy.health", command, wait);
+}
+
+Result<std::string> look_at_health(const Context& context, const Wait& wait) {
+  const auto command = command_of(context, "deploy.health", {});
+  if (command.arguments.empty()) return std::string();
+  SLIPWAY_ASSIGN(const auto finished, os::run(command, wait));
   if (finished.stopped) return fail(stopped());
-  if (finished.exit_status == 0 && !finished.timed_out) return {};
-  return fail(ErrorCode::check_failed, fmt::format("{} ({}) {}", setting, command.arguments.front(),
-                                                   ending(context, finished)));
+  if (finished.exit_status == 0 && !finished.timed_out) return std::string("healthy");
+  return "not healthy: " + ending(context, finished);
 }
 
 Result<std::int64_t> await_health(const Context& context, const Variables& environment,

@@ -2,6 +2,7 @@
 #include "slipway/app/doctor.hpp"
 
 #include "doctor_backups.hpp"
+#include "doctor_captures.hpp"
 #include "doctor_leftovers.hpp"
 #include "pooler.hpp"
 #include "runner.hpp"
@@ -34,6 +35,7 @@ public:
     for (auto& one : find_leftovers(*session, wait_)) found_.push_back(std::move(one));
     for (auto& one : find_backup_leftovers(context_, *session, wait_))
       found_.push_back(std::move(one));
+    for (auto& one : find_captures(context_, *session, wait_)) found_.push_back(std::move(one));
     return std::move(found_);
   }
 
@@ -67,9 +69,10 @@ private:
     }
     const auto& error = session.error();
     say("connection", Health::problem, error.message, error.hint);
-    for (const auto* what : {"server", "pooler", "privileges", "history", "invalid indexes",
-                             "unvalidated constraints", "half-detached partitions", "backups",
-                             "left databases", "closed databases", "folders without a database"})
+    for (const auto* what :
+         {"server", "pooler", "privileges", "history", "invalid indexes", "unvalidated constraints",
+          "half-detached partitions", "backups", "left databases", "closed databases",
+          "folders without a database", "capture"})
       say(what, Health::unknown, "not looked at: there is no connection");
     return std::nullopt;
   }

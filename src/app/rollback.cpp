@@ -1,7 +1,9 @@
 // Takes the newest run back out of the database, and shows that it is gone.
 #include "slipway/app/rollback.hpp"
 
+#include "rollback_path.hpp"
 #include "rollback_safe.hpp"
+#include "rollback_sequence.hpp"
 #include "runner.hpp"
 #include "schema_scope.hpp"
 
@@ -34,12 +36,6 @@ bool is_still_the_same(const rollback::Assessment& one, const rollback::Assessme
   return one.fingerprint_now == other.fingerprint_now && one.on_top == other.on_top &&
          std::equal(one.migrations.begin(), one.migrations.end(), other.migrations.begin(),
                     other.migrations.end(), same);
-}
-
-Error for_a_person(const rollback::Decision& decision) {
-  return Error(ErrorCode::check_failed, decision.why)
-      .with_state("nothing was changed")
-      .with_next(decision.next);
 }
 
 // Without a backup there is no safe path.
@@ -110,10 +106,9 @@ Result<RollbackOutlook> look_at_rollback(const Context& context, const RollbackR
   outlook.decision = rollback::decide(outlook.assessment, request.wish);
   outlook.target = session.describe();
   if (outlook.decision.path == rollback::Path::safe) find_backup(context, outlook);
+  SLIPWAY_TRY(look_around(context, session, outlook, wait));
   return outlook;
 }
-
-namespace {
 
 Status take_fast_path(const Context& context, const RollbackOutlook& outlook,
                       RollbackReport& report) {
@@ -130,35 +125,6 @@ Status take_over_backup(const Context& context, const RollbackOutlook& outlook,
   report.proven = true;
   report.fingerprint = *outlook.assessment.run.fingerprint_before;
   return {};
-}
-
-// What another attempt, or another command, would not run into.
-bool is_worth_the_safe_path(const RollbackOutlook& outlook, const Error& error) {
-  return outlook.request.wish == rollback::Wish::automatic &&
-         (error.code == ErrorCode::sql || error.code == ErrorCode::part_way);
-}
-
-} // namespace
-
-Result<RollbackReport> roll_back(const Context& context, const RollbackOutlook& outlook) {
-  RollbackReport report;
-  if (outlook.decision.path == rollback::Path::none) return report;
-  if (outlook.decision.path == rollback::Path::person) return fail(for_a_person(outlook.decision));
-  if (outlook.decision.path == rollback::Path::safe) {
-    SLIPWAY_TRY(take_over_backup(context, outlook, outlook.backup->manifest, report));
-    return report;
-  }
-  auto fast = take_fast_path(context, outlook, report);
-  if (fast) return report;
-  const auto backup = is_worth_the_safe_path(outlook, fast.error())
-                          ? backup_before(context, outlook.assessment)
-                          : std::nullopt;
-  if (!backup) return fail(std::move(fast).error());
-  context.events.on_event(
-      event::Warning{.message = fmt::format("the fast path failed: {}", fast.error().message),
-                     .hint = "going on over the backup " + backup->manifest.name});
-  SLIPWAY_TRY(take_over_backup(context, outlook, backup->manifest, report));
-  return report;
 }
 
 } // namespace slipway::app

@@ -10,6 +10,8 @@
 #include "slipway/base/sql_text.hpp"
 #include "slipway/pg/fence.hpp"
 #include "slipway/pg/other_database.hpp"
+#include "slipway/replay/capture_record.hpp"
+#include "slipway/replay/capture_slot.hpp"
 #include "slipway/rollback/backup_use.hpp"
 #include "slipway/rollback/safe_path.hpp"
 
@@ -23,6 +25,40 @@ namespace {
 constexpr const char* k_control = "postgres";
 constexpr const char* k_other_control = "template1";
 constexpr std::string_view k_not_accepting = "55000";
+
+// An older one is taken in its place, or none: either way somebody wants to know why.
+void tell_broken(const Context& context, const backup::Listing& listing,
+                 const rollback::Assessment& assessment) {
+  for (const auto& one : listing.broken)
+    context.events.on_event(event::Warning{
+        .message = fmt::format("the backup {} is passed over: {}", one.name, one.error.message),
+        .hint = "slipway backup list"});
+  for (const auto& one : listing.backups)
+    if (one.manifest.database != assessment.database)
+      context.events.on_event(
+          event::Note{.message = fmt::format("the backup {} is passed over: it is of database {}",
+                                             one.manifest.name, one.manifest.database)});
+}
+
+// Another cluster may have a database of the same name and schema: its rows are not ours.
+Status check_cluster(pg::Session& session, const backup::Manifest& backup, const Wait& wait) {
+  if (backup.moment.system.empty()) return {};
+  SLIPWAY_ASSIGN(const auto may,
+                 session.query(SqlText("SELECT pg_catalog.has_function_privilege("
+                                       "'pg_catalog.pg_control_system()', 'EXECUTE')"),
+                               {}, wait));
+  if (!may.boolean(0, 0)) return {};
+  SLIPWAY_ASSIGN(const auto found,
+                 session.query(SqlText("SELECT s.system_identifier::text "
+                                       "FROM pg_catalog.pg_control_system() AS s"),
+                               {}, wait));
+  if (found.text(0, 0) == backup.moment.system) return {};
+  return fail(Error(ErrorCode::check_failed,
+                    fmt::format("{} is a backup of another cluster ({} and not {})", backup.name,
+                                backup.moment.system, found.text(0, 0)))
+                  .with_hint("a store of its own for each cluster: backup.store")
+                  .with_state("nothing was changed"));
+}
 
 Result<pg::Session> open_database(const pg::ConnectOptions& options, const std::string& database,
                                   const Wait& wait) {
@@ -39,6 +75,42 @@ void tell_passed_over(const Context& context, const backup::Manifest& backup,
       .message = fmt::format("backup {} is of no use here: {}", backup.name, why), .hint = {}});
 }
 
+/// The capture that holds all that the backup does not; where one was armed and cannot be used,
+/// that is said.
+struct UsableCapture {
+  std::string name;
+  std::vector<std::uint64_t> migration_transactions;
+};
+
+Result<UsableCapture> usable_capture(const Context& context, pg::Session& session,
+                                     const backup::Manifest& backup, const Wait& wait) {
+  const replay::CaptureRecords records(context.config.text("history.schema"));
+  SLIPWAY_ASSIGN(const auto all, records.all(session, wait));
+  SLIPWAY_ASSIGN(const auto slots, replay::slipway_slots(session, wait));
+  const auto taken_at = replay::lsn_from(backup.moment.lsn);
+  UsableCapture usable;
+  for (const auto& one : all) {
+    if (one.stage == replay::CaptureStage::arming) continue;
+    const auto slot = std::find_if(slots.begin(), slots.end(), [&](const auto& some) {
+      return some.name == one.name && some.database == session.database();
+    });
+    const auto* obstacle = slot == slots.end() ? "is gone"
+                           : slot->lost ? "is lost, it had to keep more than the server allows"
+                           : !taken_at || *taken_at < one.since ? "is younger than the backup"
+                                                                : nullptr;
+    if (obstacle == nullptr) {
+      usable.name = one.name;
+      SLIPWAY_ASSIGN(usable.migration_transactions, records.steps(session, one.name, wait));
+    } else {
+      context.events.on_event(event::Warning{
+          .message = fmt::format("the slot {} {}: what was written is found by comparing", one.name,
+                                 obstacle),
+          .hint = "slipway deploy confirm drops what is left of it"});
+    }
+  }
+  return usable;
+}
+
 } // namespace
 
 std::optional<backup::Listed> backup_before(const Context& context,
@@ -50,6 +122,7 @@ std::optional<backup::Listed> backup_before(const Context& context,
                        .hint = "slipway backup list"});
     return std::nullopt;
   }
+  tell_broken(context, list->listing, assessment);
   const backup::Listed* found = nullptr;
   for (const auto& one : list->listing.backups) {
     if (one.manifest.database != assessment.database) continue;
@@ -79,9 +152,11 @@ Result<rollback::SafePathReport> take_safe_path(const Context& context,
             .with_state("nothing was changed"));
   SLIPWAY_ASSIGN(auto before, replay::relation_map_from_json(assessment.relations_before));
   SLIPWAY_ASSIGN(auto session, open_or_reopen(context, wait));
+  SLIPWAY_TRY(check_cluster(session, backup, wait));
   SLIPWAY_ASSIGN(const auto now, replay::read_relation_map(session, wait));
   SLIPWAY_TRY(rollback::check_live_rows(backup, before, now));
   SLIPWAY_ASSIGN(auto scope, schema_scope(context, session, wait));
+  SLIPWAY_ASSIGN(auto capture, usable_capture(context, session, backup, wait));
   const auto options = session.options();
   session.close();
   SLIPWAY_ASSIGN(auto crash, crash_plan_of(context));
@@ -103,9 +178,12 @@ Result<rollback::SafePathReport> take_safe_path(const Context& context,
       .snapshot = backup.moment.snapshot,
       .before = std::move(before),
       .reverses = {},
+      .without_rows = backup.tables_without_rows,
       .history_schema = context.config.text("history.schema"),
       .scope = std::move(scope),
       .wanted_fingerprint = *assessment.run.fingerprint_before,
+      .capture = std::move(capture.name),
+      .migration_transactions = std::move(capture.migration_transactions),
       .events = context.events,
       .crash = &crash};
   return rollback::take_safe_path(request, wait);

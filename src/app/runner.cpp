@@ -207,6 +207,8 @@ apply::RunContext Runner::run_context() {
                             .run = run_,
                             .application_name = application_name(),
                             .limits = limits(context_)};
+  if (!capture_.empty())
+    context.before_commit = [this](const Wait& wait) { return mark_transaction(wait); };
   if (way_ == WayToServer::direct) return context;
   context.transaction_prologue = prologue();
   if (lock_->mode() == "lease") context.transaction_epilogue = lock_->fence();
@@ -255,7 +257,7 @@ Status Runner::start_run(std::int64_t migrations, const Wait& wait) {
   context_.events.on_event(event::RunStarted{
       .run = run_, .kind = kind_, .target = session_.describe(), .migrations = migrations});
   note_schema_before(context_, session_, run_, wait.within(k_schema_patience));
-  return {};
+  return join_capture(wait.within(k_answer_patience));
 }
 
 Status Runner::run(const plan::Plan& plan, RunReport& report, const Wait& wait) {

@@ -52,6 +52,8 @@ private:
   apply::RunContext run_context();
   Status check_steps(const plan::Plan& plan) const;
   Status check_lock(const Wait& wait);
+  Status join_capture(const Wait& wait);
+  Status mark_transaction(const Wait& wait);
   Result<pg::Session> open_watcher(const Wait& wait) const;
   void give_session_back();
   Result<apply::StepOutcome> run_step(const plan::Step& step, apply::StepPosition position,
@@ -72,6 +74,7 @@ private:
   std::optional<locks::RunnerLock> lock_;
   os::CrashPlan crash_;
   std::int64_t run_ = 0;
+  std::string capture_;                       ///< under which it runs; empty: none
   std::optional<locks::LockWatcher> watcher_; ///< from the first step on
   std::chrono::steady_clock::time_point start_;
 };

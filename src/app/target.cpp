@@ -7,6 +7,7 @@
 #include "slipway/pg/cluster.hpp"
 #include "slipway/pg/other_database.hpp"
 
+#include <algorithm>
 #include <array>
 #include <fmt/format.h>
 
@@ -111,6 +112,14 @@ Result<std::string> dev_folder(const std::map<std::string, std::string, std::les
     return home + "/.local/state/slipway/dev";
   return fail(Error(ErrorCode::configuration,
                     "there is no place to keep a server: HOME and XDG_STATE_HOME are not set"));
+}
+
+bool has_target(const Context& context) {
+  const auto& config = context.config;
+  return !config.text("target.url").empty() || !config.text("target.url_file").empty() ||
+         !config.text_list("target.url_command").empty() ||
+         std::any_of(k_libpq_variables.begin(), k_libpq_variables.end(),
+                     [&](const char* name) { return has(context, name); });
 }
 
 Result<Target> find_target(const Context& context, const Wait& wait) {

@@ -64,6 +64,8 @@ public:
     failed_ = nullptr;
     auto last = closing();
     if (last.verify) SLIPWAY_TRY(run_verify(context_, step_, wait_));
+    if (context_.before_commit)
+      SLIPWAY_TRY(context_.before_commit(answer_within(k_our_own, wait_)));
     std::vector<pg::Query> queries = std::move(journal_);
     queries.insert(queries.end(), last.bookkeeping.begin(), last.bookkeeping.end());
     queries.insert(queries.end(), context_.transaction_epilogue.begin(),

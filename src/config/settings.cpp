@@ -308,6 +308,38 @@ std::vector<Setting> deploy_settings() {
        .default_value = "true",
        .secrecy = Secrecy::open,
        .description = "Whether `slipway deploy` makes a backup first when anything is pending."},
+      {.key = "deploy.capture",
+       .type = ValueType::text,
+       .default_value = "auto",
+       .flag = "--capture",
+       .secrecy = Secrecy::open,
+       .description =
+           "How what is written after the backup is kept for a rollback: slot keeps it in a replication slot until the deploy "
+           "is confirmed, none has a rollback compare the two databases, auto takes a slot where there can be one.",
+       .choices = "auto|slot|none"},
+      {.key = "deploy.bake",
+       .type = ValueType::duration,
+       .default_value = "0",
+       .flag = "--bake",
+       .secrecy = Secrecy::open,
+       .description =
+           "How long `slipway deploy` watches the new version before the deploy counts as confirmed; if it does not stay "
+           "healthy, the run is rolled back.",
+       .zero_means = "it ends at once, and a slot stays until `slipway deploy confirm`"},
+      {.key = "deploy.grace",
+       .type = ValueType::duration,
+       .default_value = "4h",
+       .secrecy = Secrecy::open,
+       .description =
+           "Age from which `slipway doctor` takes the slot of a deploy that nobody confirmed for forgotten.",
+       .zero_means = "at once"},
+      {.key = "deploy.predict",
+       .type = ValueType::boolean,
+       .default_value = "true",
+       .secrecy = Secrecy::open,
+       .description =
+           "Whether `slipway deploy` runs what is pending on a throwaway copy of the schema first, to say which later writes a "
+           "rollback could not bring back."},
       {.key = "deploy.application",
        .type = ValueType::text_list,
        .secrecy = Secrecy::open,
@@ -355,6 +387,45 @@ std::vector<Setting> deploy_settings() {
        .default_value = "5min",
        .secrecy = Secrecy::open,
        .description = "How long each of these programs may take."},
+      {.key = "runbook.output",
+       .type = ValueType::text,
+       .default_value = "migration-rollback.md",
+       .environment = "SLIPWAY_RUNBOOK",
+       .flag = "--output",
+       .secrecy = Secrecy::open,
+       .description = "The file that `slipway runbook` writes and `slipway drill` adds to."},
+  };
+}
+
+std::vector<Setting> rollback_settings() {
+  return {
+      {.key = "rollback.freeze",
+       .type = ValueType::text_list,
+       .secrecy = Secrecy::open,
+       .description =
+           "The program, with its arguments, that keeps others from changing things while a rollback is under way: "
+           "pipelines, schedulers, deploys.",
+       .example = "./freeze,on"},
+      {.key = "rollback.stop",
+       .type = ValueType::text_list,
+       .secrecy = Secrecy::open,
+       .description =
+           "The program, with its arguments, that stops the application before the way back is taken. Without it the "
+           "application goes on, and is shut out for the moment of the swap.",
+       .example = "docker,compose,stop,api"},
+      {.key = "rollback.unfreeze",
+       .type = ValueType::text_list,
+       .secrecy = Secrecy::open,
+       .description =
+           "The program, with its arguments, that ends what rollback.freeze began, once the previous version is healthy.",
+       .example = "./freeze,off"},
+      {.key = "rollback.budget",
+       .type = ValueType::duration,
+       .default_value = "15min",
+       .secrecy = Secrecy::open,
+       .description =
+           "How long a rollback may take; the clock beside each step counts towards it, and a warning says when it will not "
+           "hold or is over. It ends nothing."},
   };
 }
 
@@ -504,9 +575,10 @@ std::vector<Setting> dev_and_output() {
 
 std::vector<Setting> all_settings() {
   std::vector<Setting> all;
-  for (const auto& group : {target_and_connection(), migrations_and_history(), schema_settings(),
-                            diff_settings(), apply_settings(), preflight_settings(),
-                            backup_settings(), deploy_settings(), run_settings(), dev_and_output()})
+  for (const auto& group :
+       {target_and_connection(), migrations_and_history(), schema_settings(), diff_settings(),
+        apply_settings(), preflight_settings(), backup_settings(), deploy_settings(),
+        rollback_settings(), run_settings(), dev_and_output()})
     all.insert(all.end(), group.begin(), group.end());
   return all;
 }

@@ -1,6 +1,9 @@
 // What must come before what.
 #include "nodes.hpp"
 
+#include "ambiguous_calls.hpp"
+#include "asking.hpp"
+#include "family_demands.hpp"
 #include "naming.hpp"
 #include "rules/base_types.hpp"
 #include "rules/family.hpp"
@@ -51,9 +54,8 @@ std::string name_space(const Identity& identity) {
 class Demands {
 public:
   Demands(const Scene& scene, const std::vector<Node>& nodes)
-      : scene_(scene), nodes_(nodes), order_(nodes.size()) {
+      : scene_(scene), nodes_(nodes), asking_(nodes) {
     for (std::size_t at = 0; at < nodes.size(); ++at) {
-      by_object_[{nodes[at].object, nodes[at].verb}] = at;
       for (const auto& other : nodes[at].draft.disturbances())
         if (other.object != nodes[at].object) also_altered_by_.emplace(other.object, at);
     }
@@ -68,33 +70,30 @@ public:
       with_parent(at);
       late_columns(at);
       with_owner(at);
-      with_table_above(at);
-      after_all_parts(at);
-      without_leaving_partitions(at);
       with_attribute(at);
       after_other_keys(at);
     }
+    demand_within_families(scene_, nodes_, asking_);
+    keep_calls_clear(scene_, nodes_, asking_);
     same_names();
     mentioned_in_bodies();
-    return std::move(order_);
+    return std::move(asking_.order());
   }
 
 private:
-  using Where = std::optional<std::size_t>;
+  using Where = Asking::Where;
+  // Nodes by the names that they make free.
+  struct Leaver {
+    std::size_t node;
+    std::string rename;
+  };
+  using Leaving = std::multimap<std::string, Leaver>;
 
-  Where at(const Identity& identity, Verb verb) const {
-    const auto found = by_object_.find({identity, verb});
-    return found == by_object_.end() ? Where() : Where(found->second);
+  template<class Named>
+  Where at(const Named& named, Verb verb) const {
+    return asking_.at(named, verb);
   }
-  // A part without a step of its own is made, or goes, with what it is a part of.
-  Where at(const Object& object, Verb verb) const {
-    if (const auto found = at(object.identity(), verb)) return found;
-    const auto parent = object.parent();
-    return parent ? at(parent->identity(), verb) : std::nullopt;
-  }
-  void demand(Where first, Where second) {
-    if (first && second) order_.before(*first, *second);
-  }
+  void demand(Where first, Where second) { asking_.demand(first, second); }
 
   // A type that is declared first and defined late: only its own functions do with a declaration,
   // and only the definition needs them.
@@ -120,12 +119,14 @@ private:
       demand(at(needed.identity(), Verb::late), at(own, Verb::alter));
     }
     if (needed.kind() == Kind::composite_type)
-      after_attributes(needed.identity(), object.has(Property::of_type), at(object, Verb::create));
+      for (const auto verb : {Verb::create, Verb::late})
+        after_attributes(needed.identity(), object.has(Property::of_type),
+                         verb == Verb::create ? at(object, verb) : at(own, verb));
     // What is made anew goes when what it is to need is there, however long that takes.
     const auto down = at(own, Verb::drop);
     const auto up = at(needed.identity(), Verb::create);
     if (down && up && at(own, Verb::create) && !at(needed.identity(), Verb::drop))
-      order_.rather_before(*up, *down);
+      asking_.order().rather_before(*up, *down);
     for (const auto verb : {Verb::create, Verb::alter}) {
       const auto later = verb == Verb::create ? at(object, verb) : at(own, verb);
       demand(at(needed, Verb::create), later);
@@ -170,8 +171,8 @@ private:
     if (at(object.identity(), Verb::drop)) demand(goes, at(object.identity(), Verb::create));
     const auto [first, last] = also_altered_by_.equal_range(needed.identity());
     for (auto one = first; one != last; ++one) demand(at(object, Verb::drop), one->second);
-    if (at(object.identity(), Verb::alter) && at(needed.identity(), Verb::alter) &&
-        !still_needs(object, needed))
+    if (needed.kind() != Kind::schema && at(object.identity(), Verb::alter) &&
+        at(needed.identity(), Verb::alter) && !still_needs(object, needed))
       demand(at(object.identity(), Verb::alter), at(needed.identity(), Verb::alter));
   }
 
@@ -248,69 +249,10 @@ private:
     }
     if (nodes_[node].verb == Verb::alter) {
       if (const auto owner = owner_in(scene_.from)) demand(node, at(*owner, Verb::drop));
-      // A table that changes hands takes its sequences along.
-      const auto lasting = owner_in(scene_.to);
-      if (lasting && owner_in(scene_.from))
+      // A table that changes hands takes its sequences along, and has those only of its owner.
+      if (const auto lasting = owner_in(scene_.to))
         if (const auto table = at(lasting->parent()->identity(), Verb::alter))
-          order_.rather_before(*table, node);
-    }
-  }
-
-  std::vector<Identity> tables_above(const schema::Schema& schema, const Identity& table) const {
-    std::vector<Identity> above;
-    const auto object = schema.find({Kind::table, table.schema, table.name, {}});
-    if (!object) return above;
-    auto parents = object->list(Property::inherits);
-    if (object->has(Property::partition_of))
-      parents.emplace_back(object->text(Property::partition_of));
-    for (const auto& parent : parents) {
-      const auto name = split_name(parent);
-      above.push_back({Kind::table, name.schema, name.name, {}});
-    }
-    return above;
-  }
-
-  // What is done to a column or rule of a table reaches the tables below it.
-  void with_table_above(std::size_t node) {
-    const auto& identity = nodes_[node].object;
-    if (identity.kind != Kind::column && identity.kind != Kind::constraint) return;
-    const auto verb = nodes_[node].verb;
-    for (const auto& above : tables_above(verb == Verb::drop ? scene_.from : scene_.to, identity))
-      demand(at(Identity{identity.kind, above.schema, above.name, identity.part}, verb), node);
-  }
-
-  // A table becomes a partition, and is said to be clustered on an index, when all parts are there.
-  void after_all_parts(std::size_t node) {
-    const auto& identity = nodes_[node].object;
-    if (identity.kind != Kind::table || nodes_[node].verb != Verb::late) return;
-    auto tables = tables_above(scene_.to, identity);
-    tables.push_back(identity);
-    for (const auto& table : tables) {
-      const auto object = scene_.to.find(table);
-      if (!object) continue;
-      for (const auto& part : object->parts())
-        for (const auto verb : {Verb::drop, Verb::create, Verb::alter})
-          demand(at(part.identity(), verb), node);
-      if (table == identity)
-        for (const auto& part : object->parts()) demand(at(part.identity(), Verb::late), node);
-    }
-  }
-
-  // The index of a partitioned table is valid when each partition has its part of it; one that goes
-  // will not get any.
-  void without_leaving_partitions(std::size_t node) {
-    const auto& identity = nodes_[node].object;
-    if (nodes_[node].verb != Verb::create ||
-        (identity.kind != Kind::constraint && identity.kind != Kind::index))
-      return;
-    const auto table = scene_.from.find({Kind::table, identity.schema, identity.name, {}});
-    if (!table || !table->has(Property::partition_by)) return;
-    for (const auto& partition : children_of(scene_.from, *table)) {
-      const auto later = scene_.to.find(partition.identity());
-      if (later && later->get(Property::partition_of) == partition.get(Property::partition_of))
-        continue;
-      demand(at(partition.identity(), Verb::drop), node);
-      demand(at(partition.identity(), Verb::alter), node);
+          asking_.order().rather_before(*table, node);
     }
   }
 
@@ -366,62 +308,138 @@ private:
     return type == "primary key" || type == "unique" || type == "exclude";
   }
 
+  struct Name {
+    std::string text;
+    std::string rename; ///< how what has it takes another; empty: it cannot
+  };
+
+  // Nothing else can have it before the rename.
+  Name name_before(const Identity& identity) const {
+    const auto object = scene_.from.find(identity);
+    return object && object->kind() == Kind::constraint && has_index(*object)
+               ? index_name(*object, false)
+               : own_name(identity);
+  }
+  static Name own_name(const Identity& identity) { return {name_space(identity), {}}; }
+  static Name index_name(const Object& part, bool can_rename) {
+    const auto name = qualified(part.schema(), part.part());
+    return {"relation " + name, can_rename ? rename_aside("INDEX ", name, part.part()) : ""};
+  }
+  static Name sequence_name(const std::string& name) {
+    return {"relation " + name, rename_aside("SEQUENCE ", name, split_name(name).name)};
+  }
+  static std::string rename_aside(const std::string& word, const std::string& name,
+                                  std::string_view last) {
+    return "ALTER " + word + name + " RENAME TO " + ident(temporary_name(last));
+  }
+
   // The names that are taken, or become free, by a step: its object's own, and those of indexes
   // that come or go with their table.
-  std::vector<std::string> names_of(std::size_t node) const {
+  std::vector<Name> names_of(std::size_t node) const {
     const auto& identity = nodes_[node].object;
-    std::vector<std::string> names{name_space(identity)};
+    std::vector<Name> names{own_name(identity)};
     const auto object = schema_of(node).find(identity);
     if (!object) return names;
-    const auto index = [&](const Object& part) {
-      names.push_back("relation " + qualified(part.schema(), part.part()));
-    };
     if (nodes_[node].verb == Verb::drop) names_of_functions(*object, names);
     // There is one default operator class for a type, whatever it is called.
     if (identity.kind == Kind::operator_class && object->has(Property::is_default))
-      names.push_back("default for " + std::string(object->text(Property::type)) + " using " +
-                      identity.part);
-    if (identity.kind == Kind::constraint && has_index(*object)) index(*object);
+      names.push_back(
+          {"default for " + std::string(object->text(Property::type)) + " using " + identity.part,
+           {}});
+    if (identity.kind == Kind::constraint && has_index(*object))
+      names.push_back(index_name(*object, false));
+    // There is one primary key for a table.
+    if (object->text(Property::constraint_type) == "primary key")
+      names.push_back({"primary key of " + qualified(identity), {}});
     const auto sequence = [&](const Object& column) {
-      if (column.has(Property::identity)) names.push_back("relation " + identity_sequence(column));
+      if (column.has(Property::identity)) names.push_back(sequence_name(identity_sequence(column)));
     };
     if (identity.kind == Kind::column) sequence(*object);
     if (!is_relation(identity.kind)) return names;
     for (const auto& part : object->parts()) {
       const bool named =
           part.kind() == Kind::index || (part.kind() == Kind::constraint && has_index(part));
-      if (named && !at(part.identity(), nodes_[node].verb)) index(part);
+      if (named && !at(part.identity(), nodes_[node].verb)) names.push_back(index_name(part, true));
       if (part.kind() == Kind::column && !at(part.identity(), nodes_[node].verb)) sequence(part);
     }
     return names;
   }
 
   // The functions that a base type or range type cannot be without go with it.
-  void names_of_functions(const Object& type, std::vector<std::string>& names) const {
+  void names_of_functions(const Object& type, std::vector<Name>& names) const {
     if (type.kind() != Kind::base_type && type.kind() != Kind::range_type) return;
     for (const auto& one : scene_.from.dependencies()) {
       if (one.object != type.index()) continue;
       const auto function = scene_.from.at(one.needs);
       if (function.kind() == Kind::function && goes_with_its_type(scene_, function))
-        names.push_back(name_space(function.identity()));
+        names.push_back(own_name(function.identity()));
     }
   }
 
   void same_names() {
-    std::multimap<std::string, std::size_t> leaving;
-    for (std::size_t node = 0; node < nodes_.size(); ++node)
+    Leaving leaving;
+    const auto leaves = [&](const Name& name, std::size_t node) {
+      leaving.emplace(name.text, Leaver{node, name.rename});
+    };
+    for (std::size_t node = 0; node < nodes_.size(); ++node) {
       if (nodes_[node].verb == Verb::drop)
-        for (auto& name : names_of(node)) leaving.emplace(std::move(name), node);
+        for (const auto& name : names_of(node)) leaves(name, node);
+      if (const auto sequence = sequence_that_goes(node); !sequence.empty())
+        leaves(sequence_name(sequence), node);
+      if (const auto& before = nodes_[node].renamed_from) leaves(name_before(*before), node);
+    }
     for (const auto& sequence : scene_.from.objects(Kind::sequence))
       if (const auto goes = goes_at(sequence); goes && nodes_[*goes].object != sequence.identity())
-        leaving.emplace(name_space(sequence.identity()), *goes);
+        leaves(sequence_name(qualified(sequence)), *goes);
     for (std::size_t node = 0; node < nodes_.size(); ++node) {
-      if (nodes_[node].verb != Verb::create) continue;
+      if (nodes_[node].verb == Verb::alter) after_other_sequences(node, leaving);
+      if (!takes_names(node)) continue;
       for (const auto& name : names_of(node)) {
-        const auto [first, last] = leaving.equal_range(name);
-        for (auto one = first; one != last; ++one)
-          if (one->second != node) order_.before(one->second, node);
+        const auto [first, last] = leaving.equal_range(name.text);
+        for (auto one = first; one != last; ++one) comes_free(one->second, node);
       }
+    }
+  }
+
+  // Of a column that is no identity any longer, unless what follows it sees to that.
+  std::string sequence_that_goes(std::size_t node) const {
+    const auto& identity = nodes_[node].object;
+    if (identity.kind != Kind::column || nodes_[node].verb != Verb::alter) return {};
+    const auto from = scene_.from.find(identity);
+    const auto to = scene_.to.find(identity);
+    if (!from || !to || !from->has(Property::identity) || to->has(Property::identity)) return {};
+    auto name = identity_sequence(*from);
+    const auto parts = split_name(name);
+    const auto next = scene_.to.find({Kind::sequence, parts.schema, parts.name, {}});
+    return next && identity_in_the_way(scene_, *next) ? std::string() : name;
+  }
+
+  // What gets another name takes that like something new.
+  bool takes_names(std::size_t node) const {
+    return nodes_[node].verb == Verb::create ||
+           (nodes_[node].verb == Verb::alter && !scene_.from.find(nodes_[node].object));
+  }
+
+  void comes_free(const Leaver& leaver, std::size_t node) {
+    if (leaver.node == node) return;
+    if (leaver.rename.empty())
+      asking_.order().before(leaver.node, node);
+    else
+      asking_.order().free_name(leaver.node, node, leaver.rename);
+  }
+
+  // A column that becomes an identity has a new sequence. The one that it had stands aside.
+  void after_other_sequences(std::size_t node, const Leaving& leaving) {
+    const auto& identity = nodes_[node].object;
+    if (identity.kind != Kind::column) return;
+    const auto from = scene_.from.find(identity);
+    const auto to = scene_.to.find(identity);
+    if (!from || !to || from->has(Property::identity) || !to->has(Property::identity)) return;
+    const auto [first, last] = leaving.equal_range("relation " + identity_sequence(*to));
+    for (auto one = first; one != last; ++one) {
+      const auto sequence = scene_.from.find(nodes_[one->second.node].object);
+      if (!sequence || stands_aside_for_identity(scene_, *sequence).empty())
+        comes_free(one->second, node);
     }
   }
 
@@ -443,19 +461,18 @@ private:
       const auto words = words_of(object->text(Property::body));
       for (const auto& word : words) {
         const auto [first, last] = made.equal_range(word);
-        for (auto one = first; one != last; ++one) order_.rather_before(one->second, node);
+        for (auto one = first; one != last; ++one) asking_.order().rather_before(one->second, node);
       }
       for (const auto column : columns)
         if (words.contains(nodes_[column].object.name) &&
             words.contains(nodes_[column].object.part))
-          order_.rather_before(column, node);
+          asking_.order().rather_before(column, node);
     }
   }
 
   const Scene& scene_;
   const std::vector<Node>& nodes_;
-  Order order_;
-  std::map<std::pair<Identity, Verb>, std::size_t> by_object_;
+  Asking asking_;
   // What a node changes besides the object that it is for.
   std::multimap<Identity, std::size_t> also_altered_by_;
 };

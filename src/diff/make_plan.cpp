@@ -1,5 +1,6 @@
 #include "slipway/diff/plan.hpp"
 
+#include "ambiguous_calls.hpp"
 #include "naming.hpp"
 #include "nodes.hpp"
 #include "rules.hpp"
@@ -80,13 +81,16 @@ Plan make_plan(const schema::Schema& from, const schema::Schema& to, const Optio
   note_not_null_names(scene);
   auto tasks = find_tasks(scene);
   spread(scene, tasks);
-  const auto nodes = make_nodes(scene, tasks);
+  auto nodes = make_nodes(scene, tasks);
+  refuse_ambiguous_calls(scene, nodes);
   Plan plan;
   plan.refusals = std::move(tasks.refusals);
   plan.questions = std::move(tasks.questions);
   for (const auto& question : plan.questions)
     plan.findings.push_back({FindingKind::ambiguity, question.gone.path(), question.message, {}});
-  const auto order = order_of(scene, nodes).sorted(nodes);
+  const auto demands = order_of(scene, nodes);
+  const auto order = demands.sorted(nodes);
+  demands.step_aside(order, nodes);
   const auto unchecked = names_what_is_not_found(scene, nodes, order);
   for (const auto at : order)
     unchecked[at] ? emit_unchecked(nodes[at], plan) : emit(nodes[at], plan);

@@ -3,6 +3,7 @@
 #include "draft.hpp"
 
 #include <cstddef>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -23,6 +24,10 @@ struct Node {
   schema::Identity object;
   Draft draft;
   int rank = 0; ///< where nothing else decides, lower ones come first
+  /// It would do something to what is made after it.
+  bool at_last = false;
+  /// Of an alter that renames: the name until then.
+  std::optional<schema::Identity> renamed_from = {};
 };
 
 /// Which node must come before which.
@@ -32,12 +37,23 @@ public:
   void before(std::size_t first, std::size_t second);
   /// The same, where it is not known for sure; given up where it leads into a circle.
   void rather_before(std::size_t first, std::size_t second);
+  /// The same for a name that `leaving` makes free and `taking` has. Where that cannot be, what
+  /// has it takes another one meanwhile, by `sql`.
+  void free_name(std::size_t leaving, std::size_t taking, std::string sql);
+  /// Adds the statements that free names in the order `sorted` to the drafts of who takes them.
+  void step_aside(const std::vector<std::size_t>& sorted, std::vector<Node>& nodes) const;
   /// The numbers of the nodes in an order that keeps all demands, and among several possible ones
   /// the one that takes low ranks and then low numbers first. Where demands go in a circle, a node
   /// of the lowest rank goes first.
   std::vector<std::size_t> sorted(const std::vector<Node>& nodes) const;
 
 private:
+  struct Name {
+    std::size_t leaving;
+    std::size_t taking;
+    std::string sql;
+  };
+  std::vector<Name> names_;
   std::vector<std::set<std::size_t>> hard_; // what must come before
   std::vector<std::set<std::size_t>> soft_;
 };

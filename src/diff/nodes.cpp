@@ -213,6 +213,7 @@ private:
     }
     Node node{Verb::alter, identity, task.draft, k_change};
     if (identity.kind == Kind::default_privileges) node.rank = k_last;
+    if (task.from->identity() != identity) node.renamed_from = task.from->identity();
     Node late{Verb::late, identity, node.draft.split_off_late(), k_late};
     if (identity.kind == Kind::enum_type && has_long_step(node.draft))
       node.rank = k_new_labels;
@@ -239,8 +240,10 @@ private:
     Node up{Verb::create, identity, {}, k_put_up};
     // Never unpublished: what is written meanwhile would be missed.
     down.draft.add("alter publication",
-                   alter + " SET " + joined(published_plainly(*task.from, task.resets_tables)));
-    up.draft.add("alter publication", alter + " SET " + joined(published_plainly(*task.to, {})));
+                   alter + " SET " +
+                       joined(published_plainly(scene_, *task.from, task.resets_tables)));
+    up.draft.add("alter publication",
+                 alter + " SET " + joined(published_plainly(scene_, *task.to, {})));
     add(std::move(down));
     add(std::move(up));
   }
@@ -250,6 +253,7 @@ private:
   }
 
   void add(Node node) {
+    node.at_last = node.rank == k_last;
     if (!node.draft.empty() || !node.draft.refusals().empty()) nodes_.push_back(std::move(node));
   }
 

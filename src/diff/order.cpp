@@ -21,7 +21,7 @@ std::vector<std::vector<std::size_t>> followers_of(const Waits& waits) {
 class Sorter {
 public:
   Sorter(const std::vector<Node>& nodes, const Waits& hard, const Waits& soft)
-      : nodes_(nodes), hard_(followers_of(hard)), soft_(followers_of(soft)) {
+      : nodes_(nodes), waits_(hard), hard_(followers_of(hard)), soft_(followers_of(soft)) {
     for (std::size_t node = 0; node < nodes.size(); ++node) {
       states_.push_back({hard[node].size(), soft[node].size()});
       waiting_.insert(key(node));
@@ -31,8 +31,10 @@ public:
   std::vector<std::size_t> run() {
     std::vector<std::size_t> order;
     while (!waiting_.empty()) {
-      const auto node = std::get<4>(*waiting_.begin());
-      waiting_.erase(waiting_.begin());
+      auto node = std::get<std::size_t>(*waiting_.begin());
+      if (states_[node].hard > 0) node = first_of_circle(node);
+      waiting_.erase(key(node));
+      done_.insert(node);
       order.push_back(node);
       for (const auto next : hard_[node]) release(next, &State::hard);
       for (const auto next : soft_[node]) release(next, &State::soft);
@@ -46,11 +48,26 @@ private:
     std::size_t soft;
   };
   // What waits for something sure comes last, then what waits for something likely.
-  using Key = std::tuple<bool, bool, int, std::size_t, std::size_t>;
+  using Key = std::tuple<bool, bool, bool, int, std::size_t>;
 
   Key key(std::size_t node) const {
     const auto& state = states_[node];
-    return {state.hard > 0, state.soft > 0, nodes_[node].rank, node, node};
+    return {nodes_[node].at_last, state.hard > 0, state.soft > 0, nodes_[node].rank, node};
+  }
+
+  // What only waits for a circle is not to pay for it.
+  std::size_t first_of_circle(std::size_t node) const {
+    std::vector<std::size_t> way;
+    for (auto at = std::find(way.begin(), way.end(), node); at == way.end();
+         at = std::find(way.begin(), way.end(), node)) {
+      if (states_[node].hard == 0) return node;
+      way.push_back(node);
+      node = *std::find_if(waits_[node].begin(), waits_[node].end(),
+                           [&](std::size_t first) { return !done_.contains(first); });
+    }
+    const auto circle = std::find(way.begin(), way.end(), node);
+    return *std::min_element(circle, way.end(),
+                             [&](std::size_t a, std::size_t b) { return key(a) < key(b); });
   }
 
   void release(std::size_t node, std::size_t State::* count) {
@@ -60,6 +77,8 @@ private:
   }
 
   const std::vector<Node>& nodes_;
+  const Waits& waits_;
+  std::set<std::size_t> done_;
   std::vector<std::vector<std::size_t>> hard_;
   std::vector<std::vector<std::size_t>> soft_;
   std::vector<State> states_;
@@ -74,6 +93,21 @@ void Order::before(std::size_t first, std::size_t second) {
 
 void Order::rather_before(std::size_t first, std::size_t second) {
   if (first != second) soft_[second].insert(first);
+}
+
+void Order::free_name(std::size_t leaving, std::size_t taking, std::string sql) {
+  rather_before(leaving, taking);
+  names_.push_back({leaving, taking, std::move(sql)});
+}
+
+void Order::step_aside(const std::vector<std::size_t>& sorted, std::vector<Node>& nodes) const {
+  std::vector<std::size_t> place(nodes.size());
+  for (std::size_t at = 0; at < sorted.size(); ++at) place[sorted[at]] = at;
+  for (const auto& name : names_) {
+    if (place[name.leaving] < place[name.taking]) continue;
+    auto& statements = nodes[name.taking].draft.statements();
+    statements.insert(statements.begin(), {"free name", name.sql, true, false, false, {}});
+  }
 }
 
 std::vector<std::size_t> Order::sorted(const std::vector<Node>& nodes) const {

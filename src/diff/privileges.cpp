@@ -288,8 +288,10 @@ void grant_to_new(const Scene& scene, const Object& object, Draft& draft) {
   if (object.kind() == Kind::default_privileges) return;
   // A type that is only declared has no privileges yet.
   if (object.kind() == Kind::base_type && !object.has(Property::clauses)) return;
-  Writer(object, owner_of(scene.to, object, scene.from.origin().owner), draft)
-      .change(of_new(scene, object), of(scene, object));
+  const auto owner = owner_of(scene.to, object, scene.from.origin().owner);
+  auto before = of_new(scene, object);
+  hand_over(before, owner);
+  Writer(object, owner, draft).change(before, of(scene, object));
 }
 
 void change_privileges(const Scene& scene, const Object& from, const Object& to, Draft& draft) {

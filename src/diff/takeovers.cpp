@@ -177,16 +177,28 @@ void demote_keys(const Scene& scene, Tasks& tasks) {
   }
 }
 
+// A column becomes an identity, or is one no longer: then its serial's sequence and the identity's
+// hand over to each other, and another sequence that it owns has no part in that.
+bool changes_places_with_identity(const Scene& scene, const Object& sequence) {
+  const auto owner = split_name(sequence.text(Property::owned_by));
+  const auto is_identity = [&](const schema::Schema& schema) {
+    const auto column = schema.find({Kind::column, owner.schema, owner.name, owner.column});
+    return column && column->has(Property::identity);
+  };
+  return is_identity(scene.from) != is_identity(scene.to);
+}
+
 // The sequence of a column that got another name, as it does with the table's.
-void rename_sequences(Tasks& tasks) {
+void rename_sequences(const Scene& scene, Tasks& tasks) {
   std::vector<Identity> gone;
   std::vector<Identity> made;
   for (const auto& [identity, task] : tasks.all) {
     if (identity.kind != Kind::sequence) continue;
-    if (task.kind == Task::Kind::drop && task.from->has(Property::owned_by))
-      gone.push_back(identity);
-    if (task.kind == Task::Kind::create && task.to->has(Property::owned_by))
-      made.push_back(identity);
+    const auto& sequence = task.kind == Task::Kind::drop ? task.from : task.to;
+    if (!sequence->has(Property::owned_by) || changes_places_with_identity(scene, *sequence))
+      continue;
+    if (task.kind == Task::Kind::drop) gone.push_back(identity);
+    if (task.kind == Task::Kind::create) made.push_back(identity);
   }
   for (const auto& to : made) {
     const auto owner = tasks.all[to].to->text(Property::owned_by);
@@ -214,7 +226,7 @@ void take_over(const Scene& scene, Tasks& tasks) {
   rename_parts(scene, tasks, Kind::index);
   promote_indexes(scene, tasks);
   demote_keys(scene, tasks);
-  rename_sequences(tasks);
+  rename_sequences(scene, tasks);
 }
 
 } // namespace slipway::diff

@@ -20,7 +20,8 @@ LEFT JOIN pg_catalog.pg_class AS c
 WHERE (d.objoid OPERATOR(pg_catalog.>=) 16384::pg_catalog.oid
     OR d.classoid OPERATOR(pg_catalog.=) 'pg_catalog.pg_namespace'::pg_catalog.regclass)
   AND (d.classoid, d.objoid, d.description) IS DISTINCT FROM
-    ('pg_catalog.pg_namespace'::pg_catalog.regclass, 2200::pg_catalog.oid, 'standard public schema'))";
+    ('pg_catalog.pg_namespace'::pg_catalog.regclass, (SELECT n.oid FROM pg_catalog.pg_namespace AS n
+      WHERE n.nspname OPERATOR(pg_catalog.=) 'public'), 'standard public schema'))";
 
 // Of a comment on a piece of an object: the index of a constraint, the sequence of an identity, or
 // the constraint behind NOT NULL.

@@ -17,6 +17,7 @@ public:
   Status read() {
     SLIPWAY_TRY(read_types());
     SLIPWAY_TRY(read_pieces());
+    SLIPWAY_TRY(read_transforms());
     return reading_.each(
         // Rows about one and the same relation and its insides are most of them and say nothing.
         "SELECT d.classid, d.objid, d.objsubid, d.refclassid, d.refobjid, d.refobjsubid "
@@ -59,6 +60,20 @@ private:
           const auto of = reading_.known(Catalog::type, row.oid(0));
           piece(row.oid(1), of);
           piece(row.oid(2), of);
+        });
+  }
+
+  // What routines name in TRANSFORM FOR TYPE, of which the catalog notes nothing.
+  Status read_transforms() {
+    return reading_.each(
+        "SELECT p.oid, x.oid FROM pg_catalog.pg_proc AS p "
+        "JOIN pg_catalog.pg_transform AS x ON x.trflang OPERATOR(pg_catalog.=) p.prolang "
+        "AND x.trftype OPERATOR(pg_catalog.=) ANY (p.protrftypes) "
+        "WHERE p.protrftypes IS NOT NULL",
+        [&](const CopiedRow& row) {
+          const auto routine = meant(static_cast<Oid>(Catalog::procedure), row.oid(0), 0);
+          const auto transform = meant(static_cast<Oid>(Catalog::transform), row.oid(1), 0);
+          if (routine && transform) reading_.builder().depends(*routine, *transform);
         });
   }
 

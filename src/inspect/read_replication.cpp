@@ -15,6 +15,10 @@ using schema::Property;
 
 namespace {
 
+// A deploy publishes tables for its own way back; that comes and goes with it.
+constexpr const char* k_not_a_capture = R"((p.pubname OPERATOR(pg_catalog.!~) '^slipway_'
+  OR pg_catalog.obj_description(p.oid, 'pg_publication') IS DISTINCT FROM 'capture of slipway'))";
+
 Status read_publication_objects(Reading& reading) {
   return each_own(
       reading, Catalog::publication,
@@ -23,7 +27,9 @@ Status read_publication_objects(Reading& reading) {
 SELECT p.oid, p.pubname, pg_catalog.pg_get_userbyid(p.pubowner), p.puballtables,
   CASE WHEN NOT (p.pubinsert AND p.pubupdate AND p.pubdelete AND p.pubtruncate) THEN {operations} END,
   p.pubviaroot, {generated}
-FROM pg_catalog.pg_publication AS p)",
+FROM pg_catalog.pg_publication AS p
+WHERE {own})",
+          fmt::arg("own", k_not_a_capture),
           fmt::arg("operations", clause_array({clause_if("insert", "p.pubinsert"),
                                                clause_if("update", "p.pubupdate"),
                                                clause_if("delete", "p.pubdelete"),

@@ -231,6 +231,27 @@ private:
                        took(e.duration_ms), counted(e.migrations, "migration"), verb, run));
   }
 
+  static std::string clock(std::int64_t milliseconds) {
+    const auto seconds = milliseconds / 1000;
+    return fmt::format("{}:{:02}", seconds / 60, seconds % 60);
+  }
+
+  void show(const event::StepStarted& e) {
+    if (!normal()) return;
+    const std::string limit = e.budget_ms > 0 ? " of " + clock(e.budget_ms) : std::string();
+    line(fmt::format("[{}{}] step {} of {}: {}", clock(e.elapsed_ms), limit, e.index, e.total,
+                     output_.paint(Role::bold, safe_line(e.step))));
+  }
+
+  void show(const event::StepFinished& e) {
+    if (e.outcome == "done") {
+      if (verbose()) line(fmt::format("  {}: {}", safe_line(e.step), waited(e.duration_ms)));
+      return;
+    }
+    line(fmt::format("  {}: {} after {}", safe_line(e.step),
+                     output_.paint(Role::error, safe_line(e.outcome)), waited(e.duration_ms)));
+  }
+
   void show(const event::Failed& e) {
     output_.clear_progress();
     output_.write(error_text(e.error, output_));

@@ -164,6 +164,9 @@ std::string normal_statement(std::string statement) {
   if (starts_with_any(statement, k_tables))
     if (const std::size_t begin = first_parenthesis(statement); begin != std::string::npos)
       sort_list_at(statement, begin);
+  if (statement.starts_with("CREATE TEXT SEARCH DICTIONARY "))
+    if (const std::size_t begin = first_parenthesis(statement); begin != std::string::npos)
+      sort_list_at(statement, begin);
   if (starts_with_any(statement, k_with_options)) sort_list_behind(statement, "WITH");
   if (starts_with_any(statement, k_with_foreign_options)) sort_foreign_options(statement);
   if (statement.starts_with("CREATE SUBSCRIPTION ")) hide_connection(statement);

@@ -17,14 +17,17 @@ namespace slipway::replay {
 
 namespace {
 
-constexpr const char* k_progress_table = R"sql(
-CREATE SCHEMA IF NOT EXISTS slipway_replay;
-CREATE TABLE IF NOT EXISTS slipway_replay.progress (run text PRIMARY KEY, lsn pg_lsn NOT NULL)
-)sql";
+constexpr std::string_view k_progress_table =
+    "CREATE TABLE IF NOT EXISTS {}.replayed (run text PRIMARY KEY, lsn pg_lsn NOT NULL)";
 
-constexpr const char* k_progress =
-    "INSERT INTO slipway_replay.progress (run, lsn) VALUES ($1, $2::pg_lsn)"
-    " ON CONFLICT (run) DO UPDATE SET lsn = excluded.lsn";
+constexpr std::string_view k_done =
+    "SELECT lsn::text FROM {}.replayed WHERE run OPERATOR(pg_catalog.=) $1";
+
+constexpr std::string_view k_progress = "INSERT INTO {}.replayed (run, lsn) VALUES ($1, $2::pg_lsn)"
+                                        " ON CONFLICT (run) DO UPDATE SET lsn = excluded.lsn";
+
+/// Stands in the place of a run.
+constexpr std::string_view k_compared = "compared";
 
 class Replayer {
 public:
@@ -36,13 +39,11 @@ public:
   Status prepare() {
     SLIPWAY_ASSIGN(snapshot_, read_snapshot(request_.snapshot));
     SLIPWAY_TRY(parked_.create(wait_));
-    SLIPWAY_TRY(copy_.execute(SqlText(k_progress_table), wait_));
-    SLIPWAY_ASSIGN(
-        const pg::Rows rows,
-        copy_.query(
-            SqlText(
-                "SELECT lsn::text FROM slipway_replay.progress WHERE run OPERATOR(pg_catalog.=) $1"),
-            {request_.run}, wait_));
+    const std::string schema = quote_identifier(parked_.schema());
+    progress_ = fmt::format(k_progress, schema);
+    SLIPWAY_TRY(copy_.execute(SqlText(fmt::format(k_progress_table, schema)), wait_));
+    SLIPWAY_ASSIGN(const pg::Rows rows,
+                   copy_.query(SqlText(fmt::format(k_done, schema)), {request_.run}, wait_));
     if (rows.size() == 1) done_ = lsn_from(rows.text(0, 0)).value_or(0);
     report_.up_to = done_;
     for (const CarriedTable& table : map_.tables)
@@ -59,7 +60,8 @@ public:
       return {};
     }
     if (const auto* message = std::get_if<pgoutput::Message>(&change)) return mark(*message);
-    if (skip_) return {};
+    if (in_copy_ || is_passed_over(change)) return {};
+    if (by_migration_) return statements_.note_rows(change, report_.by_migration_rows);
     SLIPWAY_ASSIGN(std::vector<RowStatement> made, statements_.statements(change));
     std::move(made.begin(), made.end(), std::back_inserter(transaction_));
     return {};
@@ -71,6 +73,17 @@ public:
   }
 
 private:
+  bool is_passed_over(const pgoutput::Change& change) const {
+    const auto has = [this](std::uint32_t id) { return request_.passed_over.contains(id); };
+    if (const auto* one = std::get_if<pgoutput::Insert>(&change)) return has(one->relation);
+    if (const auto* one = std::get_if<pgoutput::Update>(&change)) return has(one->relation);
+    if (const auto* one = std::get_if<pgoutput::Delete>(&change)) return has(one->relation);
+    // The comparison that follows sees to those of several tables that are passed over.
+    if (const auto* one = std::get_if<pgoutput::Truncate>(&change))
+      return std::all_of(one->relations.begin(), one->relations.end(), has);
+    return false;
+  }
+
   Status start(const pgoutput::Begin& begin) {
     transaction_.clear();
     marker_.reset();
@@ -79,7 +92,7 @@ private:
     by_migration_ = std::any_of(own.begin(), own.end(), [&](std::uint64_t one) {
       return static_cast<std::uint32_t>(one) == number_;
     });
-    skip_ = by_migration_ || snapshot_.sees(number_);
+    in_copy_ = snapshot_.sees(number_);
     return {};
   }
 
@@ -88,7 +101,14 @@ private:
     SLIPWAY_ASSIGN(Marker marker, marker_from_json(message.content));
     if (marker.run != request_.run) return {};
     marker_ = std::move(marker);
-    by_migration_ = skip_ = true;
+    by_migration_ = true;
+    // Where nobody wrote its number down, that it was the migration shows only now.
+    for (const RowStatement& statement : transaction_) {
+      if (statement.row.operation == ParkedOperation::truncate)
+        report_.by_migration_rows.emptied.insert(statement.row.table);
+      else if (!statement.row.key.empty())
+        report_.by_migration_rows.add(statement.row.table, statement.row.key);
+    }
     transaction_.clear();
     return {};
   }
@@ -100,7 +120,7 @@ private:
       ++report_.by_migration;
       return {};
     }
-    if (skip_ || commit.end_lsn <= done_) {
+    if (in_copy_ || commit.end_lsn <= done_) {
       ++report_.already_there;
       return {};
     }
@@ -126,7 +146,7 @@ private:
     return {};
   }
 
-  pg::Query progress() const { return {SqlText(k_progress), {request_.run, lsn_text(group_end_)}}; }
+  pg::Query progress() const { return {SqlText(progress_), {request_.run, lsn_text(group_end_)}}; }
 
   /// False: nothing was changed, and a row of the group needs to be looked at by itself.
   Result<bool> apply_at_once() {
@@ -211,10 +231,11 @@ private:
   ChangeStatements statements_;
   const RelationMap& now_;
   SnapshotText snapshot_;
+  std::string progress_;
   Lsn done_ = 0;
 
   std::uint32_t number_ = 0;
-  bool skip_ = false;
+  bool in_copy_ = false;
   bool by_migration_ = false;
   std::optional<Marker> marker_;
   std::vector<RowStatement> transaction_;
@@ -251,6 +272,22 @@ Result<ReplayReport> apply_changes(pg::Session& origin, pg::Session& copy, Parke
   Result<ReplayReport> report = read ? replayer.end() : Result<ReplayReport>(read.error());
   if (!report && copy.transaction_status() != pg::TransactionStatus::idle) roll_back(copy);
   return report;
+}
+
+Status note_compared(pg::Session& copy, const std::string& schema, const Wait& wait) {
+  const std::string place = quote_identifier(schema);
+  SLIPWAY_TRY(copy.execute(SqlText(fmt::format(k_progress_table, place)), wait));
+  SLIPWAY_TRY(
+      copy.query(SqlText(fmt::format(k_progress, place)), {std::string(k_compared), "0/0"}, wait));
+  return {};
+}
+
+Result<bool> was_compared(pg::Session& copy, const std::string& schema, const Wait& wait) {
+  const std::string place = quote_identifier(schema);
+  SLIPWAY_TRY(copy.execute(SqlText(fmt::format(k_progress_table, place)), wait));
+  SLIPWAY_ASSIGN(const pg::Rows rows,
+                 copy.query(SqlText(fmt::format(k_done, place)), {std::string(k_compared)}, wait));
+  return rows.size() == 1;
 }
 
 } // namespace slipway::replay

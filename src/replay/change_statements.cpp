@@ -105,14 +105,42 @@ RowStatement ChangeStatements::homeless(const Shape& shape, ParkedOperation oper
   statement.row.sqlstate = "42P01";
   statement.row.message =
       "table " + statement.row.table.quoted() + " does not exist in the old schema";
-  if (shape.table == nullptr || shape.table->key.empty() || row.empty()) return statement;
+  statement.row.key = key_of(shape, row);
+  return statement;
+}
+
+/// Empty where rows have none.
+std::string ChangeStatements::key_of(const Shape& shape, const Tuple& row) {
+  if (shape.table == nullptr || shape.table->key.empty() || row.empty()) return {};
   nlohmann::json key = nlohmann::json::object();
   for (const Column& column : shape.columns)
-    if (std::find(shape.table->key.begin(), shape.table->key.end(), column.place) !=
-        shape.table->key.end())
+    if (column.value < row.size() && std::find(shape.table->key.begin(), shape.table->key.end(),
+                                               column.place) != shape.table->key.end())
       key[column.carried->target.name] = json_of(row[column.value]);
-  statement.row.key = dump(key);
-  return statement;
+  return dump(key);
+}
+
+Status ChangeStatements::note_rows(const pgoutput::Change& change, MigrationRows& rows) const {
+  const auto note = [&](std::uint32_t id, const Tuple& row) -> Status {
+    SLIPWAY_ASSIGN(const Shape shape, shape_of(id));
+    if (const std::string key = key_of(shape, row); !key.empty())
+      rows.add(shape.table->target.name, key);
+    return {};
+  };
+  if (const auto* inserted = std::get_if<pgoutput::Insert>(&change))
+    return note(inserted->relation, inserted->row);
+  if (const auto* updated = std::get_if<pgoutput::Update>(&change)) {
+    SLIPWAY_TRY(note(updated->relation, updated->old));
+    return note(updated->relation, updated->row);
+  }
+  if (const auto* removed = std::get_if<pgoutput::Delete>(&change))
+    return note(removed->relation, removed->old);
+  if (const auto* truncated = std::get_if<pgoutput::Truncate>(&change))
+    for (const std::uint32_t id : truncated->relations) {
+      SLIPWAY_ASSIGN(const Shape shape, shape_of(id));
+      if (shape.table != nullptr) rows.emptied.insert(shape.table->target.name);
+    }
+  return {};
 }
 
 /// Which row it is: by its key where there is one, else any one that is equal in all.

@@ -2,6 +2,7 @@
 
 #include "slipway/pg/session.hpp"
 #include "slipway/replay/carry_map.hpp"
+#include "slipway/replay/migration_rows.hpp"
 #include "slipway/replay/parked.hpp"
 #include "slipway/replay/pgoutput.hpp"
 
@@ -35,6 +36,8 @@ public:
 
   /// Nothing for a change that is not carried at all. Errors: part_way.
   Result<std::vector<RowStatement>> statements(const pgoutput::Change& change) const;
+  /// Which rows of the old schema a change is about. Errors: part_way.
+  Status note_rows(const pgoutput::Change& change, MigrationRows& rows) const;
 
 private:
   struct Column {
@@ -57,6 +60,7 @@ private:
 
   Result<Shape> shape_of(std::uint32_t id) const;
   const CarriedTable* table_of(std::uint32_t id) const;
+  static std::string key_of(const Shape& shape, const pgoutput::Tuple& row);
   static bool is_whole(const pgoutput::Relation& relation, std::size_t values);
   static RowStatement homeless(const Shape& shape, ParkedOperation operation,
                                const pgoutput::Tuple& row);

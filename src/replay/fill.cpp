@@ -3,6 +3,7 @@
 
 #include "stage.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <string_view>
 
@@ -16,14 +17,19 @@ public:
   Filling(pg::Session& copy, const RowTexts& texts, const Wait& wait)
       : copy_(copy), texts_(texts), wait_(wait) {}
 
-  Result<std::vector<Refused>> run() {
+  Result<std::vector<Refused>> run(std::int64_t doubtful) {
     SLIPWAY_ASSIGN(
         const pg::Rows bounds,
         copy_.execute(SqlText(fmt::format("SELECT coalesce(pg_catalog.min(slipway_n), 1),"
                                           " coalesce(pg_catalog.max(slipway_n), 0) FROM {}",
                                           Stage::k_rows)),
                       wait_));
-    SLIPWAY_TRY(insert(bounds.integer(0, 0), bounds.integer(0, 1)));
+    const std::int64_t first = bounds.integer(0, 0);
+    const std::int64_t last = bounds.integer(0, 1);
+    SLIPWAY_TRY(insert(first, std::min(last, doubtful - 1)));
+    if (doubtful <= last) SLIPWAY_TRY(index_once());
+    for (std::int64_t number = std::max(first, doubtful); number <= last; ++number)
+      SLIPWAY_TRY(insert(number, number));
     for (Refused& refused : refused_) SLIPWAY_TRY(put_back(refused));
     return std::move(refused_);
   }
@@ -110,8 +116,9 @@ bool is_about_the_row(const Error& error) {
          family == "39" || family == "44" || family == "P0" || error.sql->sqlstate == "54000";
 }
 
-Result<std::vector<Refused>> fill(pg::Session& copy, const RowTexts& texts, const Wait& wait) {
-  return Filling(copy, texts, wait).run();
+Result<std::vector<Refused>> fill(pg::Session& copy, const RowTexts& texts, std::int64_t doubtful,
+                                  const Wait& wait) {
+  return Filling(copy, texts, wait).run(doubtful);
 }
 
 } // namespace slipway::replay

@@ -25,9 +25,11 @@ bool is_about_the_row(const Error& error);
 /// and their columns.
 constexpr const char* k_old_rows = "pg_temp.slipway_old";
 
-/// Inserts all staged rows, halving what is refused until the rows to blame are alone. Those are
-/// left out and told. Their old versions, taken away before, are put back; where another row has
-/// taken their place, the message says so.
-Result<std::vector<Refused>> fill(pg::Session& copy, const RowTexts& texts, const Wait& wait);
+/// Inserts all staged rows, halving what is refused until the rows to blame are alone; those from
+/// the number `doubtful` on are tried one by one. What is refused is left out and told. Their old
+/// versions, taken away before, are put back; where another row has taken their place, the message
+/// says so.
+Result<std::vector<Refused>> fill(pg::Session& copy, const RowTexts& texts, std::int64_t doubtful,
+                                  const Wait& wait);
 
 } // namespace slipway::replay

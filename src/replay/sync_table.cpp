@@ -9,6 +9,7 @@
 #include "stage.hpp"
 
 #include <fmt/format.h>
+#include <limits>
 
 namespace slipway::replay {
 
@@ -31,6 +32,7 @@ public:
 
 private:
   Status carry() {
+    SLIPWAY_ASSIGN(parked_before_, scene_.parked.of(table_.target.name, wait_));
     SLIPWAY_TRY(scene_.parked.forget(table_.target.name, wait_));
     SLIPWAY_ASSIGN(const std::vector<SqlText> loud_again,
                    silence(scene_.copy, table_.target, wait_));
@@ -51,6 +53,7 @@ private:
                    stage_rows(scene_.origin, scene_.copy, texts_, scene_.since, wait_));
     SLIPWAY_TRY(stage_keys(scene_.origin, scene_.copy, texts_, wait_));
     SLIPWAY_TRY(stage_missing());
+    SLIPWAY_TRY(put_doubtful_last());
     SLIPWAY_ASSIGN(
         counts_.removed,
         change(fmt::format("DELETE FROM {} AS o WHERE NOT EXISTS (SELECT FROM {} AS s WHERE {})",
@@ -82,6 +85,25 @@ private:
     if (missing <= staged) return {};
     SLIPWAY_TRY(run_on_copy("DROP TABLE pg_temp.slipway_rows"));
     SLIPWAY_ASSIGN(counts_.looked_at, stage_rows(scene_.origin, scene_.copy, texts_, "", wait_));
+    return {};
+  }
+
+  /// What was refused the last time most likely is again. Halving around each of a thousand such
+  /// rows would keep the database closed for a minute.
+  Status put_doubtful_last() {
+    if (parked_before_.empty()) return {};
+    std::string keys;
+    for (const ParkedRow& row : parked_before_)
+      if (!row.key.empty()) keys += (keys.empty() ? "" : ",") + row.key;
+    SLIPWAY_ASSIGN(doubtful_, number(fmt::format("SELECT coalesce(pg_catalog.max(slipway_n), 0)"
+                                                 " OPERATOR(pg_catalog.+) 1 FROM {}",
+                                                 Stage::k_rows)));
+    SLIPWAY_TRY(scene_.copy.query(
+        SqlText(fmt::format("UPDATE {} AS s SET slipway_n = DEFAULT WHERE {}::text"
+                            " OPERATOR(pg_catalog.=) ANY (SELECT k.value::text FROM"
+                            " pg_catalog.jsonb_array_elements($1::jsonb) AS k(value))",
+                            Stage::k_rows, texts_.key_of_stage())),
+        {"[" + keys + "]"}, wait_));
     return {};
   }
 
@@ -151,7 +173,7 @@ private:
     SLIPWAY_ASSIGN(const std::int64_t staged,
                    number(fmt::format("SELECT pg_catalog.count(*) FROM {}", Stage::k_rows)));
     counts_.inserted = std::max<std::int64_t>(staged - counts_.updated, 0);
-    SLIPWAY_ASSIGN(const std::vector<Refused> refused, fill(scene_.copy, texts_, wait_));
+    SLIPWAY_ASSIGN(const std::vector<Refused> refused, fill(scene_.copy, texts_, doubtful_, wait_));
     SLIPWAY_TRY(park(refused));
     if (table_.has_dropped_columns()) counts_.unknown_filled = counts_.inserted;
     return {};
@@ -212,6 +234,9 @@ private:
   RowTexts texts_;
   const Wait& wait_;
   SyncCounts counts_;
+  std::vector<ParkedRow> parked_before_;
+  /// The staged rows from this number on.
+  std::int64_t doubtful_ = std::numeric_limits<std::int64_t>::max();
 };
 
 } // namespace

@@ -110,12 +110,18 @@ bool is_written_rename(const std::vector<WrittenStatement>& statements,
   });
 }
 
-// What gets lost on the way from before to now is what undoing cannot bring back.
-std::vector<diff::Finding> losses_between(const Assessment& assessment) {
+std::vector<WrittenStatement> statements_of_run(const Assessment& assessment) {
   std::vector<WrittenStatement> statements;
   for (const auto& migration : assessment.migrations)
     for (auto& one : statements_of(migration)) statements.push_back(std::move(one));
-  const auto plan = diff::make_plan(*assessment.before, assessment.now, {});
+  return statements;
+}
+
+// What gets lost on the way from before to now is what undoing cannot bring back; what gets lost on
+// the way from now to before is what undoing takes with it.
+std::vector<diff::Finding> losses_between(const schema::Schema& from, const schema::Schema& to,
+                                          const std::vector<WrittenStatement>& statements) {
+  const auto plan = diff::make_plan(from, to, {});
   std::vector<diff::Finding> losses;
   for (const auto& finding : plan.findings)
     if (finding.kind == diff::FindingKind::data_loss) losses.push_back(finding);
@@ -195,7 +201,9 @@ Result<Assessment> assess(pg::Session& session, const AssessRequest& request, co
                    schema::from_json(found->content, "the snapshot from before the run"));
     assessment.relations_before = found->relations;
     assessment.before = schema::without_secrets(std::move(before));
-    assessment.losses = losses_between(assessment);
+    const auto statements = statements_of_run(assessment);
+    assessment.losses = losses_between(*assessment.before, assessment.now, statements);
+    assessment.given_up = losses_between(assessment.now, *assessment.before, statements);
   }
   assessment.undone_otherwise =
       std::any_of(assessment.migrations.begin(), assessment.migrations.end(),

@@ -3,6 +3,7 @@
 #include "carry_history.hpp"
 
 #include "slipway/base/sql_text.hpp"
+#include "slipway/history/rollback_steps.hpp"
 
 #include <fmt/format.h>
 
@@ -77,6 +78,7 @@ Status carry_history(pg::Session& origin, pg::Session& copy, const std::string& 
   const auto move = [&]() -> Status {
     SLIPWAY_TRY(move_rows(origin, copy, place, k_runs, wait));
     SLIPWAY_TRY(move_rows(origin, copy, place, k_journal, wait));
+    SLIPWAY_TRY(history::RollbackSteps(history_schema).carry(origin, copy, run, wait));
     SLIPWAY_TRY(note_rollback(copy, place, run, fingerprint, wait));
     SLIPWAY_TRY(copy.execute(SqlText("COMMIT"), wait));
     return {};

@@ -23,6 +23,7 @@ public:
     if (!brings_values_back() && wish_ != Wish::fast)
       return end(Path::safe, "undoing in place would bring the schema back, but not what was in " +
                                  assessment_.losses.front().object);
+    tell_given_up();
     if (!can_be_proven())
       return wish_ == Wish::fast
                  ? end(Path::fast, "it was asked for; nothing can show that the schema is back")
@@ -124,6 +125,17 @@ private:
                            losses.size() > 1 ? fmt::format(" and {} more", losses.size() - 1) : "");
     ask("did the run destroy values?", std::move(answer));
     return losses.empty();
+  }
+
+  // Nobody may find out afterwards. All of them, since each may hold what somebody wrote.
+  void tell_given_up() {
+    if (!assessment_.before) return;
+    std::vector<std::string> names;
+    for (const auto& one : assessment_.given_up) names.push_back(one.object);
+    ask("does undoing drop what was written since?",
+        names.empty()
+            ? "no"
+            : fmt::format("yes, what is in {}; --path safe keeps it", fmt::join(names, ", ")));
   }
 
   bool can_be_proven() {

@@ -2,10 +2,16 @@
 #include "slipway/rollback/safe_path.hpp"
 
 #include "carry_history.hpp"
+#include "carry_writes.hpp"
+#include "surroundings.hpp"
+
+#include "slipway/base/sha256.hpp"
 #include "slipway/base/sql_text.hpp"
 #include "slipway/history/store.hpp"
 #include "slipway/locks/runner_lock.hpp"
 #include "slipway/pg/fence.hpp"
+#include "slipway/replay/capture_record.hpp"
+#include "slipway/replay/capture_slot.hpp"
 #include "slipway/schema/fingerprint.hpp"
 #include "slipway/schema/redact.hpp"
 
@@ -17,21 +23,21 @@ namespace slipway::rollback {
 
 namespace {
 
-constexpr std::size_t k_longest_name = 63;
+/// The server's 63, and room for what a restore in progress adds.
+constexpr std::size_t k_longest_name = 51;
+constexpr std::size_t k_digest = 8;
 constexpr std::size_t k_shown = 5;
 constexpr Millis k_lock_patience{10'000};
-constexpr const char* k_replay_schema = "slipway_replay";
 
 std::string with_ending(const std::string& database, const std::string& ending) {
-  return database.substr(0, k_longest_name - ending.size()) + ending;
+  if (database.size() + ending.size() <= k_longest_name) return database + ending;
+  // Names that differ only where one is cut off are still two names.
+  return database.substr(0, k_longest_name - ending.size() - k_digest - 1) + "_" +
+         sha256_hex(database).substr(0, k_digest) + ending;
 }
 
-void add(replay::SyncCounts& sum, const replay::SyncCounts& more) {
-  sum.looked_at += more.looked_at;
-  sum.inserted += more.inserted;
-  sum.updated += more.updated;
-  sum.removed += more.removed;
-  sum.unknown_filled += more.unknown_filled;
+Millis passed_since(std::chrono::steady_clock::time_point moment) {
+  return std::chrono::duration_cast<Millis>(std::chrono::steady_clock::now() - moment);
 }
 
 class SafePath {
@@ -46,13 +52,22 @@ public:
     SLIPWAY_ASSIGN(auto control, request_.open(request_.control, wait_));
     control_.emplace(std::move(control));
     SLIPWAY_TRY(reopen_after_crash());
+    SLIPWAY_TRY(check_rights(*control_, request_.database, wait_));
+    SLIPWAY_TRY(tell_what_stays_behind(*control_, request_.database, request_.events, wait_));
+    const auto began = std::chrono::steady_clock::now();
     SLIPWAY_TRY(make_copy());
+    report_.restoring = passed_since(began);
     SLIPWAY_TRY(connect_both());
     SLIPWAY_TRY(check_schema());
     // What takes long is done while the application still works; the second time there is little
     // left.
-    say("carrying over what was written since the backup");
-    SLIPWAY_TRY(carry());
+    say(request_.capture.empty()
+            ? std::string("carrying over what was written since the backup")
+            : fmt::format("replaying what {} has kept since the backup", request_.capture));
+    const auto carrying = std::chrono::steady_clock::now();
+    SLIPWAY_TRY(writes_->carry(report_));
+    report_.carrying = passed_since(carrying);
+    reach(os::CrashPoint::writes_replayed);
     return behind_the_fence();
   }
 
@@ -109,12 +124,18 @@ private:
     SLIPWAY_TRY(check_moment());
     parked_.emplace(*copy_, request_.history_schema, run_text_);
     SLIPWAY_TRY(parked_->create(wait_));
-    replay::Maps maps{.before = request_.before, .now = {}, .copy = {}};
-    SLIPWAY_ASSIGN(maps.now, replay::read_relation_map(*origin_, wait_));
-    SLIPWAY_ASSIGN(maps.copy, replay::read_relation_map(*copy_, wait_));
-    SLIPWAY_ASSIGN(map_, replay::make_carry_map(maps, request_.reverses,
-                                                {request_.history_schema, k_replay_schema}));
-    return {};
+    SLIPWAY_TRY(clean_copy());
+    writes_.emplace(request_, *origin_, *copy_, *parked_, wait_);
+    return writes_->prepare();
+  }
+
+  // A capture that was armed at the backup is in it, but no slot is behind that one.
+  Status clean_copy() {
+    if (!request_.capture.empty())
+      SLIPWAY_TRY(replay::clean_copy(
+          *copy_, {.name = request_.capture, .since = 0, .identities_changed = {}, .left_out = {}},
+          wait_));
+    return replay::CaptureRecords(request_.history_schema).forget_all(*copy_, wait_);
   }
 
   Status check_moment() {
@@ -145,17 +166,6 @@ private:
                                             request_.database, copy_name_)));
   }
 
-  Status carry() {
-    SLIPWAY_ASSIGN(auto carried, replay::sync_state(*origin_, *copy_, *parked_, map_,
-                                                    {.snapshot = request_.snapshot}, wait_));
-    // A later time finds only what changed since.
-    for (auto& table : report_.carried.tables)
-      for (const auto& one : carried.tables)
-        if (one.table == table.table) add(table.counts, one.counts);
-    if (report_.carried.tables.empty()) report_.carried = std::move(carried);
-    return {};
-  }
-
   Result<SafePathReport> behind_the_fence() {
     const auto closed = std::chrono::steady_clock::now();
     const auto note = fmt::format("rollback of run {}", request_.run);
@@ -163,8 +173,8 @@ private:
     SLIPWAY_ASSIGN(auto fence, pg::Fence::put_up(*control_, request_.database, note,
                                                  origin_->backend_pid(), wait_));
     reach(os::CrashPoint::database_closed);
-    SLIPWAY_TRY(carry());
-    SLIPWAY_ASSIGN(report_.reconciled, replay::reconcile(*origin_, *copy_, *parked_, map_,
+    SLIPWAY_TRY(writes_->carry(report_));
+    SLIPWAY_ASSIGN(report_.reconciled, replay::reconcile(*origin_, *copy_, *parked_, writes_->map(),
                                                          {.snapshot = request_.snapshot}, wait_));
     SLIPWAY_TRY(compare());
     SLIPWAY_TRY(carry_history(*origin_, *copy_, request_.history_schema, request_.run,
@@ -172,13 +182,15 @@ private:
     SLIPWAY_ASSIGN(report_.parked, parked_->count(wait_));
     SLIPWAY_TRY(swap());
     fence.forget();
-    report_.closed = std::chrono::duration_cast<Millis>(std::chrono::steady_clock::now() - closed);
+    report_.closed = passed_since(closed);
+    drop_slot();
     return std::move(report_);
   }
 
   Status compare() {
     say("comparing every row of both databases");
-    SLIPWAY_ASSIGN(report_.verified, replay::verify(*origin_, *copy_, *parked_, map_, {}, wait_));
+    SLIPWAY_ASSIGN(report_.verified, replay::verify(*origin_, *copy_, *parked_, writes_->map(),
+                                                    writes_->explained(), wait_));
     if (report_.verified.is_good()) return {};
     Error error(ErrorCode::check_failed,
                 "the copy is not the broken database with the old schema: rows differ, and nothing "
@@ -199,6 +211,7 @@ private:
   // either when it begins: our own sessions go first.
   Status swap() {
     reach(os::CrashPoint::swap_ready);
+    writes_.reset();
     parked_.reset();
     lock_.reset();
     origin_.reset();
@@ -223,6 +236,17 @@ private:
         "renaming needs the ownership of the database and CREATEDB"));
   }
 
+  // It would keep the write-ahead log for a database that nobody writes to any more.
+  void drop_slot() {
+    if (request_.capture.empty()) return;
+    const auto dropped = replay::drop_slot(*control_, request_.capture, wait_);
+    if (!dropped)
+      request_.events.on_event(
+          event::Warning{.message = fmt::format("the slot {} is still there: {}", request_.capture,
+                                                dropped.error().message),
+                         .hint = "slipway deploy confirm"});
+  }
+
   void reach(os::CrashPoint point) {
     if (request_.crash != nullptr) request_.crash->reach(point);
   }
@@ -236,7 +260,7 @@ private:
   std::optional<locks::RunnerLock> lock_;
   std::optional<pg::Session> copy_;
   std::optional<replay::ParkedTable> parked_;
-  replay::CarryMap map_;
+  std::optional<CarryWrites> writes_;
   SafePathReport report_;
 };
 

@@ -15,8 +15,8 @@ TEST(Demo, TellsItsStoryAndLeavesNothingBehind) {
   EXPECT_EQ(ran.status, 0) << ran.out << ran.err;
   for (const auto* told :
        {"1. From files to a schema", "2. Two runners at once", "3. A migration that breaks",
-        "4. Down, up again, redo", "column \"user_id\" of relation \"orders\" does not exist",
-        "[ ] 20261120090000"})
+        "4. Down, up again, redo", "5. Two in the morning", "are there: 0 lost",
+        "column \"user_id\" of relation \"orders\" does not exist", "[ ] 20261120090000"})
     EXPECT_NE(ran.out.find(told), std::string::npos) << told;
   EXPECT_EQ(ran.out.find('\x1b'), std::string::npos) << "plain without a terminal";
   // The cached result of initdb may stay, in a folder of its own; servers and projects may not.

@@ -45,15 +45,15 @@ std::string lines_of(const char* head, const std::vector<std::string>& lines) {
 
 } // namespace
 
-PairScript script_of_pair(const Grammar& grammar, std::uint64_t seed) {
+PairScript script_of_pair(const Grammar& grammar, std::uint64_t seed, int strength) {
   RandomDdl random(grammar, seed);
   PairScript script;
   script.unrelated = seed % k_unrelated_each == 0;
   script.half_done = seed % k_half_done_each == 0;
   script.second_look = seed % k_second_look_each == 0;
-  script.creations = random.creations(k_creations);
-  script.mutations =
-      script.unrelated ? random.creations(k_creations) : random.mutations(k_mutations);
+  script.creations = random.creations(k_creations * strength);
+  script.mutations = script.unrelated ? random.creations(k_creations * strength)
+                                      : random.mutations(k_mutations * strength);
   return script;
 }
 

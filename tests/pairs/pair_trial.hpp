@@ -21,7 +21,8 @@ struct PairScript {
   bool second_look = false; ///< pg_dump compares, too
 };
 
-PairScript script_of_pair(const Grammar& grammar, std::uint64_t seed);
+/// With a `strength` of 2 it has twice the statements.
+PairScript script_of_pair(const Grammar& grammar, std::uint64_t seed, int strength);
 
 /// Goes the ways between two schemas and looks from outside whether each end was reached.
 class PairTrial {

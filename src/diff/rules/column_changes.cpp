@@ -67,7 +67,10 @@ void add_below(const Scene& scene, const Object& column, std::vector<Object>& fo
 std::vector<Object> defaults_below(const Scene& scene, const Object& column) {
   std::vector<Object> found;
   add_below(scene, column, found);
-  std::erase_if(found, [](const Object& one) { return !one.has(Property::default_value); });
+  // A table that goes is gone by then.
+  std::erase_if(found, [&](const Object& one) {
+    return !one.has(Property::default_value) || !existed_and_stays(scene, one);
+  });
   return found;
 }
 
@@ -88,7 +91,9 @@ void change_type(const Scene& scene, const Alteration& alteration, Draft& draft)
   std::string sql = alter_table(to) + "ALTER COLUMN " + ident(to.part()) + " TYPE " +
                     std::string(to.text(Property::type));
   if (to.has(Property::collation)) sql += " COLLATE " + std::string(to.text(Property::collation));
-  if (!change.using_expression.empty()) sql += " USING " + change.using_expression;
+  // A foreign table has no values here, and the server wants none of it.
+  if (!change.using_expression.empty() && to.parent()->kind() == Kind::table)
+    sql += " USING " + change.using_expression;
   draft.add("alter column type", sql);
   warn(scene, change, to, draft);
   draft.disturb(from.identity(), change.new_meaning ? Reach::new_meaning : Reach::type_change);
@@ -204,7 +209,7 @@ void change_column(const Scene& scene, const Alteration& alteration, Draft& draf
   change_not_null(scene, alteration, gains_identity ? Pace::at_once : Pace::in_steps, draft);
   if (!loses_identity &&
       (alteration.has(Property::identity) || alteration.has(Property::identity_options) ||
-       alteration.has(Property::identity_acl)))
+       alteration.has(Property::identity_acl) || alteration.has(Property::identity_comment)))
     change_identity(scene, alteration, draft);
 }
 

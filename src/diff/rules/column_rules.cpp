@@ -9,6 +9,7 @@
 #include "inherited_column.hpp"
 #include "naming.hpp"
 #include "table_sql.hpp"
+#include "too_long_default.hpp"
 #include "view_columns.hpp"
 #include "volatile_default.hpp"
 
@@ -53,6 +54,24 @@ void warn_of_new(const Scene& scene, const Object& column, Draft& draft) {
                   "SELECT count(*) FROM " + qualified(column));
 }
 
+// A default that the type is too short for stands in the catalog, and no row can have it.
+void add(const Scene& scene, const Object& column, Draft& draft) {
+  const auto alter = alter_table(column);
+  if (!is_too_long_default(column)) {
+    draft.add("add column", alter + "ADD COLUMN " + column_definition(scene, column));
+    warn_of_new(scene, column, draft);
+    return;
+  }
+  const auto bare = without_default(column);
+  draft.add("add column", alter + "ADD COLUMN " + column_definition(scene, bare.at(1)));
+  draft.finding(FindingKind::data_dependent,
+                "the default does not fit the type, so that rows that are there have no value" +
+                    std::string(column.has(Property::not_null) ? ", which stops it" : ""),
+                "SELECT count(*) FROM " + qualified(column));
+  draft.add("set default", alter + "ALTER COLUMN " + ident(column.part()) + " SET DEFAULT " +
+                               std::string(column.text(Property::default_value)));
+}
+
 constexpr const char* k_own_stays_own =
     "a column that the table has as its own stays its own when the table inherits it, too: inherit "
     "it all the same, or make a new table and copy the rows";
@@ -75,8 +94,7 @@ void create(const Scene& scene, const Object& column, Draft& draft) {
     return create_attribute(scene, column, draft);
   if (is_view_column(column)) return create_view_column(scene, column, draft);
   if (is_made_from_above(scene, column, draft)) return;
-  draft.add("add column", alter_table(column) + "ADD COLUMN " + column_definition(scene, column));
-  warn_of_new(scene, column, draft);
+  add(scene, column, draft);
   complete_column(scene, column, draft);
 }
 

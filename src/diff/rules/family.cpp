@@ -20,10 +20,20 @@ std::string word_for(const Object& part) {
   return table_of(part).kind() == Kind::foreign_table ? "FOREIGN TABLE " : "TABLE ";
 }
 
+// Nothing that is done to its parent reaches it any more.
+bool is_half_detached(const Object& table) {
+  return table.has(Property::detach_pending);
+}
+
 } // namespace
 
 bool existed(const Scene& scene, const Object& object) {
   return scene.from.find(table_of(object).identity()).has_value();
+}
+
+bool existed_and_stays(const Scene& scene, const Object& object) {
+  const auto table = table_of(object).identity();
+  return scene.from.find(table).has_value() && scene.to.find(table).has_value();
 }
 
 std::optional<Object> relation_of(const schema::Schema& schema, std::string_view text) {
@@ -52,10 +62,19 @@ std::vector<Object> children_of(const schema::Schema& schema, const Object& tabl
   return children;
 }
 
+std::vector<Object> all_below(const schema::Schema& schema, const Object& table) {
+  auto below = children_of(schema, table);
+  for (std::size_t at = 0; at < below.size(); ++at)
+    for (auto& one : children_of(schema, below[at]))
+      if (std::find(below.begin(), below.end(), one) == below.end())
+        below.push_back(std::move(one));
+  return below;
+}
+
 std::vector<std::string> lasting_parents(const Scene& scene, const Object& table) {
   const auto before = scene.from.relation(table.schema(), table.name());
   const auto after = scene.to.relation(table.schema(), table.name());
-  if (!before || !after) return {};
+  if (!before || !after || is_half_detached(*before)) return {};
   std::vector<std::string> lasting;
   const auto old_parents = parents_of(*before);
   for (auto& parent : parents_of(*after))
@@ -68,7 +87,14 @@ bool is_to_be_attached(const Scene& scene, const Object& table) {
   const auto after = scene.to.relation(table.schema(), table.name());
   if (!after || !after->has(Property::partition_of)) return false;
   const auto before = scene.from.relation(table.schema(), table.name());
-  return !before || before->get(Property::partition_of) != after->get(Property::partition_of);
+  return !before || is_half_detached(*before) ||
+         before->get(Property::partition_of) != after->get(Property::partition_of);
+}
+
+bool lacks_parts(const Scene& scene, const Object& index) {
+  const auto table = index.parent();
+  return index.kind() == Kind::index && index.has(Property::invalid) && table &&
+         table->has(Property::partition_by) && !scene.from.find(index.identity());
 }
 
 std::optional<Object> in_parent(const Scene& scene, const schema::Schema& schema,

@@ -13,6 +13,8 @@ namespace slipway::diff {
 
 /// Whether the relation of a part, or the relation itself, is there before the plan runs.
 bool existed(const Scene& scene, const schema::Object& object);
+/// The same, and it is there after that.
+bool existed_and_stays(const Scene& scene, const schema::Object& object);
 /// The relation that a text such as app.t names.
 std::optional<schema::Object> relation_of(const schema::Schema& schema, std::string_view text);
 /// All parents of a table, by their texts.
@@ -21,8 +23,14 @@ std::vector<std::string> parents_of(const schema::Object& table);
 std::vector<schema::Object> children_of(const schema::Schema& schema, const schema::Object& table);
 /// The parents that the table has before and after; what is done to these reaches it, too.
 std::vector<std::string> lasting_parents(const Scene& scene, const schema::Object& table);
+/// The partitions and children of a table, at all levels.
+std::vector<schema::Object> all_below(const schema::Schema& schema, const schema::Object& table);
 /// Whether the plan makes the table, which may be new, a partition of what it was none of.
 bool is_to_be_attached(const Scene& scene, const schema::Object& table);
+
+/// A new index of a partitioned table that some partition has no part of: it is made when the
+/// partitions are there, since they would get parts of it.
+bool lacks_parts(const Scene& scene, const schema::Object& index);
 
 /// A column or CHECK of `part`'s name in a lasting parent, on the side of `schema`.
 std::optional<schema::Object> in_parent(const Scene& scene, const schema::Schema& schema,

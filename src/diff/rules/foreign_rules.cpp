@@ -65,6 +65,8 @@ Altered alter_wrapper(const Scene&, const Alteration& alteration, Draft& draft) 
   };
   change(Property::handler, "HANDLER");
   change(Property::validator, "VALIDATOR");
+  // It looks at what servers and tables say from then on only.
+  if (alteration.has(Property::validator) && alteration.to.has(Property::validator)) draft.later();
   alter(alteration, rest, draft);
   return Altered::done;
 }

@@ -30,7 +30,20 @@ std::string alter_column(const Object& column) {
   return "ALTER TABLE " + qualified(column) + " ALTER COLUMN " + ident(column.part()) + " ";
 }
 
-std::string sequence_of_column(const Object& column) {
+bool owns_more(const schema::Schema& schema, const Object& column, const Object* but) {
+  for (const auto& sequence : schema.objects(Kind::sequence)) {
+    if (!sequence.has(Property::owned_by)) continue;
+    const auto owner = split_name(sequence.text(Property::owned_by));
+    if (owner.schema == column.schema() && owner.name == column.name() &&
+        owner.column == column.part() && !(but != nullptr && sequence == *but))
+      return true;
+  }
+  return false;
+}
+
+// Of several sequences of one column pg_get_serial_sequence() gives any: `owns_more` is for that.
+std::string sequence_of_column(const Object& column, const std::string& name, bool owns_more) {
+  if (owns_more) return literal(name);
   return "pg_catalog.pg_get_serial_sequence(" + literal(qualified(column)) + ", " +
          literal(column.part()) + ")";
 }
@@ -77,7 +90,6 @@ void add_identity(const Scene& scene, const Alteration& alteration, Draft& draft
   auto old_name = old ? qualified(*old) : std::string();
   bool with_previous = false;
   if (old) {
-    // Of two sequences of one column pg_get_serial_sequence() gives either.
     draft.add("own sequence", "ALTER SEQUENCE " + old_name + " OWNED BY NONE");
     if (const auto aside = stands_aside_for_identity(scene, *old); !aside.empty()) {
       draft.add("rename sequence", "ALTER SEQUENCE " + old_name + " RENAME TO " + ident(aside));
@@ -87,23 +99,37 @@ void add_identity(const Scene& scene, const Alteration& alteration, Draft& draft
   }
   draft.add("add identity", alter_column(to) + "ADD" + identity_clause(to));
   if (with_previous) draft.with_previous();
+  const auto sequence = sequence_of_column(
+      to, identity_sequence(to), owns_more(scene.from, alteration.from, old ? &*old : nullptr));
   if (old)
     draft
-        .add("set sequence", "SELECT pg_catalog.setval(" + sequence_of_column(to) +
-                                 ", pg_catalog.nextval(" + literal(old_name) + "), false)")
+        .add("set sequence", "SELECT pg_catalog.setval(" + sequence + ", pg_catalog.nextval(" +
+                                 literal(old_name) + "), false)")
         .with_previous();
   else
-    past_the_rows(to, sequence_of_column(to), options_of_identity(to), draft);
+    past_the_rows(to, sequence, options_of_identity(to), draft);
   complete_identity(scene, to, draft);
 }
 
 void drop_identity(const Scene& scene, const Alteration& alteration, Draft& draft) {
   const auto successor = serial_sequence(scene.to, alteration.to);
-  if (successor && !scene.from.find(successor->identity()))
-    draft.add("set sequence", "SELECT pg_catalog.setval(" + literal(qualified(*successor)) +
-                                  ", pg_catalog.nextval(" + sequence_of_column(alteration.from) +
-                                  "), false)");
+  if (successor && !scene.from.find(successor->identity())) {
+    const auto& before = alteration.from;
+    const auto name = identity_in_the_way(scene, *successor)
+                          ? qualified(successor->schema(), temporary_name(successor->name()))
+                          : identity_sequence(before);
+    draft.add(
+        "set sequence",
+        "SELECT pg_catalog.setval(" + literal(qualified(*successor)) + ", pg_catalog.nextval(" +
+            sequence_of_column(before, name, owns_more(scene.from, before, nullptr)) + "), false)");
+  }
   draft.add("drop identity", alter_column(alteration.to) + "DROP IDENTITY");
+}
+
+void set_identity_comment(const Object& column, Draft& draft) {
+  const auto text = column.get(Property::identity_comment);
+  draft.add("comment", "COMMENT ON SEQUENCE " + identity_sequence(column) + " IS " +
+                           (text ? literal(*text) : "NULL"));
 }
 
 // Before 15 sequences are logged, whatever their table is.
@@ -157,13 +183,20 @@ std::string identity_sequence(const Object& column) {
 
 void complete_identity(const Scene& scene, const Object& column, Draft& draft) {
   const auto alter = "ALTER SEQUENCE " + identity_sequence(column) + " ";
-  if (const auto type = option(column, "AS ")) draft.add("alter sequence", alter + "AS " + *type);
+  if (const auto type = option(column, "AS ")) {
+    // Limits that are those of the column's type would go with that.
+    std::string sql = alter + "AS " + *type;
+    for (const std::string limit : {"MINVALUE ", "MAXVALUE "})
+      if (const auto value = option(column, limit)) sql += " " + limit + *value;
+    draft.add("alter sequence", sql);
+  }
   if (scene.to.origin().server_version >= k_unlogged_sequences) {
     if (option(column, "LOGGED")) draft.add("alter sequence", alter + "SET LOGGED");
     if (option(column, "UNLOGGED")) draft.add("alter sequence", alter + "SET UNLOGGED");
   }
   const auto sequence = as_sequence(column);
   grant_to_new(scene, sequence.at(0), draft);
+  if (column.has(Property::identity_comment)) set_identity_comment(column, draft);
 }
 
 void change_identity(const Scene& scene, const Alteration& alteration, Draft& draft) {
@@ -181,6 +214,7 @@ void change_identity(const Scene& scene, const Alteration& alteration, Draft& dr
     draft.add("alter identity",
               alter_column(alteration.to) + "SET GENERATED " + upper_kind(alteration.to));
   if (alteration.has(Property::identity_options)) change_options(scene, alteration, draft);
+  if (alteration.has(Property::identity_comment)) set_identity_comment(alteration.to, draft);
   if (!alteration.has(Property::identity_acl)) return;
   const auto before = as_sequence(alteration.from);
   const auto after = as_sequence(alteration.to);

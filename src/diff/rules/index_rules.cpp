@@ -32,8 +32,11 @@ bool is_partitioned(const Object& index) {
 
 bool is_attached_by_hand(const Scene& scene, const Object& index) {
   const auto table = index.parent();
-  return index.has(Property::parent) && table && table->has(Property::partition_of) &&
-         !is_to_be_attached(scene, *table);
+  if (!index.has(Property::parent) || !table || !table->has(Property::partition_of)) return false;
+  if (!is_to_be_attached(scene, *table)) return true;
+  const auto parent = relation_of(scene.to, table->text(Property::partition_of));
+  const auto above = parent ? parent->part(Kind::index, index.text(Property::parent)) : parent;
+  return above && lacks_parts(scene, *above);
 }
 
 std::string attach(const Object& index) {

@@ -110,6 +110,19 @@ void change_state(const Scene& scene, const Alteration& alteration, Draft& draft
   warn(to, draft);
 }
 
+// Before 18 the tables below lose it, too, though they have it by themselves.
+void drop(const Scene& scene, const Alteration& alteration, Draft& draft) {
+  draft.add("drop not null", alter_column(alteration.to) + "DROP NOT NULL");
+  const auto table = alteration.from.parent();
+  if (!table || scene.to.origin().server_version >= k_named_not_null) return;
+  for (const auto& below : all_below(scene.from, *table)) {
+    const auto before = below.part(Kind::column, alteration.from.part());
+    const auto after = before ? scene.to.find(before->identity()) : std::nullopt;
+    if (after && before->has(Property::not_null) && after->has(Property::not_null))
+      draft.add("set not null", alter_column(*after) + "SET NOT NULL").with_previous();
+  }
+}
+
 } // namespace
 
 void add_unchecked_not_null(const Object& column, Draft& draft) {
@@ -123,7 +136,7 @@ void change_not_null(const Scene& scene, const Alteration& alteration, Pace pace
   const bool is = alteration.to.has(Property::not_null);
   if (same && was != is) return;
   if (was && !is)
-    draft.add("drop not null", alter_column(alteration.to) + "DROP NOT NULL");
+    drop(scene, alteration, draft);
   else if (!was && is)
     set(scene, alteration.to, pace, draft);
   else if (was && scene.to.origin().server_version >= k_named_not_null)

@@ -133,11 +133,35 @@ void detach_partition(const Scene& scene, const Object& table, Draft& draft) {
 }
 
 void release_partition(const Scene& scene, const Object& table, Draft& draft) {
-  if (detaches_concurrently(scene, table))
+  if (table.has(Property::detach_pending))
+    draft.add("detach partition", detach(table) + " FINALIZE");
+  else if (detaches_concurrently(scene, table))
     draft.add("detach partition", detach(table) + " CONCURRENTLY").alone();
 }
 
+namespace {
+
+// The server gives a new partition a part of each index of its parent.
+void refuse_more_parts(const Scene& scene, const Object& table, Draft& draft) {
+  const auto parent = relation_of(scene.to, parent_of(table));
+  if (!parent) return;
+  const auto has_part = [&](const Object& index) {
+    const auto parts = table.parts(Kind::index);
+    return std::any_of(parts.begin(), parts.end(), [&](const Object& one) {
+      return one.text(Property::parent) == index.part();
+    });
+  };
+  for (const auto& index : parent->parts(Kind::index))
+    if (index.has(Property::invalid) && !lacks_parts(scene, index) && !has_part(index))
+      draft.refuse("a new partition gets a part of the index " +
+                   qualified(index.schema(), index.part()) +
+                   ", which it is not to have: drop that index, attach, and make it again");
+}
+
+} // namespace
+
 void attach_partition(const Scene& scene, const Object& table, Draft& draft) {
+  refuse_more_parts(scene, table, draft);
   const auto condition = condition_of(scene.to, table);
   const bool checked = existed(scene, table) && scene.in_use(table) && !condition.empty() &&
                        table.kind() == Kind::table;

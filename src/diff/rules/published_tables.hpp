@@ -1,6 +1,6 @@
 #pragma once
 
-#include "slipway/schema/schema.hpp"
+#include "rules.hpp"
 
 #include <set>
 #include <string>
@@ -15,11 +15,13 @@ std::string published_name(const std::string& entry);
 std::string published_entry(const schema::Object& publication, const schema::Object& table);
 
 /// What stands behind FOR, ADD, DROP or SET, one by one: "TABLE a", "b (id)", "TABLES IN SCHEMA s".
-std::vector<std::string> published_entries(const std::vector<std::string>& tables,
+/// A table that others inherit from is ONLY itself: these have entries of their own.
+std::vector<std::string> published_entries(const Scene& scene,
+                                           const std::vector<std::string>& tables,
                                            const std::vector<std::string>& schemas);
 
 /// All that the publication has, with the tables of the entries in `plain` by their names alone.
-std::vector<std::string> published_plainly(const schema::Object& publication,
+std::vector<std::string> published_plainly(const Scene& scene, const schema::Object& publication,
                                            const std::set<std::string>& plain);
 
 } // namespace slipway::diff

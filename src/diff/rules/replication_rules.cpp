@@ -21,8 +21,9 @@ std::string name_of(const Object& publication) {
   return "PUBLICATION " + qualified(publication);
 }
 
-Entries entries_of(const Object& publication) {
-  return published_entries(publication.list(Property::tables), publication.list(Property::schemas));
+Entries entries_of(const Scene& scene, const Object& publication) {
+  return published_entries(scene, publication.list(Property::tables),
+                           publication.list(Property::schemas));
 }
 
 std::string option(const Object& publication, Property property) {
@@ -41,10 +42,10 @@ std::string option(const Object& publication, Property property) {
 
 constexpr auto k_options = {Property::operations, Property::via_root, Property::generated_columns};
 
-void create_publication(const Scene&, const Object& publication, Draft& draft) {
+void create_publication(const Scene& scene, const Object& publication, Draft& draft) {
   std::string sql = "CREATE " + name_of(publication);
   if (publication.has(Property::all_tables)) sql += " FOR ALL TABLES";
-  const auto members = entries_of(publication);
+  const auto members = entries_of(scene, publication);
   if (!members.empty()) sql += " FOR " + joined(members);
   std::vector<std::string> options;
   for (const auto property : k_options)
@@ -64,7 +65,7 @@ bool is_same_table(const std::string& one, const std::string& other) {
   return published_name(one) == published_name(other);
 }
 
-void change_members(const Alteration& alteration, Draft& draft) {
+void change_members(const Scene& scene, const Alteration& alteration, Draft& draft) {
   const auto alter = "ALTER " + name_of(alteration.to);
   const auto before = alteration.from.list(Property::tables);
   const auto after = alteration.to.list(Property::tables);
@@ -76,25 +77,25 @@ void change_members(const Alteration& alteration, Draft& draft) {
   });
   if (other) {
     // Nothing is unpublished for a moment.
-    draft.add("alter publication", alter + " SET " + joined(entries_of(alteration.to)));
+    draft.add("alter publication", alter + " SET " + joined(entries_of(scene, alteration.to)));
     return;
   }
   for (auto& entry : gone) entry = published_name(entry);
   const auto before_schemas = alteration.from.list(Property::schemas);
   const auto after_schemas = alteration.to.list(Property::schemas);
-  const auto dropped = published_entries(gone, missing(before_schemas, after_schemas));
-  const auto put_in = published_entries(added, missing(after_schemas, before_schemas));
+  const auto dropped = published_entries(scene, gone, missing(before_schemas, after_schemas));
+  const auto put_in = published_entries(scene, added, missing(after_schemas, before_schemas));
   if (!dropped.empty()) draft.add("alter publication", alter + " DROP " + joined(dropped));
   if (!put_in.empty()) draft.add("alter publication", alter + " ADD " + joined(put_in));
 }
 
-Altered alter_publication(const Scene&, const Alteration& alteration, Draft& draft) {
+Altered alter_publication(const Scene& scene, const Alteration& alteration, Draft& draft) {
   if (alteration.has(Property::all_tables)) return Altered::rebuild;
   std::vector<std::string> options;
   for (const auto property : k_options)
     if (alteration.has(property)) options.push_back(option(alteration.to, property));
   if (alteration.has(Property::tables) || alteration.has(Property::schemas))
-    change_members(alteration, draft);
+    change_members(scene, alteration, draft);
   if (!options.empty())
     draft.add("alter publication",
               "ALTER " + name_of(alteration.to) + " SET (" + joined(options) + ")");

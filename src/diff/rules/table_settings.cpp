@@ -16,6 +16,7 @@ using schema::Property;
 constexpr std::string_view k_catalog_table = "user_catalog_table=true";
 constexpr std::string_view k_index = "index ";
 constexpr int k_set_access_method = 150000;
+constexpr int k_unlogged_sequences = 150000;
 
 bool has_index_identity(const Object& table) {
   return table.text(Property::replica_identity).starts_with(k_index);
@@ -43,12 +44,31 @@ void rewrite(std::string_view kind, const std::string& sql, Draft& draft) {
                 "the table is written anew under a lock that stops readers and writers");
 }
 
+// From 15 on the sequences of its columns go with a table; those that are otherwise go back.
+void keep_sequences(const Scene& scene, const Alteration& alteration, Draft& draft) {
+  const auto& to = alteration.to;
+  if (scene.to.origin().server_version < k_unlogged_sequences) return;
+  for (const auto& sequence : scene.from.objects(schema::Kind::sequence)) {
+    if (!sequence.has(Property::owned_by)) continue;
+    const auto owner = split_name(sequence.text(Property::owned_by));
+    const auto after = scene.to.find(sequence.identity());
+    if (owner.schema != to.schema() || owner.name != to.name() || !after) continue;
+    if (after->get(Property::persistence) == sequence.get(Property::persistence) &&
+        after->has(Property::persistence) != to.has(Property::persistence))
+      draft.add("set persistence",
+                "ALTER SEQUENCE " + qualified(*after) +
+                    (after->has(Property::persistence) ? " SET UNLOGGED" : " SET LOGGED"));
+  }
+}
+
 void change_place(const Scene& scene, const Alteration& alteration, Draft& draft) {
   const auto& to = alteration.to;
   const auto alter = alter_table(to);
-  if (alteration.has(Property::persistence))
+  if (alteration.has(Property::persistence)) {
     rewrite("set persistence",
             alter + (to.has(Property::persistence) ? "SET UNLOGGED" : "SET LOGGED"), draft);
+    keep_sequences(scene, alteration, draft);
+  }
   if (alteration.has(Property::table_access_method)) {
     if (scene.to.origin().server_version < k_set_access_method)
       draft.refuse("before PostgreSQL 15 a table keeps its access method: make a new table beside "
@@ -101,10 +121,8 @@ void change_settings(const Scene& scene, const Alteration& alteration, Draft& dr
     change_options("ALTER TABLE " + qualified(to), from.list(Property::options), options, draft);
   }
   change_place(scene, alteration, draft);
-  if (alteration.has(Property::of_type))
-    draft.add("of type", alter_table(to) + (to.has(Property::of_type)
-                                                ? "OF " + std::string(to.text(Property::of_type))
-                                                : "NOT OF"));
+  if (alteration.has(Property::of_type) && !to.has(Property::of_type))
+    draft.add("of type", alter_table(to) + "NOT OF");
   flag(alteration, Property::row_security, "ENABLE ROW LEVEL SECURITY",
        "DISABLE ROW LEVEL SECURITY", draft);
   flag(alteration, Property::force_row_security, "FORCE ROW LEVEL SECURITY",
@@ -139,8 +157,12 @@ void change_index_marks(const Alteration& alteration, Draft& draft) {
   const bool identity = alteration.has(Property::replica_identity) && has_index_identity(to);
   const bool cluster = alteration.has(Property::cluster_on) && to.has(Property::cluster_on);
   const bool catalog = becomes_catalog_table(alteration);
-  if (!identity && !cluster && !catalog) return;
+  // Columns and attributes are the same by then.
+  const bool typed = alteration.has(Property::of_type) && to.has(Property::of_type);
+  if (!identity && !cluster && !catalog && !typed) return;
   draft.later();
+  if (typed)
+    draft.add("of type", alter_table(to) + "OF " + std::string(to.text(Property::of_type)));
   if (catalog)
     draft.add("set options",
               alter_table(to) + "SET (" + options_list({std::string(k_catalog_table)}) + ")");

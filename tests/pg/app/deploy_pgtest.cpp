@@ -19,6 +19,7 @@ protected:
     ASSERT_TRUE(made) << made.error().message;
     folder_.emplace(std::move(*made));
     set("backup.store", folder_->path() + "/backups");
+    set("deploy.capture", "none");
     set("deploy.health_every", "10ms");
     set("deploy.health_within", "3s");
     for (const auto* hook : {"application", "previous_application", "alert"})
@@ -63,6 +64,26 @@ TEST_F(Deploy, AppliesWhatIsPendingAfterABackupAndWaitsForHealth) {
   EXPECT_EQ(log(), "application up\n");
 }
 
+TEST_F(Deploy, WhatCouldNotBeTakenBackIsSaidBeforehand) {
+  write("2_b.sql", "CREATE TABLE b (id int PRIMARY KEY);\nALTER TABLE users DROP COLUMN age;",
+        "DROP TABLE b;");
+  close_looker();
+  const auto seen =
+      with_context([](const app::Context& context) { return app::look_before_deploy(context); });
+  ASSERT_TRUE(seen) << seen.error().message;
+  EXPECT_EQ(seen->plan.steps.size(), 1U);
+  EXPECT_EQ(seen->way_back.unreturnable.size(), 3U);
+  EXPECT_EQ(versions(), "1") << "nothing was done";
+  const auto report = deploy();
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_EQ(report->outlook.unreturnable.size(), 3U);
+  const auto notes = sink_.all<event::Note>();
+  EXPECT_TRUE(std::any_of(notes.begin(), notes.end(), [](const event::Note& one) {
+    return one.message ==
+           "a rollback: parked: public.b: its rows: the old schema has no such table";
+  }));
+}
+
 TEST_F(Deploy, WithNothingPendingThereIsNoBackup) {
   const auto report = deploy();
   ASSERT_TRUE(report) << report.error().message;
@@ -74,7 +95,7 @@ TEST_F(Deploy, WithNothingPendingThereIsNoBackup) {
 TEST_F(Deploy, AnApplicationThatIsNotHealthyTakesTheRunBack) {
   write("2_email.sql", "ALTER TABLE users ADD COLUMN email text;",
         "ALTER TABLE users DROP COLUMN email;");
-  set("deploy.health", "false");
+  set("deploy.health", "sh,-c,test $SLIPWAY_DEPLOY_OUTCOME = rolled_back");
   set("deploy.health_within", "200ms");
   const auto report = deploy();
   ASSERT_FALSE(report);
@@ -85,7 +106,7 @@ TEST_F(Deploy, AnApplicationThatIsNotHealthyTakesTheRunBack) {
 
 TEST_F(Deploy, WhatWasDestroyedComesBackFromItsBackup) {
   write("2_age.sql", "ALTER TABLE users DROP COLUMN age;", "ALTER TABLE users ADD COLUMN age int;");
-  set("deploy.health", "false");
+  set("deploy.health", "sh,-c,test $SLIPWAY_DEPLOY_OUTCOME = rolled_back");
   set("deploy.health_within", "200ms");
   const auto report = deploy();
   ASSERT_FALSE(report);

@@ -181,6 +181,22 @@ TEST_F(StateSync, rows_that_the_old_constraints_refuse_are_parked_one_by_one) {
             (Lines{"1|sad|1|1", "2|sad|2|1", "61|sad|61|1"}));
 }
 
+// Fails when a row that was refused once is not tried again, or is told twice.
+TEST_F(StateSync, what_was_parked_is_tried_again_each_time) {
+  exec(
+      "CREATE TABLE t (id int PRIMARY KEY, n int); INSERT INTO t SELECT g, g FROM generate_series(1, 40) g");
+  back_up();
+  exec("ALTER TABLE t ALTER n TYPE bigint; UPDATE t SET n = n + 5000000000 WHERE id % 4 = 0;"
+       "INSERT INTO t VALUES (50, 6000000000), (51, 51)");
+  EXPECT_EQ(told(sync(), "t"), "1 inserted, 0 updated, 0 removed, 11 parked");
+  exec(
+      "UPDATE t SET n = 7 WHERE id = 8; UPDATE t SET n = 6000000000 WHERE id = 9; DELETE FROM t WHERE id = 12");
+  EXPECT_EQ(told(sync(), "t"), "0 inserted, 1 updated, 1 removed, 10 parked");
+  EXPECT_EQ(parked().size(), 10U);
+  EXPECT_EQ(in_copy("SELECT id, n FROM t WHERE id IN (4, 8, 9, 12, 50, 51) ORDER BY 1"),
+            (Lines{"4|4", "8|7", "9|9", "51|51"}));
+}
+
 // Fails when rows are changed in place: one of the two would be refused.
 TEST_F(StateSync, unique_values_may_change_places) {
   exec(

@@ -158,8 +158,10 @@ TEST_F(Stream, writes_before_and_after_a_destructive_migration_arrive_once) {
   auto copy = test::connect(copy_url_);
   ParkedTable kept(copy, "slipway_replay", "run-1");
   must(reconcile(origin, copy, kept, carry_map(), {snapshot_}, test::long_wait()));
-  const auto proof = must(verify(origin, copy, kept, carry_map(),
-                                 {.migration_transactions = {migration_}}, test::long_wait()));
+  const auto proof = must(
+      verify(origin, copy, kept, carry_map(),
+             {.migration_transactions = {migration_}, .migration_rows = again.by_migration_rows},
+             test::long_wait()));
   EXPECT_TRUE(proof.is_good());
 }
 
@@ -174,9 +176,9 @@ TEST_F(Stream, a_replay_that_is_cut_off_goes_on_where_it_was) {
         "INSERT INTO t (n) VALUES (1); UPDATE t SET n = n + 1 WHERE id = 1; INSERT INTO heap VALUES (7);" +
         std::string(at == 20 ? "INSERT INTO mid VALUES (1)" : ""));
   EXPECT_FALSE(cut_off_at("t"));
-  EXPECT_EQ(in_copy("SELECT count(*) FROM slipway_replay.progress"), Lines{"0"});
+  EXPECT_EQ(in_copy("SELECT count(*) FROM slipway_replay.replayed"), Lines{"0"});
   EXPECT_FALSE(cut_off_at("mid"));
-  EXPECT_EQ(in_copy("SELECT count(*) FROM slipway_replay.progress"), Lines{"1"});
+  EXPECT_EQ(in_copy("SELECT count(*) FROM slipway_replay.replayed"), Lines{"1"});
   EXPECT_NE(in_copy("SELECT count(*) FROM heap"), Lines{"0"});
   replay(7);
   EXPECT_EQ(in_copy("SELECT * FROM t ORDER BY id"), in_new("SELECT * FROM t ORDER BY id"));
@@ -219,6 +221,19 @@ TEST_F(Stream, a_writer_who_does_not_finish_is_named_and_nothing_is_left) {
   EXPECT_NE(armed.error().notes[0].find(std::to_string(writer.backend_pid())), std::string::npos);
   EXPECT_EQ(in_new("SELECT count(*) FROM pg_publication"), Lines{"0"});
   EXPECT_TRUE(must(slipway_slots(session, test::long_wait())).empty());
+}
+
+TEST_F(Stream, a_role_that_may_have_no_slot_is_told) {
+  exec("CREATE ROLE small");
+  {
+    auto session = connect();
+    must(check_capture(session, test::long_wait()));
+    test::exec(session, "SET ROLE small");
+    const auto allowed = check_capture(session, test::long_wait());
+    ASSERT_FALSE(allowed);
+    EXPECT_EQ(allowed.error().code, ErrorCode::unsupported);
+  }
+  exec("DROP ROLE small");
 }
 
 } // namespace

@@ -58,9 +58,10 @@ INSTANTIATE_TEST_SUITE_P(
                 "there is no setting apply.zzzzzzzzzzzzzzzzzzzzzz", ""},
         Refusal{"[aply]\nlock_timeout = \"2s\"\n", 1, 2, 4, "there is no table [aply]",
                 "did you mean [apply]?"},
-        Refusal{"[zzzzzzzzzzzz]\n", 1, 2, 12, "there is no table [zzzzzzzzzzzz]",
-                "the tables are target, connection, migrations, history, schema, snapshot, drift, "
-                "diff, renames, apply, preflight, backup, deploy, run, dev, output"},
+        Refusal{
+            "[zzzzzzzzzzzz]\n", 1, 2, 12, "there is no table [zzzzzzzzzzzz]",
+            "the tables are target, connection, migrations, history, schema, snapshot, drift, "
+            "diff, renames, apply, preflight, backup, deploy, runbook, rollback, run, dev, output"},
         Refusal{"apply = 3\n", 1, 1, 5, "apply is a table of settings, not a number",
                 "write [apply] on a line of its own and its settings below"},
         Refusal{"[apply]\nlock_timeout = true\n", 2, 16, 4,

@@ -196,6 +196,25 @@ TEST(TerminalSink, EveryEndOfARunHasItsLine) {
   EXPECT_EQ(end("up", "cancelled", 3), "cancelled after 5 ms, 2 migrations applied (run 3)\n");
 }
 
+TEST(TerminalSink, AStepOfAWayBackShowsTheClock) {
+  const event::StepStarted step{.run = 3,
+                                .step = "safe path",
+                                .index = 2,
+                                .total = 5,
+                                .elapsed_ms = 65'400,
+                                .budget_ms = 900'000};
+  auto without_budget = step;
+  without_budget.budget_ms = 0;
+  const event::StepFinished failed{
+      .run = 3, .step = "safe path", .outcome = "failed", .duration_ms = 1500};
+  EXPECT_EQ(logged({step, without_budget, failed}, Verbosity::normal),
+            "[1:05 of 15:00] step 2 of 5: safe path\n[1:05] step 2 of 5: safe path\n"
+            "  safe path: failed after 1.5 s\n");
+  auto done = failed;
+  done.outcome = "done";
+  EXPECT_EQ(logged({done}, Verbosity::normal), "");
+}
+
 TEST(TerminalSink, WaitingNamesWhoIsWaitedFor) {
   EXPECT_EQ(
       logged({event::RunnerLockWaiting{

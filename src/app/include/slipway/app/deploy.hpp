@@ -2,10 +2,12 @@
 
 #include "slipway/app/migrations.hpp"
 #include "slipway/app/rollback.hpp"
+#include "slipway/app/way_back_outlook.hpp"
 #include "slipway/backup/manifest.hpp"
 
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace slipway::app {
 
@@ -13,17 +15,39 @@ struct DeployReport {
   std::optional<std::string>
       backup; ///< its name; none when deploy.backup is off, or nothing is pending
   RunReport run;
+  std::string capture;     ///< the slot that stays armed; empty: there is none, or none any more
+  std::string capture_why; ///< nothing was captured
+  bool confirmed = false;  ///< the bake has passed
   std::int64_t health_checks = 0; ///< made; 0 when none is configured
+  WayBackOutlook outlook;         ///< from before anything was done; empty without deploy.predict
 };
+
+/// What a deploy would do, and what of it could not be taken back.
+struct DeployOutlook {
+  plan::Plan plan;
+  WayBackOutlook way_back;
+};
+/// Looks, and changes nothing. Errors: as plan_of_up and look_at_way_back.
+Result<DeployOutlook> look_before_deploy(const Context& context);
 
 /// Whether the backup holds everything, or what the plan could take away.
 enum class Full { no, yes };
 
-/// Backup, `up`, the hook that brings the new version of the application, health checks; when
-/// anything after the backup fails, a rollback of just this run, the hook that brings the previous
-/// version back, and the alert. Errors: rolled_back when the database is as it was; part_way when
-/// the rollback failed, too, or a person must do something first; before anything was changed as
-/// create_backup and up.
+/// Capture of writes, backup, `up`, the hook that brings the new version of the application, health
+/// checks, the bake; when anything after the backup fails, a rollback of just this run, the hook
+/// that brings the previous version back, and the alert. A bake that is stopped on request is no
+/// reason to roll back. Errors: lock_timeout when another deploy is under way; rolled_back when the
+/// database is as it was; part_way when the rollback failed, too, or a person must do something
+/// first; before anything was changed as create_backup and up.
 Result<DeployReport> deploy(const Context& context, Full full = Full::no);
+
+/// What confirming did.
+struct Confirmed {
+  std::vector<std::string> dropped; ///< names of slots
+};
+
+/// Ends what a deploy left armed: nobody will go back over it. Errors: lock_timeout while a deploy
+/// or another runner is under way; part_way when somebody reads from the slot; sql, connection.
+Result<Confirmed> confirm_deploy(const Context& context);
 
 } // namespace slipway::app

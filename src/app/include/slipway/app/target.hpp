@@ -15,6 +15,9 @@ struct Target {
   bool is_dev = false;
 };
 
+/// Whether somebody said which database is meant. Connects to nothing and starts nothing.
+bool has_target(const Context& context);
+
 /// target.url, target.url_file, target.url_command, PG* variables, in this order; else the
 /// PostgreSQL of `slipway dev`, started if need be and said plainly, unless this is CI (the CI
 /// variable is set) or the project has a [target]. Its password is added to the masker. Errors:

@@ -38,6 +38,9 @@ struct RunContext {
   std::vector<pg::Query> transaction_prologue = {};
   /// Sent right before its COMMIT.
   std::vector<pg::Query> transaction_epilogue = {};
+  /// Called in each transaction of the run when all is done but its COMMIT. An error rolls it back.
+  /// May be empty.
+  std::function<Status(const Wait& wait)> before_commit = {};
   /// A pooler lends the server session for one transaction at a time: nothing may be set in it that
   /// outlives the transaction.
   bool borrowed_session = false;

@@ -289,6 +289,41 @@ struct RunFinished {
   }
 };
 
+/// A step of a way back begins: of a rollback, with the clock that everybody looks at meanwhile.
+struct StepStarted {
+  static constexpr std::string_view name = "step_started";
+  std::int64_t run = 0;   ///< the one that is taken back
+  std::string step;       ///< "freeze", "stop", "fast path", "safe path", "previous version" ...
+  std::int64_t index = 0; ///< 1-based among `total`
+  std::int64_t total = 0;
+  std::int64_t elapsed_ms = 0; ///< since the first step
+  std::int64_t budget_ms = 0;  ///< how long all of it may take; 0: nobody said
+  template<class V>
+  void fields(V&& v) const {
+    v("run", run);
+    v("step", step);
+    v("index", index);
+    v("total", total);
+    v("elapsed_ms", elapsed_ms);
+    v("budget_ms", budget_ms);
+  }
+};
+
+struct StepFinished {
+  static constexpr std::string_view name = "step_finished";
+  std::int64_t run = 0;
+  std::string step;
+  std::string outcome; ///< "done", "failed"
+  std::int64_t duration_ms = 0;
+  template<class V>
+  void fields(V&& v) const {
+    v("run", run);
+    v("step", step);
+    v("outcome", outcome);
+    v("duration_ms", duration_ms);
+  }
+};
+
 /// A command failed; carries the whole error.
 struct Failed {
   static constexpr std::string_view name = "failed";
@@ -301,12 +336,13 @@ struct Failed {
 
 } // namespace event
 
-using Event = std::variant<event::Note, event::Warning, event::ServerNotice,
-                           event::RunnerLockWaiting, event::RunnerLockAcquired, event::RunStarted,
-                           event::MigrationStarted, event::StatementStarted,
-                           event::StatementRunning, event::StatementFinished, event::LockWaiting,
-                           event::LockRetry, event::SessionSignalled, event::PreflightChecked,
-                           event::MigrationFinished, event::RunFinished, event::Failed>;
+using Event =
+    std::variant<event::Note, event::Warning, event::ServerNotice, event::RunnerLockWaiting,
+                 event::RunnerLockAcquired, event::RunStarted, event::MigrationStarted,
+                 event::StatementStarted, event::StatementRunning, event::StatementFinished,
+                 event::LockWaiting, event::LockRetry, event::SessionSignalled,
+                 event::PreflightChecked, event::MigrationFinished, event::RunFinished,
+                 event::StepStarted, event::StepFinished, event::Failed>;
 
 /// Where events go. Called from one thread at a time; must not throw and should return quickly.
 class EventSink {

@@ -26,6 +26,12 @@ enum class CrashPoint {
   attempt_forgotten,    ///< a migration of which nothing stayed is no longer recorded
   run_steps_done,       ///< all steps are done, the run has no end yet
   run_finished,         ///< the run has its end, the lock is still held
+  capture_noted,        ///< a capture is a row, there is no slot yet
+  capture_armed,        ///< slot and publication are there, the row does not know
+  deploy_backed_up,     ///< the backup under the capture is stored
+  deploy_migrated,      ///< the migrations are applied, nobody was told
+  capture_slot_dropped, ///< the slot is dropped, publication and row are there
+  writes_replayed,      ///< what was written is in the copy for the first time
   database_closed,      ///< nobody may connect to the database that is taken back
   swap_ready,           ///< its copy is whole, the names are as they were
   swapped,              ///< the copy has the name

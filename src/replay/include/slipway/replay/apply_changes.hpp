@@ -1,10 +1,12 @@
 #pragma once
 
 #include "slipway/replay/carry_map.hpp"
+#include "slipway/replay/migration_rows.hpp"
 #include "slipway/replay/parked.hpp"
 #include "slipway/replay/pgoutput.hpp"
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -27,6 +29,8 @@ struct ReplayRequest {
   /// After the first of them names mean what they mean now: one that changed between two of them is
   /// not told apart.
   std::vector<std::uint64_t> migration_transactions;
+  /// Tables, by their numbers now, whose changes are passed over: they come in another way.
+  std::set<std::uint32_t> passed_over;
   /// Row changes that are applied in one transaction.
   std::size_t group = 2'000;
 };
@@ -38,12 +42,14 @@ struct ReplayReport {
   std::int64_t already_there =
       0; ///< transactions that the copy has, from its snapshot or an earlier run
   std::int64_t by_migration = 0; ///< transactions that carry a marker
+  MigrationRows by_migration_rows;
   Lsn up_to = 0;
 };
 
 /// Replays what a slot has kept onto the copy. The slot is only looked at: it stays where it is
-/// until somebody drops it. How far the copy is, is kept in it, in the same transaction as the
-/// rows, so a replay that was killed goes on where it was and makes nothing twice.
+/// until somebody drops it. How far the copy is, is kept in it, in the table `replayed` of the
+/// schema of parked rows, in the same transaction as the rows, so a replay that was killed goes on
+/// where it was and makes nothing twice.
 ///
 /// A row that the old schema refuses is parked, and the rest of its group is replayed row by row.
 /// Columns are told by their names at the time of the change, through the map of the last marker.
@@ -52,5 +58,10 @@ struct ReplayReport {
 Result<ReplayReport> apply_changes(pg::Session& origin, pg::Session& copy, ParkedTable& parked,
                                    const Maps& maps, const CarryMap& map,
                                    const ReplayRequest& request, const Wait& wait);
+
+/// A copy that was filled by comparing holds what a stream would bring a second time: it is noted
+/// in the copy, beside how far a replay came.
+Status note_compared(pg::Session& copy, const std::string& schema, const Wait& wait);
+Result<bool> was_compared(pg::Session& copy, const std::string& schema, const Wait& wait);
 
 } // namespace slipway::replay

@@ -22,7 +22,11 @@ struct Capture {
   std::string name;
   Lsn since = 0; ///< what commits later is in the stream
   std::vector<ChangedIdentity> identities_changed;
+  std::vector<QualifiedName> left_out; ///< tables whose old rows a stream could not tell
 };
+
+/// What the publication of a capture is commented with. Reading a schema passes those over.
+inline constexpr const char* k_capture_comment = "capture of slipway";
 
 /// "slipway_" and the run, in letters that a slot may have.
 std::string capture_name(const std::string& run);
@@ -31,19 +35,32 @@ struct CaptureRequest {
   std::string name;
   RelationMap tables;
   std::vector<std::string> leave_out; ///< schemas
+  /// Gives tables that have no key REPLICA IDENTITY FULL, which locks them for a moment; else they
+  /// are left out.
+  bool full_identities = true;
   /// How long to wait for transactions that write anywhere in the cluster; a slot begins only when
   /// all that were under way are finished.
   Millis patience{10'000};
 };
 
+/// Whether server and role allow a capture at all. Errors: unsupported, with what to do.
+Status check_capture(pg::Session& session, const Wait& wait);
+
 /// Publishes the tables by name (never all tables: those without a key could not be written to any
 /// more, later ones included), then makes the slot, for a stream cannot be read through a
-/// publication that is younger. A snapshot taken afterwards and the stream together miss nothing;
-/// what both have is told apart by the snapshot, which lists who was under way.
+/// publication that is younger, and at last waits for those who were writing when the slot began.
+/// A snapshot taken afterwards and the stream together miss nothing: whoever committed before the
+/// stream begins is finished, and so seen by the snapshot, even where commits wait for a standby
+/// before others see them. What both have is told apart by the snapshot, which lists who was under
+/// way.
 ///
-/// Errors: unsupported when wal_level is not logical or no slot is free; lock_timeout when writers
-/// do not finish, naming them; then nothing of it is left.
+/// Errors: unsupported when wal_level is not logical, no slot is free or the role may not have one;
+/// lock_timeout when writers do not finish, naming them; then nothing of it is left.
 Result<Capture> arm_capture(pg::Session& session, const CaptureRequest& request, const Wait& wait);
+
+/// Drops a slot if it is there; from any database of the server. Errors: part_way when somebody
+/// reads from it.
+Status drop_slot(pg::Session& session, const std::string& name, const Wait& wait);
 
 /// Drops slot and publication if they are there, and puts replica identities back that are still
 /// what arm_capture made them. Errors: part_way when somebody reads from the slot.
@@ -52,6 +69,15 @@ Status drop_capture(pg::Session& session, const Capture& capture, const Wait& wa
 /// The same in a copy that was made while the capture was armed: publication and identities are in
 /// it, under the names of then.
 Status clean_copy(pg::Session& copy, const Capture& capture, const Wait& wait);
+
+/// Takes tables out of the publication that have lost what tells their rows apart, for nobody could
+/// change rows of them any more. To be called in the transaction that took it. Yields their names.
+Result<std::vector<QualifiedName>>
+spare_tables_without_key(pg::Session& session, const std::string& name, const Wait& wait);
+
+/// The numbers of the tables whose changes the publication sends now; empty when there is none.
+Result<std::vector<std::uint32_t>> captured_tables(pg::Session& session, const std::string& name,
+                                                   const Wait& wait);
 
 struct SlotState {
   std::string name;

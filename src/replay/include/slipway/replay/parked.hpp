@@ -35,6 +35,7 @@ public:
   ParkedTable(pg::Session& session, std::string schema, std::string run)
       : session_(&session), schema_(std::move(schema)), run_(std::move(run)) {}
 
+  const std::string& schema() const { return schema_; }
   /// Makes schema and table if they are not there.
   Status create(const Wait& wait);
   /// Forgets what was parked for a table of this run, before it is carried over again.

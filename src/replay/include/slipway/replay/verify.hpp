@@ -4,6 +4,7 @@
 #include "slipway/base/result.hpp"
 #include "slipway/pg/session.hpp"
 #include "slipway/replay/carry_map.hpp"
+#include "slipway/replay/migration_rows.hpp"
 #include "slipway/replay/parked.hpp"
 
 #include <cstdint>
@@ -38,8 +39,11 @@ struct VerifyReport {
 };
 
 struct VerifyRequest {
-  /// Transactions of the migration, where what they wrote was not carried over.
+  /// Transactions of the migration, where what they wrote was not carried over. A row that one of
+  /// them wrote last may differ in the columns that have another type now, and in no other.
   std::vector<std::uint64_t> migration_transactions;
+  /// Rows that may differ, since the migration itself wrote or removed them.
+  MigrationRows migration_rows;
   /// Whether every row of a table that only the new schema has must be parked.
   bool created_rows_are_parked = true;
 };

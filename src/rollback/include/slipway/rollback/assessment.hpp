@@ -29,6 +29,9 @@ struct Assessment {
   std::string relations_before;
   /// What the run destroyed. Empty without `before`, which says nothing then.
   std::vector<diff::Finding> losses;
+  /// What undoing in place destroys: what only the new schema holds, with all that was written
+  /// there since. Empty without `before`.
+  std::vector<diff::Finding> given_up;
   /// Of the half-applied migration: a statement that changed rows is done, so that no comparison of
   /// schemas leads back.
   bool rows_were_changed = false;

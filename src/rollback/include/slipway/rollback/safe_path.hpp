@@ -6,11 +6,14 @@
 #include "slipway/inspect/read.hpp"
 #include "slipway/os/crash_plan.hpp"
 #include "slipway/pg/session.hpp"
+#include "slipway/replay/apply_changes.hpp"
 #include "slipway/replay/reconcile.hpp"
 #include "slipway/replay/verify.hpp"
 
 #include <functional>
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace slipway::rollback {
 
@@ -27,32 +30,42 @@ struct SafePathRequest {
   std::string snapshot; ///< pg_current_snapshot() of that backup
   replay::RelationMap before;
   replay::Reverses reverses;
+  /// Tables of which the backup has no rows, quoted: they are taken from the live database.
+  std::vector<std::string> without_rows;
   std::string history_schema;
   inspect::Scope scope;
   std::string wanted_fingerprint; ///< of the copy, without digests of secrets
+  /// The slot, and publication, that has kept what was written since the backup; empty: none has,
+  /// and what was written is found by comparing.
+  std::string capture;
+  std::vector<std::uint64_t> migration_transactions; ///< under that capture
   EventSink& events;
   os::CrashPlan* crash = nullptr;
 };
 
 struct SafePathReport {
   std::string broken; ///< what the broken database is called now; it can be read
-  replay::SyncReport carried;
+  std::optional<replay::ReplayReport> replayed; ///< when a slot was replayed
+  replay::SyncReport carried; ///< by comparing: all tables, or those that no slot can tell of
   replay::ReconcileReport reconciled;
   replay::VerifyReport verified;
   std::int64_t parked = 0; ///< rows in `parked` of the history's schema
+  Millis restoring{0};     ///< the backup, beside the broken database
+  Millis carrying{0};      ///< what was written since, while the database was open
   Millis closed{0};        ///< how long nobody could connect
 };
 
-/// What the copy and, afterwards, the broken database are called. At most 63 bytes.
+/// What the copy and, afterwards, the broken database are called. At most 51 bytes; a long name is
+/// cut and told apart by a digest.
 std::string copy_name(const std::string& database, std::int64_t run);
 std::string broken_name(const std::string& database, std::int64_t run);
 
-/// Makes the copy beside the broken database, carries over what was written since, closes the
-/// database, carries over the rest, compares all rows on both sides, and swaps the names in one
-/// transaction. Interrupted anywhere and called again, it goes on; until the swap the database is
-/// the one it was. Errors: check_failed when a difference is not explained, or the copy's schema is
-/// not the one from before (then the copy stays to be looked at, and the database is open as
-/// before); as Fence::put_up, replay::sync_state, make_copy.
+/// Makes the copy beside the broken database, carries over what was written since, from the slot or
+/// by comparing, closes the database, carries over the rest, compares all rows on both sides, and
+/// swaps the names in one transaction. Interrupted anywhere and called again, it goes on; until the
+/// swap the database is the one it was. Errors: check_failed when a difference is not explained, or
+/// the copy's schema is not the one from before (then the copy stays to be looked at, and the
+/// database is open as before); as Fence::put_up, replay::sync_state, make_copy.
 Result<SafePathReport> take_safe_path(const SafePathRequest& request, const Wait& wait);
 
 } // namespace slipway::rollback

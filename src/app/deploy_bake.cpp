@@ -1,0 +1,93 @@
+// The time in which a deploy may still be taken back by itself.
+#include "deploy_bake.hpp"
+
+#include "deploy_hooks.hpp"
+
+#include "slipway/app/target.hpp"
+#include "slipway/base/duration.hpp"
+#include "slipway/os/clock.hpp"
+#include "slipway/replay/capture_slot.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace slipway::app {
+
+namespace {
+
+constexpr std::int64_t k_megabyte = 1'000'000;
+
+/// How much a slot keeps, told once for each thing that is worth telling.
+class SlotWatch {
+public:
+  SlotWatch(const Context& context, pg::Session& session, std::string name)
+      : context_(context), session_(session), name_(std::move(name)) {}
+
+  void look(const Wait& wait) {
+    if (name_.empty() || is_lost_) return;
+    const auto slots = replay::slipway_slots(session_, wait);
+    if (!slots) return warn_once("cannot be looked at: " + slots.error().message, blind_);
+    const auto slot = std::find_if(slots->begin(), slots->end(),
+                                   [&](const auto& one) { return one.name == name_; });
+    if (slot == slots->end()) return warn_once("is gone: a rollback would compare", is_lost_);
+    if (slot->lost)
+      return warn_once("is lost, it had to keep more than the server allows: a rollback would "
+                       "compare",
+                       is_lost_);
+    if (slot->safe_to_grow && *slot->safe_to_grow < slot->retained)
+      warn_once(fmt::format("keeps {} MB of write-ahead log, and is lost after {} MB more",
+                            slot->retained / k_megabyte, *slot->safe_to_grow / k_megabyte),
+                is_near_);
+  }
+
+private:
+  void warn_once(const std::string& what, bool& told) {
+    if (told) return;
+    told = true;
+    context_.events.on_event(event::Warning{.message = fmt::format("the slot {} {}", name_, what),
+                                            .hint = "slipway deploy confirm ends it"});
+  }
+
+  const Context& context_;
+  pg::Session& session_;
+  const std::string name_;
+  bool blind_ = false;
+  bool is_lost_ = false;
+  bool is_near_ = false;
+};
+
+Error stopped(const std::string& capture) {
+  Error error(ErrorCode::cancelled, "the bake was stopped on request");
+  return std::move(error)
+      .with_state(capture.empty() ? "the new schema is in place"
+                                  : "the new schema is in place, and " + capture + " is armed")
+      .with_next(capture.empty() ? "slipway status" : "slipway deploy confirm");
+}
+
+} // namespace
+
+Status bake(const Context& context, pg::Session& session, const std::string& capture,
+            const std::map<std::string, std::string>& environment, Millis length) {
+  const auto run = run_wait(context);
+  const auto wait = run.within(length);
+  const auto every = context.config.duration("deploy.health_every");
+  const auto allowed = std::max<std::int64_t>(1, context.config.integer("deploy.health_times")) - 1;
+  context.events.on_event(
+      event::Note{.message = fmt::format("baking for {}", format_duration(length))});
+  SlotWatch watch(context, session, capture);
+  std::int64_t failed_in_a_row = 0;
+  while (!wait.deadline.passed()) {
+    if (run.stop_requested()) return fail(stopped(capture));
+    watch.look(run);
+    auto healthy = check_health(context, environment, run);
+    if (run.stop_requested()) return fail(stopped(capture));
+    failed_in_a_row = healthy ? 0 : failed_in_a_row + 1;
+    if (failed_in_a_row > allowed)
+      return fail(ErrorCode::check_failed,
+                  fmt::format("the application is no longer healthy: {}", healthy.error().message));
+    os::pause(std::min(every, std::max(wait.deadline.remaining(), Millis(1))), wait);
+  }
+  return {};
+}
+
+} // namespace slipway::app

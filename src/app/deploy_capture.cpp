@@ -1,0 +1,195 @@
+// A slot for the time between a deploy and its confirmation.
+#include "deploy_capture.hpp"
+
+#include "backup_work.hpp"
+#include "pooler.hpp"
+#include "run_identity.hpp"
+#include "runner.hpp"
+
+#include "slipway/base/text.hpp"
+#include "slipway/locks/runner_lock.hpp"
+#include "slipway/pg/server_facts.hpp"
+#include "slipway/replay/capture_slot.hpp"
+#include "slipway/replay/relation_map.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace slipway::app {
+
+namespace {
+
+constexpr std::string_view k_no_privilege = "42501";
+
+// Words of a statement, each between single spaces.
+std::string words_of(std::string_view text) {
+  std::string words = " ";
+  for (const char letter : to_lower_ascii(text)) {
+    const bool is_part =
+        letter == '_' || letter < 0 || std::isalnum(static_cast<unsigned char>(letter)) != 0;
+    if (is_part)
+      words += letter;
+    else if (words.back() != ' ')
+      words += ' ';
+  }
+  return words + " ";
+}
+
+bool has(const std::string& words, const std::string& some) {
+  return words.find(" " + some + " ") != std::string::npos;
+}
+
+bool drops_key(const std::string& words, const replay::Relation& table) {
+  if (has(words, "drop constraint") || has(words, "replica identity")) return true;
+  return std::any_of(table.keys.front().begin(), table.keys.front().end(), [&](int number) {
+    const auto name = to_lower_ascii(table.column(number)->name);
+    return has(words, "drop " + name) || has(words, "drop column " + name) ||
+           has(words, "drop if exists " + name) || has(words, "drop column if exists " + name);
+  });
+}
+
+// A table whose key goes in the midst of a migration could not be written to from there on, were it
+// published. Rather too many are left out: they are compared.
+bool may_lose_key(const plan::Plan& plan, const replay::Relation& table) {
+  if (table.keys.empty()) return false;
+  const auto name = to_lower_ascii(table.name.name);
+  for (const auto& step : plan.steps)
+    for (const auto& group : step.groups)
+      for (const auto& one : group.statements) {
+        const auto words = words_of(step.section.sql(one.statement));
+        if (has(words, name) && drops_key(words, table)) return true;
+      }
+  return false;
+}
+
+bool is_no_way(const Error& error) {
+  return error.code == ErrorCode::unsupported || error.code == ErrorCode::lock_timeout ||
+         (error.sql && error.sql->sqlstate == k_no_privilege);
+}
+
+Status check_direct(const Context& context, pg::Session& session, const Wait& wait) {
+  SLIPWAY_ASSIGN(const auto facts, pg::read_server_facts(session, wait));
+  SLIPWAY_ASSIGN(const auto way, way_to_server(context, facts));
+  if (way == WayToServer::direct) return {};
+  return fail(ErrorCode::unsupported, "a pooler stands between slipway and the server");
+}
+
+class Arming {
+public:
+  Arming(const Context& context, pg::Session& session, const plan::Plan& plan, const Wait& wait)
+      : context_(context), session_(session), plan_(plan), wait_(wait),
+        schema_(context.config.text("history.schema")), records_(schema_) {}
+
+  Result<ArmedCapture> go() {
+    SLIPWAY_ASSIGN(crash_, crash_plan_of(context_));
+    SLIPWAY_TRY(check_direct(context_, session_, wait_));
+    SLIPWAY_TRY(replay::check_capture(session_, wait_));
+    SLIPWAY_ASSIGN(auto lock, locks::RunnerLock::acquire(session_, schema_,
+                                                         context_.config.duration("run.lock_wait"),
+                                                         context_.events, wait_));
+    auto armed = arm();
+    const auto released = lock.release(wait_);
+    if (armed && !released) return fail(released.error());
+    return armed;
+  }
+
+private:
+  Result<ArmedCapture> arm() {
+    SLIPWAY_ASSIGN(const auto dropped, drop_captures(context_, session_, wait_));
+    for (const auto& one : dropped)
+      context_.events.on_event(event::Note{
+          .message = fmt::format("{} of an earlier deploy was still there; it is dropped", one)});
+    SLIPWAY_TRY(history_store(context_).prepare(session_, wait_));
+    SLIPWAY_TRY(records_.create(session_, wait_));
+    SLIPWAY_ASSIGN(const auto name, new_name());
+    SLIPWAY_TRY(records_.begin(session_, name, wait_));
+    crash_.reach(os::CrashPoint::capture_noted);
+    auto capture = make(name);
+    if (!capture) {
+      SLIPWAY_TRY(records_.remove(session_, name, wait_));
+      return fail(std::move(capture).error());
+    }
+    crash_.reach(os::CrashPoint::capture_armed);
+    SLIPWAY_TRY(records_.note_armed(session_, name, capture->since, wait_));
+    ArmedCapture armed{.name = name, .why = {}, .left_out = {}};
+    for (const auto& one : capture->left_out) armed.left_out.push_back(one.quoted());
+    for (const auto& one : spared_) armed.left_out.push_back(one.quoted());
+    return armed;
+  }
+
+  // Slots belong to the whole server, so the database's number is in it.
+  Result<std::string> new_name() {
+    SLIPWAY_ASSIGN(
+        const auto rows,
+        session_.query(SqlText(fmt::format(
+                           "SELECT (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname "
+                           "OPERATOR(pg_catalog.=) pg_catalog.current_database())::text, "
+                           "(SELECT COALESCE(pg_catalog.max(id), 0) FROM {}.run)::text",
+                           quote_identifier(schema_))),
+                       {}, wait_));
+    return replay::capture_name(fmt::format("{}_after_run_{}", rows.text(0, 0), rows.text(0, 1)));
+  }
+
+  Result<replay::Capture> make(const std::string& name) {
+    replay::CaptureRequest request{
+        .name = name, .tables = {}, .leave_out = {schema_}, .full_identities = false};
+    SLIPWAY_ASSIGN(request.tables, replay::read_relation_map(session_, wait_));
+    auto& tables = request.tables.relations;
+    for (const auto& one : tables)
+      if (!one.partition && one.name.schema != schema_ && may_lose_key(plan_, one))
+        spared_.push_back(one.name);
+    std::erase_if(tables, [&](const replay::Relation& one) {
+      return std::find(spared_.begin(), spared_.end(), one.name) != spared_.end();
+    });
+    return replay::arm_capture(session_, request, wait_);
+  }
+
+  const Context& context_;
+  pg::Session& session_;
+  const plan::Plan& plan_;
+  const Wait& wait_;
+  const std::string schema_;
+  const replay::CaptureRecords records_;
+  os::CrashPlan crash_;
+  std::vector<QualifiedName> spared_;
+};
+
+} // namespace
+
+Result<ArmedCapture> arm_capture(const Context& context, pg::Session& session,
+                                 const plan::Plan& plan, const Wait& wait) {
+  const auto wish = context.config.text("deploy.capture");
+  const ArmedCapture none{.name = {}, .why = "deploy.capture is none", .left_out = {}};
+  if (wish == "none") return none;
+  auto armed = Arming(context, session, plan, wait).go();
+  if (armed || wish == "slot" || !is_no_way(armed.error())) return armed;
+  return ArmedCapture{.name = {}, .why = armed.error().message, .left_out = {}};
+}
+
+Result<std::vector<std::string>> drop_captures(const Context& context, pg::Session& session,
+                                               const Wait& wait) {
+  const replay::CaptureRecords records(context.config.text("history.schema"));
+  SLIPWAY_ASSIGN(const auto slots, replay::slipway_slots(session, wait));
+  SLIPWAY_ASSIGN(const auto known, records.all(session, wait));
+  SLIPWAY_ASSIGN(auto crash, crash_plan_of(context));
+  std::vector<std::string> dropped;
+  const auto put_aside = session.database() + "__broken_";
+  for (const auto& slot : slots) {
+    if (slot.database != session.database() && !slot.database.starts_with(put_aside)) continue;
+    SLIPWAY_TRY(replay::drop_slot(session, slot.name, wait));
+    dropped.push_back(slot.name);
+    crash.reach(os::CrashPoint::capture_slot_dropped);
+  }
+  std::vector<std::string> names = dropped;
+  for (const auto& one : known) names.push_back(one.name);
+  for (const auto& name : names) {
+    SLIPWAY_TRY(replay::drop_capture(
+        session, {.name = name, .since = 0, .identities_changed = {}, .left_out = {}}, wait));
+    SLIPWAY_TRY(records.remove(session, name, wait));
+  }
+  return dropped;
+}
+
+} // namespace slipway::app

@@ -1,0 +1,33 @@
+#pragma once
+
+#include "slipway/app/context.hpp"
+#include "slipway/pg/session.hpp"
+#include "slipway/plan/plan.hpp"
+#include "slipway/replay/capture_record.hpp"
+
+#include <string>
+#include <vector>
+
+namespace slipway::app {
+
+/// How what is written after a deploy's backup is kept for its rollback.
+struct ArmedCapture {
+  std::string name; ///< of slot and publication; empty: nothing is kept, and a rollback compares
+  std::string why;  ///< it is none
+  std::vector<std::string> left_out; ///< tables that it does not see
+};
+
+/// What deploy.capture says, carried out: slot and publication for exactly the tables of now, under
+/// the runner lock. What a deploy before left is dropped first. `auto` takes none where a slot
+/// cannot be had, and says why. Errors: with deploy.capture = slot whatever stands in the way;
+/// lock_timeout; connection.
+Result<ArmedCapture> arm_capture(const Context& context, pg::Session& session,
+                                 const plan::Plan& plan, const Wait& wait);
+
+/// Drops slot, publication and record of each capture of this database, slots that no record knows,
+/// and those of databases that a rollback has put aside. Yields the names of the slots. Errors:
+/// part_way when somebody reads from one.
+Result<std::vector<std::string>> drop_captures(const Context& context, pg::Session& session,
+                                               const Wait& wait);
+
+} // namespace slipway::app

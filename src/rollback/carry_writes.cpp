@@ -1,0 +1,121 @@
+// The stream first, since it knows what is no longer there; then the comparison, for the rest.
+#include "carry_writes.hpp"
+
+#include <algorithm>
+
+namespace slipway::rollback {
+
+namespace {
+
+void add(replay::SyncCounts& sum, const replay::SyncCounts& more) {
+  sum.looked_at += more.looked_at;
+  sum.inserted += more.inserted;
+  sum.updated += more.updated;
+  sum.removed += more.removed;
+  sum.unknown_filled += more.unknown_filled;
+}
+
+void add(replay::ReplayReport& sum, const replay::ReplayReport& more) {
+  sum.transactions += more.transactions;
+  sum.rows += more.rows;
+  sum.parked += more.parked;
+  sum.by_migration = more.by_migration;
+  sum.up_to = more.up_to;
+}
+
+Status check_obstacles(const replay::CarryMap& map) {
+  if (map.obstacles.empty()) return {};
+  Error error(ErrorCode::check_failed,
+              "what was written since the backup cannot be carried back: " + map.obstacles.front());
+  error.notes = map.obstacles;
+  return fail(std::move(error));
+}
+
+// The stream tells rows apart by the key of now: the copy must know all of its columns.
+bool is_key_followed(const replay::CarriedTable& table) {
+  if (table.origin->keys.empty() || table.key.empty()) return false;
+  const auto& key = table.origin->keys.front();
+  return std::all_of(key.begin(), key.end(), [&](int number) {
+    return std::any_of(table.columns.begin(), table.columns.end(), [&](const auto& column) {
+      return column.origin && !column.reverse && column.origin->number == number;
+    });
+  });
+}
+
+} // namespace
+
+Status CarryWrites::prepare() {
+  maps_.before = request_.before;
+  SLIPWAY_ASSIGN(maps_.now, replay::read_relation_map(origin_, wait_));
+  SLIPWAY_ASSIGN(maps_.copy, replay::read_relation_map(copy_, wait_));
+  SLIPWAY_ASSIGN(map_, replay::make_carry_map(maps_, request_.reverses,
+                                              {request_.history_schema, "slipway_replay"}));
+  SLIPWAY_TRY(check_obstacles(map_));
+  SLIPWAY_ASSIGN(const bool compared, replay::was_compared(copy_, request_.history_schema, wait_));
+  from_slot_ = !request_.capture.empty() && !compared;
+  if (from_slot_) explained_.migration_transactions = request_.migration_transactions;
+  return {};
+}
+
+Status CarryWrites::carry(SafePathReport& report) {
+  if (from_slot_) return replay_slot(report);
+  SLIPWAY_TRY(replay::note_compared(copy_, request_.history_schema, wait_));
+  return compare(map_, report);
+}
+
+Status CarryWrites::replay_slot(SafePathReport& report) {
+  replay::ReplayRequest request{.slot = request_.capture,
+                                .end = 0,
+                                .snapshot = request_.snapshot,
+                                .run = request_.capture,
+                                .migration_transactions = request_.migration_transactions};
+  for (const auto& table : map_.tables)
+    if (table.origin && has_no_rows(table)) request.passed_over.insert(table.origin->id);
+  SLIPWAY_ASSIGN(request.end, replay::end_of_writes(origin_, wait_));
+  SLIPWAY_ASSIGN(auto replayed,
+                 replay::apply_changes(origin_, copy_, parked_, maps_, map_, request, wait_));
+  explained_.migration_rows = std::move(replayed.by_migration_rows);
+  if (!report.replayed) report.replayed.emplace();
+  add(*report.replayed, replayed);
+  SLIPWAY_ASSIGN(const auto rest, not_in_stream());
+  if (rest.tables.empty()) return {};
+  return compare(rest, report);
+}
+
+// A change says nothing of a row that is not there. Partitions are named one by one, and a table
+// that lacks one of them is no better than one that lacks all.
+bool CarryWrites::has_no_rows(const replay::CarriedTable& table) const {
+  const auto lacks = [&](const QualifiedName& name) {
+    return std::find(request_.without_rows.begin(), request_.without_rows.end(), name.quoted()) !=
+           request_.without_rows.end();
+  };
+  if (!table.target.partitioned) return lacks(table.target.name);
+  return std::any_of(request_.before.relations.begin(), request_.before.relations.end(),
+                     [&](const replay::Relation& one) { return one.partition && lacks(one.name); });
+}
+
+Result<replay::CarryMap> CarryWrites::not_in_stream() {
+  SLIPWAY_ASSIGN(const auto captured, replay::captured_tables(origin_, request_.capture, wait_));
+  replay::CarryMap rest;
+  for (const auto& table : map_.tables) {
+    if (!table.origin) continue;
+    const bool in_stream =
+        std::find(captured.begin(), captured.end(), table.origin->id) != captured.end();
+    if (!in_stream || table.by_name || !is_key_followed(table) || has_no_rows(table))
+      rest.tables.push_back(table);
+  }
+  return rest;
+}
+
+Status CarryWrites::compare(const replay::CarryMap& some, SafePathReport& report) {
+  SLIPWAY_ASSIGN(auto carried, replay::sync_state(origin_, copy_, parked_, some,
+                                                  {.snapshot = request_.snapshot}, wait_));
+  // A later time finds only what changed since.
+  for (auto& table : report.carried.tables)
+    for (const auto& one : carried.tables)
+      if (one.table == table.table) add(table.counts, one.counts);
+  if (report.carried.tables.empty()) report.carried = std::move(carried);
+  return {};
+}
+
+} // namespace slipway::rollback

@@ -1,0 +1,45 @@
+#pragma once
+
+#include "slipway/replay/capture_slot.hpp"
+#include "slipway/replay/parked.hpp"
+#include "slipway/rollback/safe_path.hpp"
+
+namespace slipway::rollback {
+
+/// What was written since the backup, from the broken database into the copy: from the slot that
+/// kept it, where there is one; by comparing the two databases else, and for tables that a slot
+/// cannot tell of.
+class CarryWrites {
+public:
+  /// All must outlive this.
+  CarryWrites(const SafePathRequest& request, pg::Session& origin, pg::Session& copy,
+              replay::ParkedTable& parked, const Wait& wait)
+      : request_(request), origin_(origin), copy_(copy), parked_(parked), wait_(wait) {}
+
+  /// Errors: as replay::make_carry_map; check_failed for what no rule can carry.
+  Status prepare();
+  /// To be called again: a later time finds only what came since. Errors: as replay::apply_changes
+  /// and replay::sync_state.
+  Status carry(SafePathReport& report);
+  const replay::CarryMap& map() const { return map_; }
+  /// What may differ although nothing was parked.
+  const replay::VerifyRequest& explained() const { return explained_; }
+
+private:
+  Status replay_slot(SafePathReport& report);
+  Status compare(const replay::CarryMap& some, SafePathReport& report);
+  Result<replay::CarryMap> not_in_stream();
+  bool has_no_rows(const replay::CarriedTable& table) const;
+
+  const SafePathRequest& request_;
+  pg::Session& origin_;
+  pg::Session& copy_;
+  replay::ParkedTable& parked_;
+  const Wait& wait_;
+  replay::Maps maps_;
+  replay::CarryMap map_;
+  replay::VerifyRequest explained_;
+  bool from_slot_ = false;
+};
+
+} // namespace slipway::rollback

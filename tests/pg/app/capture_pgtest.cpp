@@ -1,0 +1,388 @@
+#include "project.hpp"
+
+#include "slipway/app/deploy.hpp"
+#include "slipway/app/doctor.hpp"
+#include "slipway/app/rollback.hpp"
+#include "slipway/os/temporary_folder.hpp"
+#include "slipway/replay/capture_slot.hpp"
+
+#include <atomic>
+#include <fmt/format.h>
+#include <fstream>
+#include <mutex>
+#include <thread>
+
+namespace slipway {
+namespace {
+
+/// A project on a server that keeps logical changes.
+class Capture : public test::ProjectTest {
+protected:
+  static void SetUpTestSuite() { start("logical"); }
+  static void start(const std::string& wal_level) {
+    auto options = test::server_options();
+    options.settings["wal_level"] = wal_level;
+    auto cluster = pg::Cluster::start(options, test::long_wait());
+    if (!cluster) throw std::runtime_error(cluster.error().message);
+    logical_ = std::make_unique<test::TestServer>(std::move(*cluster));
+  }
+  static void TearDownTestSuite() { logical_.reset(); }
+
+  void SetUp() override {
+    ProjectTest::SetUp();
+    url_ = logical_->fresh_database();
+    auto made = os::TemporaryFolder::make();
+    ASSERT_TRUE(made) << made.error().message;
+    folder_.emplace(std::move(*made));
+    set("backup.store", folder_->path() + "/backups");
+    set("deploy.health_every", "10ms");
+    set("deploy.health_within", "100ms");
+    write("1_users.sql",
+          "CREATE TABLE users (id bigint PRIMARY KEY, a text, b text, age int, note text);\n"
+          "CREATE TABLE lines (text text);",
+          "DROP TABLE lines;\nDROP TABLE users;");
+    ASSERT_TRUE(up());
+    exec(
+        "INSERT INTO users SELECT n, 'a' || n, 'b' || n, n, 'old' FROM generate_series(1, 20) AS n;"
+        "INSERT INTO lines VALUES ('one'), ('one')");
+    // Runs and backups are told apart by the second.
+    exec("SELECT pg_sleep(1.1)");
+  }
+  // Slots belong to the whole server.
+  void TearDown() override {
+    auto session = connect();
+    const auto slots = replay::slipway_slots(session, test::long_wait());
+    ASSERT_TRUE(slots);
+    for (const auto& one : *slots)
+      EXPECT_TRUE(replay::drop_slot(session, one.name, test::long_wait()));
+  }
+
+  Result<app::DeployReport> deploy() {
+    close_looker();
+    return with_context([](const app::Context& context) { return app::deploy(context); });
+  }
+  Result<app::Confirmed> confirm() {
+    return with_context([](const app::Context& context) { return app::confirm_deploy(context); });
+  }
+  std::string diagnosis() {
+    const auto all =
+        with_context([](const app::Context& context) { return app::diagnose(context); });
+    std::string text;
+    for (const auto& one : all)
+      if (one.what == "capture")
+        text += fmt::format("{} {} -> {}\n", static_cast<int>(one.health), one.found, one.remedy);
+    return text;
+  }
+  std::string slots() {
+    return value("SELECT count(*) FROM pg_replication_slots WHERE slot_name ~ '^slipway_'");
+  }
+  std::string publications() { return value("SELECT count(*) FROM pg_publication"); }
+  std::string said() const {
+    std::string text;
+    for (const auto& one : sink_.all<event::Note>()) text += one.message + "\n";
+    for (const auto& one : sink_.all<event::Warning>()) text += one.message + "\n";
+    return text;
+  }
+
+  static std::unique_ptr<test::TestServer> logical_;
+  std::optional<os::TemporaryFolder> folder_;
+};
+std::unique_ptr<test::TestServer> Capture::logical_;
+
+constexpr const char* k_breaking =
+    "ALTER TABLE users RENAME COLUMN a TO x;\nALTER TABLE users RENAME COLUMN b TO a;\n"
+    "ALTER TABLE users RENAME COLUMN x TO b;\nALTER TABLE users ALTER COLUMN age TYPE bigint;\n"
+    "ALTER TABLE users DROP COLUMN note;\n"
+    "DELETE FROM users WHERE id = 5;\nUPDATE users SET age = age + 1000 WHERE id < 4;\n"
+    "INSERT INTO users (id) VALUES (99);";
+
+/// Writes rows of its own, and knows what the server confirmed: by the numbers of the columns, for
+/// their names change meanwhile.
+class Writer {
+public:
+  Writer(std::string url, int number)
+      : url_(std::move(url)), number_(number), thread_([this] { write(); }) {}
+  ~Writer() { stop(); }
+  void stop() {
+    ending_ = true;
+    if (thread_.joinable()) thread_.join();
+  }
+  struct Row {
+    std::string first;  ///< of the column that was the second of the table
+    std::string second; ///< ... the third
+    std::string age = "1";
+    std::string note = "NULL";
+    bool unsure = false; ///< the connection broke while it was written
+  };
+  std::map<std::int64_t, Row> rows;
+  int heap = 0;
+  int heap_unsure = 0;
+  std::atomic<int> after_it = 0; ///< writes while the names were changed
+  std::atomic<int> done = 0;
+
+private:
+  void write() {
+    while (!ending_) {
+      auto session =
+          pg::Session::open({.connection_string = url_}, Wait{Deadline::after(Millis(10'000))});
+      while (session && session->usable() && !ending_) write_some(*session);
+    }
+  }
+
+  /// What it yields; nothing when it is not confirmed.
+  std::optional<std::string> run(pg::Session& session, const std::string& sql) {
+    const auto done_so = session.execute(SqlText(sql), Wait{Deadline::after(Millis(20'000))});
+    if (!done_so) return std::nullopt;
+    ++done;
+    return done_so->size() == 1 ? std::string(done_so->text(0, 0)) : std::string();
+  }
+
+  void write_some(pg::Session& session) {
+    const auto id = number_ * 100'000 + ++next_;
+    auto& row = rows[id];
+    if (!run(session, fmt::format("INSERT INTO users (id, age) VALUES ({}, 1)", id))) {
+      if (session.usable())
+        rows.erase(id);
+      else
+        row.unsure = true;
+      return;
+    }
+    const auto text = std::to_string(id);
+    const auto at = run(session, fmt::format("UPDATE users SET a = '{0}' WHERE id = {0} RETURNING "
+                                             "(SELECT attnum FROM pg_attribute WHERE attrelid = "
+                                             "'users'::regclass AND attname = 'a')",
+                                             id));
+    if (!at) return note_unsure(session, row);
+    (*at == "2" ? row.first : row.second) = text;
+    if (*at == "3") ++after_it;
+    if (run(session, fmt::format("UPDATE users SET note = 'n{0}' WHERE id = {0}", id)))
+      row.note = "n" + text;
+    else if (!session.usable())
+      return note_unsure(session, row);
+    // More than the old schema can hold, once the new one is there.
+    const auto* age = next_ % 10 == 0 ? "5000000000" : "7";
+    if (run(session, fmt::format("UPDATE users SET age = {} WHERE id = {}", age, id)))
+      row.age = age;
+    else if (!session.usable())
+      return note_unsure(session, row);
+    if (run(session, "INSERT INTO lines VALUES ('w')"))
+      ++heap;
+    else if (!session.usable())
+      ++heap_unsure;
+  }
+  static void note_unsure(const pg::Session& session, Row& row) {
+    row.unsure = row.unsure || !session.usable();
+  }
+
+  const std::string url_;
+  const int number_;
+  std::int64_t next_ = 0;
+  std::atomic<bool> ending_ = false;
+  std::thread thread_;
+};
+
+// Fails when the stream is not replayed behind the fence, when the markers are not written (the
+// swapped columns are taken for each other), and when the snapshot's transactions are not skipped.
+TEST_F(Capture, NothingThatWasAcknowledgedIsLostByADeployThatBreaksUnderLoad) {
+  write("2_break.sql", k_breaking, "SELECT 1;");
+  const auto gate = folder_->path() + "/go-on";
+  set("deploy.application",
+      "sh,-c,for i in $(seq 1200); do test -e " + gate + " && exit 0; sleep 0.1; done; exit 1");
+  set("deploy.health", "false");
+  set("apply.lock_budget", "2min");
+  Writer one(url_, 1);
+  Writer two(url_, 2);
+  std::thread opener([&] {
+    const auto patience = Deadline::after(Millis(100'000));
+    while ((one.after_it < 12 || two.after_it < 12) && !patience.passed())
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    std::ofstream(gate) << "now";
+  });
+  const auto report = deploy();
+  opener.join();
+  const int so_far = one.done;
+  const auto patience = Deadline::after(Millis(60'000));
+  while (one.done < so_far + 20 && !patience.passed())
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  one.stop();
+  two.stop();
+  ASSERT_FALSE(report);
+  ASSERT_EQ(report.error().code, ErrorCode::rolled_back)
+      << report.error().message << "\n"
+      << fmt::format("{}", report.error().notes.empty() ? "" : report.error().notes[0]) << said();
+  EXPECT_NE(said().find("replaying what slipway_"), std::string::npos) << said();
+  EXPECT_GE(one.after_it, 12);
+  std::map<std::int64_t, std::vector<std::string>> there;
+  for (const auto& row : rows("SELECT id, a, b, age, note FROM users WHERE id > 1000"))
+    there[std::stoll(row[0])] = row;
+  std::map<std::int64_t, int> parked;
+  for (const auto& row : rows("SELECT key->>'id' FROM slipway.parked"))
+    ++parked[std::stoll(row[0])];
+  int kept_notes = 0;
+  for (const auto* writer : {&one, &two})
+    for (const auto& [id, row] : writer->rows) {
+      if (row.unsure) continue;
+      ASSERT_TRUE(there.contains(id)) << id;
+      const auto& found = there[id];
+      EXPECT_EQ(found[1], row.first.empty() ? "NULL" : row.first) << id;
+      EXPECT_EQ(found[2], row.second.empty() ? "NULL" : row.second) << id;
+      if (row.note != "NULL") {
+        EXPECT_EQ(found[4], row.note) << id;
+        ++kept_notes;
+      }
+      if (row.age == "5000000000") {
+        EXPECT_EQ(parked[id], 1) << id;
+      } else {
+        EXPECT_EQ(found[3], row.age) << id;
+      }
+    }
+  EXPECT_GT(kept_notes, 0);
+  EXPECT_FALSE(parked.empty());
+  const int lines = std::stoi(value("SELECT count(*) FROM lines WHERE text = 'w'"));
+  EXPECT_GE(lines, one.heap + two.heap);
+  EXPECT_LE(lines, one.heap + two.heap + one.heap_unsure + two.heap_unsure);
+  EXPECT_EQ(value("SELECT string_agg(id || ' ' || age, ', ' ORDER BY id) FROM users WHERE id < 6"),
+            "1 1, 2 2, 3 3, 4 4, 5 5")
+      << "what the migration did itself is not carried";
+  EXPECT_EQ(value("SELECT count(*) FROM users WHERE id = 99"), "0");
+  EXPECT_EQ(slots(), "0");
+  EXPECT_EQ(publications(), "0");
+  EXPECT_EQ(value("SELECT count(*) FROM slipway.capture"), "0");
+}
+
+TEST_F(Capture, WithoutABakeItStaysArmedUntilItIsConfirmed) {
+  write("2_b.sql", "CREATE TABLE b (id int);", "DROP TABLE b;");
+  const auto report = deploy();
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_FALSE(report->capture.empty()) << report->capture_why;
+  EXPECT_EQ(slots(), "1");
+  EXPECT_NE(said().find("compared by a rollback"), std::string::npos) << "lines has no key";
+  EXPECT_NE(diagnosis().find("1 " + report->capture), std::string::npos) << diagnosis();
+  set("deploy.grace", "0");
+  EXPECT_NE(diagnosis().find("forgotten"), std::string::npos) << diagnosis();
+  EXPECT_NE(diagnosis().find("slipway deploy confirm"), std::string::npos) << diagnosis();
+  // The next one drops it, and sees no schema that somebody else changed.
+  exec("SELECT pg_sleep(1.1)");
+  write("3_c.sql", "CREATE TABLE c (id int);", "DROP TABLE c;");
+  const auto next = deploy();
+  ASSERT_TRUE(next) << next.error().message;
+  EXPECT_NE(next->capture, report->capture);
+  EXPECT_EQ(slots(), "1");
+  EXPECT_EQ(said().find("something else changed it"), std::string::npos) << said();
+  const auto confirmed = confirm();
+  ASSERT_TRUE(confirmed) << confirmed.error().message;
+  EXPECT_EQ(confirmed->dropped, std::vector<std::string>{next->capture});
+  EXPECT_EQ(slots(), "0");
+  EXPECT_EQ(publications(), "0");
+  EXPECT_NE(diagnosis().find("no slot of a deploy"), std::string::npos) << diagnosis();
+}
+
+// Fails when a failed health check during the bake ends the bake only.
+// Fails when the stream is followed for a table of which the backup has no rows: each change of an
+// old row is then parked, and the rows that nobody touched are missing.
+TEST_F(Capture, ATableOfWhichTheBackupHasNoRowsComesFromTheLiveDatabase) {
+  write("2_more.sql", "ALTER TABLE users ADD COLUMN email text;",
+        "ALTER TABLE users DROP COLUMN mail;");
+  const auto deployed = deploy();
+  ASSERT_TRUE(deployed) << deployed.error().message;
+  ASSERT_FALSE(deployed->capture.empty());
+  EXPECT_NE(said().find("the schema and no rows"), std::string::npos) << said();
+  exec("UPDATE users SET note = 'new', email = 'e' WHERE id = 7; DELETE FROM users WHERE id = 8;"
+       "INSERT INTO users (id) VALUES (100); INSERT INTO lines VALUES ('one')");
+  close_looker();
+  const auto report = with_context([](const app::Context& context) -> Result<app::RollbackReport> {
+    SLIPWAY_ASSIGN(const auto outlook, app::look_at_rollback(context, {}));
+    return app::roll_back(context, outlook);
+  });
+  ASSERT_TRUE(report) << report.error().message;
+  ASSERT_TRUE(report->safe);
+  EXPECT_EQ(report->safe->parked, 0);
+  EXPECT_EQ(value("SELECT count(*) || ' ' || count(*) FILTER (WHERE note = 'new') || ' ' || "
+                  "count(*) FILTER (WHERE id = 8) FROM users"),
+            "20 1 0");
+  EXPECT_EQ(value("SELECT count(*) FROM lines"), "3");
+}
+
+TEST_F(Capture, AnApplicationThatBreaksWhileItBakesIsTakenBack) {
+  write("2_note.sql", "ALTER TABLE users DROP COLUMN note;",
+        "ALTER TABLE users ADD COLUMN note text;");
+  set("deploy.bake", "1h");
+  set("deploy.health_within", "1min");
+  set("deploy.health", "sh,-c,echo x >> " + folder_->path() + "/health; test $(wc -l < " +
+                           folder_->path() + "/health) -lt 6");
+  const auto report = deploy();
+  ASSERT_FALSE(report);
+  EXPECT_EQ(report.error().code, ErrorCode::rolled_back) << report.error().message;
+  EXPECT_EQ(value("SELECT count(*) FROM users WHERE note = 'old'"), "20");
+  EXPECT_EQ(slots(), "0");
+}
+
+TEST_F(Capture, ABakeThatPassesConfirms) {
+  write("2_b.sql", "CREATE TABLE b (id int);", "DROP TABLE b;");
+  set("deploy.bake", "100ms");
+  set("deploy.health", "true");
+  set("deploy.health_within", "1min");
+  const auto report = deploy();
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_TRUE(report->confirmed);
+  EXPECT_EQ(slots(), "0");
+  EXPECT_EQ(publications(), "0");
+}
+
+// Fails when the table stays published: nobody could update it any more.
+TEST_F(Capture, ATableThatLosesItsKeyCanStillBeWrittenTo) {
+  write("2_key.sql",
+        "DO $$ BEGIN EXECUTE 'ALTER TABLE users DROP CONST' || 'RAINT users_pkey'; END $$;\n"
+        "ALTER TABLE users DROP COLUMN note;",
+        "SELECT 1;");
+  const auto report = deploy();
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_NE(said().find("has lost its key"), std::string::npos) << said();
+  exec("UPDATE users SET age = 77 WHERE id = 7");
+  close_looker();
+  const auto back = with_context([](const app::Context& context) -> Result<app::RollbackReport> {
+    SLIPWAY_ASSIGN(const auto outlook, app::look_at_rollback(context, {}));
+    return app::roll_back(context, outlook);
+  });
+  ASSERT_TRUE(back) << back.error().message;
+  EXPECT_EQ(value("SELECT age || ' ' || note FROM users WHERE id = 7"), "77 old");
+  EXPECT_EQ(slots(), "0");
+}
+
+TEST_F(Capture, AMigrationThatChangesItsKeyIsNotInTheWay) {
+  write("2_key.sql",
+        "ALTER TABLE users DROP CONSTRAINT users_pkey;\nUPDATE users SET age = age + 1;\n"
+        "ALTER TABLE users ADD PRIMARY KEY (id, age);",
+        "SELECT 1;");
+  const auto report = deploy();
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_EQ(value("SELECT age FROM users WHERE id = 1"), "2");
+}
+
+/// The same on a server that keeps none.
+class WithoutCapture : public Capture {
+protected:
+  static void SetUpTestSuite() { start("replica"); }
+};
+
+TEST_F(WithoutCapture, AutoSaysWhyAndTheRollbackCompares) {
+  write("2_note.sql", "ALTER TABLE users DROP COLUMN note;",
+        "ALTER TABLE users ADD COLUMN note text;");
+  set("deploy.application", "false");
+  const auto report = deploy();
+  ASSERT_FALSE(report);
+  EXPECT_EQ(report.error().code, ErrorCode::rolled_back) << report.error().message;
+  EXPECT_NE(said().find("capture: none, since the server keeps no logical changes: wal_level is "
+                        "replica"),
+            std::string::npos)
+      << said();
+  EXPECT_EQ(value("SELECT count(*) FROM users WHERE note = 'old'"), "20");
+  set("deploy.capture", "slot");
+  exec("SELECT pg_sleep(1.1)");
+  const auto refused = deploy();
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::unsupported) << refused.error().message;
+}
+
+} // namespace
+} // namespace slipway
