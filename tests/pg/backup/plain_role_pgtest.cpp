@@ -12,8 +12,13 @@ protected:
     BackupTest::SetUp();
     make_shop();
     role_ = value("SELECT current_database()") + "_plain";
-    exec("CREATE ROLE " + role_ + " LOGIN; GRANT SELECT ON ALL TABLES IN SCHEMA public TO " +
-         role_ + "; GRANT SELECT ON ALL SEQUENCES IN SCHEMA public TO " + role_);
+    exec("CREATE ROLE " + role_ + " LOGIN");
+    for (const auto* what : {"TABLES", "SEQUENCES"}) {
+      // Where a schema is written as statements, its rights are among them.
+      shop_.after.push_back(std::string("GRANT SELECT ON ALL ") + what + " IN SCHEMA public TO " +
+                            role_);
+      exec(shop_.after.back());
+    }
   }
   void TearDown() override {
     exec("DROP OWNED BY " + role_);
