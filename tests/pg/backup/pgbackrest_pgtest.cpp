@@ -7,6 +7,7 @@
 #include "slipway/pg/cluster.hpp"
 
 #include <fmt/format.h>
+#include <thread>
 #include <unistd.h>
 
 namespace slipway::backup {
@@ -132,8 +133,12 @@ TEST_F(PgBackRestTest, ADataDirectoryIsOfTheMomentAndOfNoLaterOne) {
   const auto done = restore_data_directory(listed, how(), folder, test::long_wait());
   ASSERT_TRUE(done) << explained(done.error());
   auto restored = start(folder);
-  EXPECT_EQ(test::value(restored, "SELECT count(*) FROM t"), "100");
+  // It can be read before it is at the end of its recovery.
+  const auto wait = test::long_wait();
+  while (test::value(restored, "SELECT pg_is_in_recovery()") == "t" && !wait.deadline.passed())
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
   EXPECT_EQ(test::value(restored, "SELECT pg_is_in_recovery()"), "f");
+  EXPECT_EQ(test::value(restored, "SELECT count(*) FROM t"), "100");
   EXPECT_FALSE(restore_data_directory(listed, how(), folder, test::long_wait()))
       << "something is there";
 }
