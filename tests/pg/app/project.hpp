@@ -35,6 +35,9 @@ protected:
   void SetUp() override {
     ServerTest::SetUp();
     files_.add_folder("migrations");
+    // Throwaway servers are of the version under test, too.
+    if (const auto folder = server_options().bin_folder; !folder.empty())
+      set("dev.server_bin", folder);
   }
 
   void write(const std::string& name, const std::string& text) {
