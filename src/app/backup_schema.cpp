@@ -46,7 +46,10 @@ Result<backup::SchemaScript> schema_around_rows(const schema::Schema& schema) {
   const auto needs = needs_of(schema);
   std::set<std::string> late;
   for (const auto& statement : plan.statements) {
-    bool after = is_made_after_rows(statement.object) || late.contains(statement.object);
+    // A partition brings its indexes along, or gets those of its parent, and these would be
+    // doubled.
+    bool after = is_made_after_rows(statement.object) || late.contains(statement.object) ||
+                 statement.kind == "attach partition";
     if (const auto found = needs.find(statement.object); !after && found != needs.end())
       after = std::any_of(found->second.begin(), found->second.end(),
                           [&](const std::string& path) { return late.contains(path); });

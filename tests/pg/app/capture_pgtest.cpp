@@ -368,8 +368,9 @@ TEST_F(Capture, AForecastNamesWhatWouldBeParkedAndMovesNothing) {
   const auto report = deploy();
   ASSERT_TRUE(report) << report.error().message;
   // The stream ends at what is on disk, and the test server does not wait for that.
-  exec("SET synchronous_commit = on; INSERT INTO users (id, age) VALUES (100, 1), (101, 5000000000);"
-       "UPDATE users SET a = 'new' WHERE id = 7; INSERT INTO fresh VALUES (1), (2)");
+  exec(
+      "SET synchronous_commit = on; INSERT INTO users (id, age) VALUES (100, 1), (101, 5000000000);"
+      "UPDATE users SET a = 'new' WHERE id = 7; INSERT INTO fresh VALUES (1), (2)");
   for (int time = 0; time < 2; ++time) {
     const auto forecast = with_context(
         [](const app::Context& context) { return app::forecast_rollback(context, 0); });
