@@ -93,7 +93,7 @@ Command deploy_command() {
       "tables whose rows they change, or everything when their text does not tell. It is said which, and why. Then "
       "deploy.application brings the new version of the application, and deploy.health has to succeed deploy.health_times in a row "
       "within deploy.health_within, and stay so while the deploy bakes (deploy.bake). With no bake the slot stays armed until "
-      "slipway deploy confirm.\n\n"
+      "slipway deploy confirm where the server bounds what slots keep (max_slot_wal_keep_size), and goes with the deploy elsewhere.\n\n"
       "When any of it fails, just this run is rolled back, as `rollback` would: in place, or over the backup with the writes made "
       "since. Then deploy.previous_application and deploy.alert run. Each of these is a list of a program and its arguments; no "
       "shell is involved. They find SLIPWAY_DEPLOY_OUTCOME (up, failed, rolled_back, part_way), SLIPWAY_DEPLOY_RUN and "

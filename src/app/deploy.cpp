@@ -11,6 +11,7 @@
 #include "slipway/app/backup.hpp"
 #include "slipway/app/target.hpp"
 #include "slipway/history/run_details.hpp"
+#include "slipway/replay/capture_slot.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -124,11 +125,24 @@ private:
       if (!report_.capture.empty()) disarm();
       return {};
     }
-    if (!report_.capture.empty())
-      context_.events.on_event(event::Warning{
-          .message = fmt::format("{} keeps the write-ahead log until the deploy is confirmed",
-                                 report_.capture),
-          .hint = "slipway deploy confirm"});
+    return report_.capture.empty() ? Status() : leave_armed();
+  }
+
+  // A slot that nobody confirms fills the disk, unless the server bounds what slots may keep. Who
+  // asks for a slot by name has been told so.
+  Status leave_armed() {
+    SLIPWAY_ASSIGN(const bool bounded, replay::bounds_slots(guard_->session(), run_wait(context_)));
+    if (!bounded && context_.config.text("deploy.capture") == "auto") {
+      say("the slot is not kept beyond the deploy: max_slot_wal_keep_size of the server bounds "
+          "nothing; deploy.bake keeps it for a while, deploy.capture = slot until it is confirmed");
+      report_.capture_why = "max_slot_wal_keep_size bounds nothing";
+      disarm();
+      return {};
+    }
+    context_.events.on_event(event::Warning{
+        .message = fmt::format("{} keeps the write-ahead log until the deploy is confirmed",
+                               report_.capture),
+        .hint = "slipway deploy confirm"});
     return {};
   }
 

@@ -333,4 +333,12 @@ Result<std::vector<SlotState>> slipway_slots(pg::Session& session, const Wait& w
   return slots;
 }
 
+Result<bool> bounds_slots(pg::Session& session, const Wait& wait) {
+  SLIPWAY_ASSIGN(
+      const auto rows,
+      session.query(SqlText("SELECT pg_catalog.current_setting('max_slot_wal_keep_size')"), {},
+                    wait));
+  return rows.text(0, 0) != "-1";
+}
+
 } // namespace slipway::replay

@@ -23,6 +23,7 @@ protected:
   static void start(const std::string& wal_level) {
     auto options = test::server_options();
     options.settings["wal_level"] = wal_level;
+    options.settings["max_slot_wal_keep_size"] = "1GB";
     auto cluster = pg::Cluster::start(options, test::long_wait());
     if (!cluster) throw std::runtime_error(cluster.error().message);
     logical_ = std::make_unique<test::TestServer>(std::move(*cluster));
@@ -276,6 +277,32 @@ TEST_F(Capture, WithoutABakeItStaysArmedUntilItIsConfirmed) {
   EXPECT_EQ(slots(), "0");
   EXPECT_EQ(publications(), "0");
   EXPECT_NE(diagnosis().find("no slot of a deploy"), std::string::npos) << diagnosis();
+}
+
+// Fails when the slot stays: nobody confirms, and one day the disk is full.
+TEST_F(Capture, WhereTheServerBoundsNothingNoSlotIsLeftBehindUnasked) {
+  const auto bound = [this](const std::string& size) {
+    exec("ALTER SYSTEM SET max_slot_wal_keep_size = '" + size + "'");
+    exec("SELECT pg_reload_conf()");
+    const auto wait = test::long_wait();
+    while (value("SHOW max_slot_wal_keep_size") != size && !wait.deadline.passed())
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  };
+  bound("-1");
+  write("2_b.sql", "CREATE TABLE b (id int);", "DROP TABLE b;");
+  const auto unasked = deploy();
+  write("3_c.sql", "CREATE TABLE c (id int);", "DROP TABLE c;");
+  const auto slots_left = slots();
+  set("deploy.capture", "slot");
+  const auto asked = deploy();
+  bound("1GB");
+  ASSERT_TRUE(unasked) << unasked.error().message;
+  EXPECT_TRUE(unasked->capture.empty());
+  EXPECT_EQ(unasked->capture_why, "max_slot_wal_keep_size bounds nothing");
+  EXPECT_EQ(slots_left, "0");
+  ASSERT_TRUE(asked) << asked.error().message;
+  EXPECT_FALSE(asked->capture.empty());
+  EXPECT_EQ(slots(), "1");
 }
 
 // Fails when the stream is followed for a table of which the backup has no rows: each change of an

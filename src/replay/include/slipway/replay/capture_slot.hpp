@@ -91,4 +91,8 @@ struct SlotState {
 /// All slots of the cluster that slipway made, also those whose run is gone.
 Result<std::vector<SlotState>> slipway_slots(pg::Session& session, const Wait& wait);
 
+/// Whether the server gives up a slot before it fills the disk: max_slot_wal_keep_size. Errors:
+/// sql.
+Result<bool> bounds_slots(pg::Session& session, const Wait& wait);
+
 } // namespace slipway::replay
