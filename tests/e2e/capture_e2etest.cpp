@@ -14,6 +14,7 @@ protected:
   static void SetUpTestSuite() {
     auto options = test::server_options();
     options.settings["wal_level"] = "logical";
+    options.settings["max_slot_wal_keep_size"] = "1GB";
     auto cluster = pg::Cluster::start(options, test::long_wait());
     if (!cluster) throw std::runtime_error(cluster.error().message);
     logical_ = std::make_unique<test::TestServer>(std::move(*cluster));
