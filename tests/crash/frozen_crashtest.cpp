@@ -99,9 +99,15 @@ protected:
     for (auto& [command, program] : running) {
       const auto status = program.wait_until(test::long_wait().deadline);
       ASSERT_TRUE(status) << command << "still runs\n" << program.printed();
-      EXPECT_NE(*status, 0) << command << "\n" << program.printed();
-      EXPECT_LT(*status, 128) << command << "\n" << program.printed();
       const auto told = program.printed();
+      // A page for the night is written without the database, too, and says so.
+      if (command.starts_with("runbook")) {
+        EXPECT_EQ(*status, 0) << told;
+        EXPECT_NE(told.find("the database was not asked"), std::string::npos) << told;
+        continue;
+      }
+      EXPECT_NE(*status, 0) << command << "\n" << told;
+      EXPECT_LT(*status, 128) << command << "\n" << told;
       EXPECT_TRUE(told.find("error: ") != std::string::npos ||
                   told.find("problem") != std::string::npos ||
                   told.find("unknown") != std::string::npos)
