@@ -48,6 +48,8 @@ Status take_rows(Exchange& exchange, const RowHandler& on_row) {
     if (length < 0) return {};
     if (length == 0) {
       SLIPWAY_TRY(exchange.pump());
+      // libpq goes on to say "not yet" of a connection that is gone.
+      if (PQstatus(exchange.connection()) == CONNECTION_BAD) return {};
       continue;
     }
     std::string_view row(data, static_cast<std::size_t>(length));
