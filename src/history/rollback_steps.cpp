@@ -1,5 +1,7 @@
 #include "slipway/history/rollback_steps.hpp"
 
+#include "nullable.hpp"
+
 #include "slipway/base/sql_text.hpp"
 
 #include <fmt/format.h>
@@ -10,10 +12,6 @@ namespace {
 
 bool is_missing(const Error& error) {
   return error.sql && (error.sql->sqlstate == "42P01" || error.sql->sqlstate == "3F000");
-}
-
-pg::Param or_null(const std::string& text) {
-  return text.empty() ? pg::Param{} : pg::Param{text};
 }
 
 } // namespace

@@ -1,5 +1,7 @@
 #include "slipway/history/snapshots.hpp"
 
+#include "nullable.hpp"
+
 #include "slipway/base/sql_text.hpp"
 
 #include <fmt/format.h>
@@ -7,10 +9,6 @@
 namespace slipway::history {
 
 namespace {
-
-pg::Param or_null(const std::string& text) {
-  return text.empty() ? pg::Param{} : pg::Param{text};
-}
 
 // No such schema, table or column: an older layout, or slipway has never run here.
 bool is_older_layout(const Error& error) {

@@ -1,6 +1,8 @@
 // What is written about runs, statements and migrations.
 #include "slipway/history/store.hpp"
 
+#include "nullable.hpp"
+
 #include "slipway/base/sql_text.hpp"
 #include "slipway/source/stored.hpp"
 
@@ -9,10 +11,6 @@
 namespace slipway::history {
 
 namespace {
-
-pg::Param or_null(const std::string& text) {
-  return text.empty() ? pg::Param{} : pg::Param{text};
-}
 
 pg::Param phase_param(const source::Migration& migration) {
   if (!migration.phase) return std::nullopt;
