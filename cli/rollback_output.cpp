@@ -132,6 +132,30 @@ ordered_json done_json(const app::RunReport& run) {
   return list;
 }
 
+ordered_json parked_json(const std::vector<replay::ParkedDrop>& parked) {
+  auto list = ordered_json::array();
+  for (const auto& one : parked)
+    list.push_back({{"schema", one.table.schema},
+                    {"table", one.table.name},
+                    {"columns", one.columns},
+                    {"rows", one.rows}});
+  return list;
+}
+
+std::string parked_text(const app::RollbackOutlook& outlook,
+                        const std::vector<replay::ParkedDrop>& parked) {
+  std::string text;
+  for (const auto& one : parked)
+    text += fmt::format("  parked   {} rows of {}: {}\n", one.rows, one.table.quoted(),
+                        one.columns.empty() ? "the old schema has no such table"
+                                            : fmt::format("the old schema has no {}",
+                                                          fmt::join(one.columns, ", ")));
+  if (!text.empty())
+    text += fmt::format("  they are in the table parked of the history's schema, run {}\n",
+                        outlook.assessment.run.row.id);
+  return text;
+}
+
 } // namespace
 
 std::string outlook_text(const app::RollbackOutlook& outlook) {
@@ -171,9 +195,11 @@ std::string rollback_text(const app::RollbackOutlook& outlook, const app::Rollba
   if (report.safe) return safe_text(outlook, *report.safe);
   if (report.proven)
     return fmt::format("rolled back: the schema is the one from before run {} ({})\n", run,
-                       report.fingerprint);
+                       report.fingerprint) +
+           parked_text(outlook, report.parked_in_place);
   return fmt::format("undone, and not proven: nobody kept the fingerprint from before run {}\n",
-                     run);
+                     run) +
+         parked_text(outlook, report.parked_in_place);
 }
 
 ordered_json rollback_json(const app::RollbackOutlook& outlook, const app::RollbackReport* report) {
@@ -198,6 +224,7 @@ ordered_json rollback_json(const app::RollbackOutlook& outlook, const app::Rollb
   body["rollback_run"] = report->run.run;
   body["done"] = done_json(report->run);
   if (report->safe) body["safe"] = safe_json(*report->safe);
+  body["parked_in_place"] = parked_json(report->parked_in_place);
   body["steps"] = steps_json(report->steps);
   body["elapsed_ms"] = report->elapsed.count();
   body["proven"] = report->proven;

@@ -84,6 +84,23 @@ Status ParkedTable::add(const std::vector<ParkedRow>& rows, const Wait& wait) {
   return {};
 }
 
+Result<std::int64_t> ParkedTable::add_selected(const ParkedRow& sample, const std::string& select,
+                                               const Wait& wait) {
+  SLIPWAY_ASSIGN(
+      const pg::Rows rows,
+      session_->query(
+          SqlText(
+              "INSERT INTO " + place() +
+              " (run, schema_name, table_name, operation, sqlstate, message, position, key, row)"
+              " SELECT $1, $2, $3, $4, $5, $6, $7, " +
+              select),
+          {run_, sample.table.schema, sample.table.name,
+           std::string(operation_name(sample.operation)), sample.sqlstate, sample.message,
+           sample.position},
+          wait));
+  return rows.affected();
+}
+
 Result<std::vector<ParkedRow>> ParkedTable::read(const std::string& condition,
                                                  std::vector<pg::Param> params, const Wait& wait) {
   SLIPWAY_ASSIGN(

@@ -3,6 +3,7 @@
 #include "slipway/app/migrations.hpp"
 #include "slipway/backup/catalogue.hpp"
 #include "slipway/base/deadline.hpp"
+#include "slipway/replay/park_dropped.hpp"
 #include "slipway/rollback/assessment.hpp"
 #include "slipway/rollback/decision.hpp"
 #include "slipway/rollback/safe_path.hpp"
@@ -54,6 +55,9 @@ struct RollbackReport {
   Millis elapsed{0}; ///< since the first step, of an interrupted rollback too
   std::int64_t health_checks = 0;
   std::optional<rollback::SafePathReport> safe;
+  /// What the fast path kept aside before it dropped it, in the table `parked` of the history's
+  /// schema.
+  std::vector<replay::ParkedDrop> parked_in_place;
   /// The schema's fingerprint is the one from before. When false, nobody had kept that one.
   bool proven = false;
   std::string fingerprint;

@@ -1,0 +1,43 @@
+#pragma once
+
+#include "slipway/replay/parked.hpp"
+
+#include <cstdint>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace slipway::replay {
+
+/// What a statement is about to take, as it names it.
+struct ToDrop {
+  QualifiedName table;
+  std::string column; ///< empty: the table with all of its rows
+  auto operator<=>(const ToDrop&) const = default;
+};
+
+/// What was kept aside of one table.
+struct ParkedDrop {
+  QualifiedName table;
+  std::vector<std::string> columns; ///< empty: whole rows
+  std::int64_t rows = 0;
+};
+
+struct ParkDroppedRequest {
+  std::set<ToDrop> drops;
+  /// Those of the run that is undone: what they wrote last is no write of the application's.
+  std::vector<std::uint64_t> own_transactions;
+};
+
+/// What ParkedRow::position says of a row that was parked here.
+inline constexpr const char* k_undone_in_place = "undone in place";
+
+/// Parks what is about to be dropped: the rows of tables, and of columns the values that are there
+/// and are not the default which the column came with. To be called in the very transaction that
+/// drops them, before its first statement; until its end nobody writes to those tables. Tables that
+/// are not there, or are not tables, are passed over. Leaves the settings of the session as they
+/// were. Errors: sql; a lock time-out when somebody is in the way.
+Result<std::vector<ParkedDrop>> park_dropped(pg::Session& session, ParkedTable& parked,
+                                             const ParkDroppedRequest& request, const Wait& wait);
+
+} // namespace slipway::replay
