@@ -78,11 +78,18 @@ ordered_json counts_json(const replay::SyncCounts& counts) {
 ordered_json safe_json(const rollback::SafePathReport& safe) {
   auto dropped = ordered_json::array();
   for (const auto& one : safe.carried.dropped) dropped.push_back(one.quoted());
-  return {{"kept", safe.broken},
-          {"carried", counts_json(safe.carried.total())},
-          {"parked", safe.parked},
-          {"not_known_of", std::move(dropped)},
-          {"closed_ms", safe.closed.count()}};
+  ordered_json json = {{"kept", safe.broken},
+                       {"carried", counts_json(safe.carried.total())},
+                       {"parked", safe.parked},
+                       {"not_known_of", std::move(dropped)},
+                       {"restoring_ms", safe.restoring.count()},
+                       {"carrying_ms", safe.carrying.count()},
+                       {"closed_ms", safe.closed.count()}};
+  if (safe.replayed)
+    json["replayed"] = {{"transactions", safe.replayed->transactions},
+                        {"rows", safe.replayed->rows},
+                        {"parked", safe.replayed->parked}};
+  return json;
 }
 
 // Nothing that did not come back goes without a line.
