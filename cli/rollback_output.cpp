@@ -199,14 +199,15 @@ std::string rollback_text(const app::RollbackOutlook& outlook, const app::Rollba
     return outlook.left_over.empty() ? "nothing to roll back\n"
                                      : fmt::format("ended the rollback of run {}: {}\n", run,
                                                    fmt::join(outlook.left_over, ", "));
-  if (report.safe) return safe_text(outlook, *report.safe);
+  if (report.safe)
+    return safe_text(outlook, *report.safe) + parked_text(outlook, report.parked_beside);
   if (report.proven)
     return fmt::format("rolled back: the schema is the one from before run {} ({})\n", run,
                        report.fingerprint) +
-           parked_text(outlook, report.parked_in_place);
+           parked_text(outlook, report.parked_beside);
   return fmt::format("undone, and not proven: nobody kept the fingerprint from before run {}\n",
                      run) +
-         parked_text(outlook, report.parked_in_place);
+         parked_text(outlook, report.parked_beside);
 }
 
 ordered_json rollback_json(const app::RollbackOutlook& outlook, const app::RollbackReport* report) {
@@ -231,7 +232,7 @@ ordered_json rollback_json(const app::RollbackOutlook& outlook, const app::Rollb
   body["rollback_run"] = report->run.run;
   body["done"] = done_json(report->run);
   if (report->safe) body["safe"] = safe_json(*report->safe);
-  body["parked_in_place"] = parked_json(report->parked_in_place);
+  body["parked_beside"] = parked_json(report->parked_beside);
   body["steps"] = steps_json(report->steps);
   body["elapsed_ms"] = report->elapsed.count();
   body["proven"] = report->proven;

@@ -98,7 +98,7 @@ Status undo(const Context& context, Runner& runner, const RollbackOutlook& outlo
   });
   const auto undone = runner.run(plan, report.run, wait);
   runner.call_after_begin({});
-  report.parked_in_place = parking.parked();
+  report.parked_beside = parking.parked();
   SLIPWAY_TRY(undone);
   return prove(context, runner.session(), now, report, wait);
 }

@@ -1,7 +1,10 @@
 #include "rollback_parking.hpp"
 
+#include "slipway/app/target.hpp"
 #include "slipway/history/run_journal.hpp"
+#include "slipway/history/snapshots.hpp"
 #include "slipway/rollback/dropped.hpp"
+#include "slipway/rollback/safe_path.hpp"
 
 namespace slipway::app {
 
@@ -26,6 +29,23 @@ std::vector<replay::ParkedDrop> RollbackParking::parked() const {
     for (const auto& one : drops)
       if (one.rows > 0) all.push_back(one);
   return all;
+}
+
+Result<std::vector<replay::ParkedDrop>> park_left_behind(const Context& context, std::int64_t run,
+                                                         const Wait& wait) {
+  SLIPWAY_ASSIGN(auto live, open_session(context, "rollback", wait));
+  SLIPWAY_ASSIGN(auto kept, open_in_target(context, rollback::broken_name(live.database(), run),
+                                           "rollback", wait));
+  const auto schema = context.config.text("history.schema");
+  SLIPWAY_ASSIGN(const auto before, history::Snapshots(schema).found_by(kept, run, wait));
+  if (!before || before->relations.empty()) return std::vector<replay::ParkedDrop>();
+  SLIPWAY_ASSIGN(const auto old, replay::relation_map_from_json(before->relations));
+  SLIPWAY_ASSIGN(const auto now, replay::read_relation_map(kept, wait));
+  replay::ParkDroppedRequest request{.drops = replay::new_columns(old, now),
+                                     .own_transactions = {}};
+  SLIPWAY_ASSIGN(request.own_transactions, history::transactions_of_run(kept, schema, run, wait));
+  replay::ParkedTable parked(live, schema, std::to_string(run));
+  return replay::park_left(kept, live, parked, request, wait);
 }
 
 } // namespace slipway::app

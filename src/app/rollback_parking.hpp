@@ -30,4 +30,9 @@ private:
   std::map<GroupName, std::vector<replay::ParkedDrop>> parked_;
 };
 
+/// After a rollback over a backup: parks what the database that was put aside has in columns of the
+/// new schema, and nobody else has any more. Called again, it begins anew. Errors: sql.
+Result<std::vector<replay::ParkedDrop>> park_left_behind(const Context& context, std::int64_t run,
+                                                         const Wait& wait);
+
 } // namespace slipway::app

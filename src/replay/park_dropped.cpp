@@ -1,11 +1,15 @@
-// Undoing in place destroys what only the new schema holds. It is kept aside first.
+// What only the new schema holds is kept aside: before undoing in place destroys it, or out of the
+// database that a rollback has put aside.
 #include "slipway/replay/park_dropped.hpp"
 
+#include "quiet_session.hpp"
 #include "row_texts.hpp"
+#include "stage.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <functional>
 #include <map>
 #include <optional>
 
@@ -77,11 +81,27 @@ std::string is_given(const Column& column) {
   return "(" + text + ")";
 }
 
+/// Parks a row like the sample for each "key, row FROM ..." that the text finds. Yields how many.
+using Put = std::function<Result<std::int64_t>(const ParkedRow& sample, const std::string& select)>;
+
 class Parking {
 public:
-  Parking(pg::Session& session, ParkedTable& parked, const ParkDroppedRequest& request,
+  /// `position` is the one of the rows.
+  Parking(pg::Session& session, const ParkDroppedRequest& request, const char* position, Put put,
           const Wait& wait)
-      : session_(session), parked_(parked), request_(request), wait_(wait) {}
+      : session_(session), request_(request), position_(position), put_(std::move(put)),
+        wait_(wait) {}
+
+  /// Nobody else writes to them from here to the end of the transaction.
+  Status lock() {
+    for (const auto& one : request_.drops) {
+      SLIPWAY_ASSIGN(const auto table, find(one.table));
+      if (table)
+        SLIPWAY_TRY(session_.execute(
+            SqlText(fmt::format("LOCK TABLE {} IN SHARE MODE", table->name.quoted())), wait_));
+    }
+    return {};
+  }
 
   Result<std::vector<ParkedDrop>> all() {
     std::map<QualifiedName, std::set<std::string>> drops;
@@ -90,8 +110,6 @@ public:
     for (const auto& [written, columns] : drops) {
       SLIPWAY_ASSIGN(const auto table, find(written));
       if (!table) continue;
-      SLIPWAY_TRY(session_.execute(
-          SqlText(fmt::format("LOCK TABLE {} IN SHARE MODE", table->name.quoted())), wait_));
       SLIPWAY_ASSIGN(auto one,
                      columns.contains("") ? park_rows(*table) : park_values(*table, columns));
       done.push_back(std::move(one));
@@ -155,14 +173,14 @@ private:
         key.empty() ? "NULL::jsonb" : json_of(key),
         columns.empty() ? "'{}'::jsonb" : json_of(columns), table.name.quoted(), which,
         fmt::join(shortened(request_.own_transactions), ","));
-    return parked_.add_selected({.table = table.name,
-                                 .operation = operation,
-                                 .key = {},
-                                 .row = {},
-                                 .sqlstate = sqlstate,
-                                 .message = message,
-                                 .position = k_undone_in_place},
-                                select, wait_);
+    return put_({.table = table.name,
+                 .operation = operation,
+                 .key = {},
+                 .row = {},
+                 .sqlstate = sqlstate,
+                 .message = message,
+                 .position = position_},
+                select);
   }
 
   // A row's header holds the lower half.
@@ -173,23 +191,82 @@ private:
   }
 
   pg::Session& session_;
-  ParkedTable& parked_;
   const ParkDroppedRequest& request_;
+  const char* position_;
+  const Put put_;
   const Wait& wait_;
 };
 
+Result<std::int64_t> bring_across(pg::Session& kept, pg::Session& live, ParkedTable& parked,
+                                  const ParkedRow& sample, const std::string& select,
+                                  const Wait& wait) {
+  SLIPWAY_TRY(live.execute(
+      SqlText("CREATE TEMPORARY TABLE slipway_left (key jsonb, row jsonb) ON COMMIT DROP"), wait));
+  SLIPWAY_TRY(copy_across(kept, SqlText(fmt::format("COPY (SELECT {}) TO STDOUT", select)), live,
+                          SqlText("COPY pg_temp.slipway_left (key, row) FROM STDIN"), wait));
+  SLIPWAY_ASSIGN(const auto rows,
+                 parked.add_selected(sample, "key, row FROM pg_temp.slipway_left", wait));
+  SLIPWAY_TRY(live.execute(SqlText("DROP TABLE pg_temp.slipway_left"), wait));
+  return rows;
+}
+
 } // namespace
+
+std::set<ToDrop> new_columns(const RelationMap& before, const RelationMap& now) {
+  std::set<ToDrop> found;
+  for (const auto& relation : now.relations) {
+    const auto* old = before.relation(relation.id);
+    if (old == nullptr || relation.partition) continue;
+    for (const auto& column : relation.columns)
+      if (!column.computed && old->column(column.number) == nullptr &&
+          old->column(column.name) == nullptr)
+        found.insert({relation.name, column.name});
+  }
+  return found;
+}
 
 Result<std::vector<ParkedDrop>> park_dropped(pg::Session& session, ParkedTable& parked,
                                              const ParkDroppedRequest& request, const Wait& wait) {
   if (request.drops.empty()) return std::vector<ParkedDrop>();
   SLIPWAY_TRY(parked.create(wait));
   SLIPWAY_ASSIGN(const auto settings, session.query(SqlText(k_pinned), {}, wait));
-  SLIPWAY_ASSIGN(auto done, Parking(session, parked, request, wait).all());
+  Parking parking(
+      session, request, k_undone_in_place,
+      [&](const ParkedRow& sample, const std::string& select) {
+        return parked.add_selected(sample, select, wait);
+      },
+      wait);
+  SLIPWAY_TRY(parking.lock());
+  SLIPWAY_ASSIGN(auto done, parking.all());
   for (std::size_t row = 0; row < settings.size(); ++row)
     SLIPWAY_TRY(session.query(
         SqlText("SELECT pg_catalog.set_config($1::text, $2::text, true)"),
         {std::string(settings.text(row, 0)), std::string(settings.text(row, 1))}, wait));
+  return done;
+}
+
+Result<std::vector<ParkedDrop>> park_left(pg::Session& kept, pg::Session& live, ParkedTable& parked,
+                                          const ParkDroppedRequest& request, const Wait& wait) {
+  if (request.drops.empty()) return std::vector<ParkedDrop>();
+  SLIPWAY_ASSIGN(const auto time_zone, time_zone_of(kept, wait));
+  SLIPWAY_TRY(begin_reading(kept, time_zone, wait));
+  SLIPWAY_TRY(live.execute(SqlText("BEGIN"), wait));
+  const auto park = [&]() -> Result<std::vector<ParkedDrop>> {
+    SLIPWAY_TRY(parked.create(wait));
+    SLIPWAY_TRY(parked.forget_from(k_left_behind, wait));
+    SLIPWAY_ASSIGN(auto done, Parking(
+                                  kept, request, k_left_behind,
+                                  [&](const ParkedRow& sample, const std::string& select) {
+                                    return bring_across(kept, live, parked, sample, select, wait);
+                                  },
+                                  wait)
+                                  .all());
+    SLIPWAY_TRY(commit(live, wait));
+    return done;
+  };
+  auto done = park();
+  roll_back(kept);
+  if (!done && live.usable()) roll_back(live);
   return done;
 }
 

@@ -65,6 +65,14 @@ Status ParkedTable::forget(const QualifiedName& table, const Wait& wait) {
   return {};
 }
 
+Status ParkedTable::forget_from(const std::string& position, const Wait& wait) {
+  SLIPWAY_TRY(session_->query(SqlText("DELETE FROM " + place() +
+                                      " WHERE run OPERATOR(pg_catalog.=) $1::text AND position "
+                                      "OPERATOR(pg_catalog.=) $2::text"),
+                              {run_, position}, wait));
+  return {};
+}
+
 Status ParkedTable::add(const std::vector<ParkedRow>& rows, const Wait& wait) {
   const SqlText insert(
       "INSERT INTO " + place() +

@@ -245,8 +245,8 @@ TEST_F(Rollback, WhatUndoingDropsIsKeptAsideFirst) {
       "42703\n"
       "2 users update {\"id\": \"4\"} {\"id\": \"4\", \"plan\": \"paid\", \"email\": null} "
       "42703");
-  ASSERT_EQ(report->parked_in_place.size(), 2U);
-  EXPECT_EQ(report->parked_in_place.front().rows + report->parked_in_place.back().rows, 3);
+  ASSERT_EQ(report->parked_beside.size(), 2U);
+  EXPECT_EQ(report->parked_beside.front().rows + report->parked_beside.back().rows, 3);
 }
 
 // Fails when the rows are kept aside in a transaction of their own.
@@ -348,6 +348,11 @@ TEST_F(RollbackOverBackup, AFastPathThatFailsGoesOnOverTheBackup) {
   EXPECT_TRUE(report->safe);
   EXPECT_EQ(columns(), "age id name");
   EXPECT_EQ(value("SELECT count(*) FROM users"), "2");
+  EXPECT_EQ(
+      value("SELECT string_agg(concat_ws(' ', table_name, operation, key, row, position), ', ') "
+            "FROM slipway.parked"),
+      "users update {\"id\": \"2\"} {\"id\": \"2\", \"email\": \"b@example.org\"} left behind")
+      << "the old schema holds the row, and not its email";
 }
 
 // Fails when what a fast path kept aside, before it failed, stays behind in the broken database.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "slipway/replay/parked.hpp"
+#include "slipway/replay/relation_map.hpp"
 
 #include <cstdint>
 #include <set>
@@ -29,8 +30,10 @@ struct ParkDroppedRequest {
   std::vector<std::uint64_t> own_transactions;
 };
 
-/// What ParkedRow::position says of a row that was parked here.
+/// What ParkedRow::position says of a row that park_dropped parked.
 inline constexpr const char* k_undone_in_place = "undone in place";
+/// The same of park_left.
+inline constexpr const char* k_left_behind = "left behind";
 
 /// Parks what is about to be dropped: the rows of tables, and of columns the values that are there
 /// and are not the default which the column came with. To be called in the very transaction that
@@ -39,5 +42,15 @@ inline constexpr const char* k_undone_in_place = "undone in place";
 /// were. Errors: sql; a lock time-out when somebody is in the way.
 Result<std::vector<ParkedDrop>> park_dropped(pg::Session& session, ParkedTable& parked,
                                              const ParkDroppedRequest& request, const Wait& wait);
+
+/// Columns that `now` has in tables of `before`, and that `before` has not under this number or
+/// name, but for computed ones.
+std::set<ToDrop> new_columns(const RelationMap& before, const RelationMap& now);
+
+/// The same from another database: what is in columns that the one of `parked` does not have.
+/// `kept` is only read, and `live` is the session of `parked`. Called again, it begins anew.
+/// Errors: sql.
+Result<std::vector<ParkedDrop>> park_left(pg::Session& kept, pg::Session& live, ParkedTable& parked,
+                                          const ParkDroppedRequest& request, const Wait& wait);
 
 } // namespace slipway::replay

@@ -40,6 +40,8 @@ public:
   Status create(const Wait& wait);
   /// Forgets what was parked for a table of this run, before it is carried over again.
   Status forget(const QualifiedName& table, const Wait& wait);
+  /// Forgets those of this run whose position is this one.
+  Status forget_from(const std::string& position, const Wait& wait);
   Status add(const std::vector<ParkedRow>& rows, const Wait& wait);
   /// Adds a row like `sample` for each that `select` finds on the server: "key, row FROM ..." in
   /// the place of the sample's own. Yields how many.
