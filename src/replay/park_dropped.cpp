@@ -171,7 +171,10 @@ private:
         "{}, {} FROM {} AS slipway_row WHERE {} AND NOT (slipway_row.xmin OPERATOR(pg_catalog.=) "
         "ANY ('{{{}}}'::pg_catalog.xid[]))",
         key.empty() ? "NULL::jsonb" : json_of(key),
-        columns.empty() ? "'{}'::jsonb" : json_of(columns), table.name.quoted(), which,
+        operation == ParkedOperation::update
+            ? fmt::format("pg_catalog.jsonb_strip_nulls({})", json_of(columns))
+            : json_of(columns),
+        table.name.quoted(), which,
         fmt::join(shortened(request_.own_transactions), ","));
     return put_({.table = table.name,
                  .operation = operation,

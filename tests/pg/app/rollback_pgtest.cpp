@@ -1,6 +1,7 @@
 #include "project.hpp"
 
 #include "slipway/app/backup.hpp"
+#include "slipway/app/parked_writes.hpp"
 #include "slipway/app/rollback.hpp"
 #include "slipway/os/temporary_folder.hpp"
 
@@ -243,10 +244,18 @@ TEST_F(Rollback, WhatUndoingDropsIsKeptAsideFirst) {
       "\"{a,\\\"b c\\\"}\"} 42P01\n"
       "2 users update {\"id\": \"2\"} {\"id\": \"2\", \"plan\": \"free\", \"email\": \"b@x\"} "
       "42703\n"
-      "2 users update {\"id\": \"4\"} {\"id\": \"4\", \"plan\": \"paid\", \"email\": null} "
+      "2 users update {\"id\": \"4\"} {\"id\": \"4\", \"plan\": \"paid\"} "
       "42703");
   ASSERT_EQ(report->parked_beside.size(), 2U);
   EXPECT_EQ(report->parked_beside.front().rows + report->parked_beside.back().rows, 3);
+  ASSERT_TRUE(up());
+  const auto again = with_context(
+      [](const app::Context& context) { return app::reapply_parked(context, {}, false); });
+  ASSERT_TRUE(again) << again.error().message;
+  EXPECT_EQ(again->made, 2);
+  ASSERT_EQ(again->left.size(), 1U) << "the migration's own fill has the email of 2 by now";
+  EXPECT_EQ(value("SELECT string_agg(concat_ws(' ', id, tags, note), ', ' ORDER BY id) FROM orders"),
+            "1 seed, 2 {a,\"b c\"} tab\there");
 }
 
 // Fails when the rows are kept aside in a transaction of their own.
