@@ -48,9 +48,9 @@ void warn(const Scene& scene, const TypeChange& change, const Object& column, Dr
                   "the indexes over the column are built anew under a lock that stops readers and "
                   "writers");
   if (!change.doubt.empty())
-    draft.finding(FindingKind::data_dependent, change.doubt,
-                  change.loss.empty() ? change.count_sql : std::string());
-  if (!change.loss.empty()) draft.finding(FindingKind::data_loss, change.loss, change.count_sql);
+    draft.finding(FindingKind::data_dependent, change.doubt, change.doubt_count_sql);
+  if (!change.loss.empty())
+    draft.finding(FindingKind::data_loss, change.loss, change.loss_count_sql);
 }
 
 // The columns below that change their type with this one.
