@@ -49,8 +49,9 @@ void warn(const Scene& scene, const TypeChange& change, const Object& column, Dr
                   "writers");
   if (!change.doubt.empty())
     draft.finding(FindingKind::data_dependent, change.doubt, change.doubt_count_sql);
-  if (!change.loss.empty())
-    draft.finding(FindingKind::data_loss, change.loss, change.loss_count_sql);
+  if (change.loss.empty()) return;
+  draft.finding(FindingKind::data_loss, change.loss, change.loss_count_sql);
+  tell_loss_below(scene, column, change.loss, draft);
 }
 
 // The columns below that change their type with this one.

@@ -108,6 +108,9 @@ void drop_attribute(const Scene& scene, const Object& attribute, Draft& draft) {
   if (is_stored(scene.from, *attribute.parent()))
     draft.finding(FindingKind::data_loss,
                   "the values of " + attribute.path() + " in rows that hold the type are lost");
+  for (const auto& column : columns_under_type(scene.from, *attribute.parent()))
+    draft.finding_at(column.path(), FindingKind::data_loss,
+                     "what its values have in " + std::string(attribute.part()) + " is lost");
   for (const auto& table : tables_of_type(scene, attribute))
     if (const auto column = table.part(Kind::column, attribute.part()))
       draft.finding_at(column->path(), FindingKind::data_loss, "its values are lost",
