@@ -53,9 +53,10 @@ std::string cascade(const Scene& scene, const Object& attribute) {
 // What becomes of the rows of a table of the type.
 void warn_of_type(const Scene& scene, const Object& table, const Object& attribute, Draft& draft) {
   const auto from = table.part(Kind::column, attribute.part());
-  const auto to = from ? scene.to.find(from->identity()) : std::nullopt;
-  if (!to) return;
-  const auto change = type_change(scene, *from, *to);
+  if (!from) return;
+  // The table may go later in the plan.
+  const auto to = scene.to.find(from->identity());
+  const auto change = type_change(scene, *from, to.value_or(attribute));
   const auto path = from->path();
   if (change.work == TypeChange::Work::rewrite)
     draft.finding_at(path, FindingKind::rewrite,
