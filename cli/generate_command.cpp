@@ -19,6 +19,7 @@ struct Options {
   std::string to;
   std::vector<std::string> allowed;
   bool check = false;
+  bool one_file = false;
   DiffOptions answers;
 };
 
@@ -73,7 +74,8 @@ Result<int> write(Invocation& invocation, const Options& options) {
       .sides = diff_request(invocation, options.answers, options.from, options.to),
       .name = fmt::format("{}", fmt::join(options.words, " ")),
       .allowed_losses = options.allowed,
-      .write = !options.check};
+      .write = !options.check,
+      .one_file = options.one_file};
   // A check must not wait for somebody.
   if (options.check) request.sides.ask = {};
   SLIPWAY_ASSIGN(const auto report, app::generate(app_context(invocation), request));
@@ -90,7 +92,8 @@ Command generate_command() {
   command.summary = "write the migration that makes the schema what it should be";
   command.description =
       "Compares what the migrations make with the schema as it should be, and writes what is missing as the next migration, "
-      "with its way back. Sides are written as for slipway diff. What has to be committed apart goes to a file of its own. "
+      "with its way back. Sides are written as for slipway diff. What has to be committed apart goes to a file of its own, and so does "
+      "each phase: what is added first (expand), what the release before may still use last (contract). "
       "Each way back is said to be exact, lossy or impossible; both ways are tried on a copy before anything is written.\n\n"
       "What loses data is written only when it is allowed by name. With --check nothing is written: it exits 3 when the "
       "migrations do not make what --to says, for CI and for a hook before each commit.";
@@ -120,6 +123,8 @@ Command generate_command() {
                    "What this holds may go: users.legacy; may be repeated")
         ->type_name("PATH")
         ->allow_extra_args(false);
+    app.add_flag("--one-file", options->one_file,
+                 "Everything in one file, where transactions allow it, not one for each phase");
     app.add_flag("--check", options->check, "Write nothing; exit 3 when something differs");
     add_diff_options(app, options->answers);
     return [options](Invocation& invocation) { return write(invocation, *options); };

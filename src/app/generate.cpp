@@ -71,6 +71,29 @@ Status check_readable(const source::MigrationFile& file, const diff::MigrationDr
                   .with_state("nothing was written"));
 }
 
+std::string title_of(const std::string& name, const std::vector<diff::MigrationDraft>& drafts,
+                     std::size_t at) {
+  if (drafts.size() == 1) return name;
+  const auto numbered = fmt::format("{} {}", name, at + 1);
+  return drafts[at].phase.empty() ? numbered : numbered + " " + drafts[at].phase;
+}
+
+// As few files as the plan allows.
+Result<std::vector<diff::MigrationDraft>>
+drafts_for(const Context& context, const GenerateRequest& request, const Sides& sides,
+           std::vector<diff::Statement>& statements, const Wait& wait) {
+  if (request.one_file) {
+    if (auto one = diff::one_draft_of(statements))
+      return std::vector<diff::MigrationDraft>{std::move(*one)};
+    context.events.on_event(event::Note{
+        "it does not fit into one file: some statements have to share a transaction, and others must not"});
+  }
+  SLIPWAY_TRY(part_phases(sides, statements, wait));
+  auto drafts = diff::drafts_of(statements);
+  diff::name_phases(drafts);
+  return drafts;
+}
+
 Result<std::vector<GeneratedFile>> files_of(const Context& context, const GenerateRequest& request,
                                             const DiffReport& report,
                                             const std::vector<diff::MigrationDraft>& drafts) {
@@ -80,8 +103,7 @@ Result<std::vector<GeneratedFile>> files_of(const Context& context, const Genera
   const auto origin = fmt::format("{} and {}", report.from, report.to);
   std::vector<GeneratedFile> files;
   for (std::size_t i = 0; i < drafts.size(); ++i) {
-    const auto title =
-        drafts.size() == 1 ? request.name : fmt::format("{} {}", request.name, i + 1);
+    const auto title = title_of(request.name, drafts, i);
     const auto name =
         source::next_file_name(folder, format, title, std::chrono::system_clock::now());
     GeneratedFile file{.path = folder.path + "/" + name,
@@ -128,8 +150,7 @@ Result<GenerateReport> generate(const Context& context, const GenerateRequest& r
   GenerateReport report;
   report.diff = report_of(sides, std::move(plan));
   if (report.diff.equal || !request.write || !report.diff.questions.empty()) return report;
-  SLIPWAY_TRY(part_phases(sides, report.diff.statements, wait));
-  auto drafts = diff::drafts_of(report.diff.statements);
+  SLIPWAY_ASSIGN(auto drafts, drafts_for(context, request, sides, report.diff.statements, wait));
   SLIPWAY_TRY(find_ways_back(sides, std::move(renames), drafts, wait));
   SLIPWAY_TRY(prove(context, sides, seed, whole_way_back(drafts), report.diff, wait));
   if (sides.live) {

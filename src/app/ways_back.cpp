@@ -54,7 +54,11 @@ public:
                    {.from = reached,
                     .to = before->schema,
                     .renames = &draft == &drafts.front() ? reversed(renames_) : Renames{},
-                    .not_renamed = {}},
+                    .not_renamed = {},
+                    // What is a rename has been settled on the way there.
+                    .ask = [](const diff::Question&) -> Result<std::optional<std::size_t>> {
+                      return std::nullopt;
+                    }},
                    wait_));
       settle(draft, plan);
       after = std::move(reached);

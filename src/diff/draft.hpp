@@ -59,6 +59,13 @@ public:
     statements_.back().findings.push_back({kind, {}, std::move(message), std::move(count_sql)});
     return *this;
   }
+  /// The same about another object than the one that the statement is for.
+  Draft& finding_at(std::string object, FindingKind kind, std::string message,
+                    std::string count_sql = {}) {
+    statements_.back().findings.push_back(
+        {kind, std::move(object), std::move(message), std::move(count_sql)});
+    return *this;
+  }
   void disturb(schema::Identity object, Disturbance::Reach reach) {
     disturbances_.push_back({std::move(object), reach});
   }

@@ -21,7 +21,7 @@ void emit(const Node& node, Plan& plan) {
   const auto path = node.object.path();
   for (const auto& refusal : node.draft.refusals()) plan.refusals.push_back({path, refusal});
   for (auto finding : node.draft.refused()) {
-    finding.object = path;
+    if (finding.object.empty()) finding.object = path;
     plan.findings.push_back(std::move(finding));
   }
   if (!node.draft.refusals().empty()) return;
@@ -35,7 +35,7 @@ void emit(const Node& node, Plan& plan) {
     statement.with_previous = drafted.with_previous;
     statement.findings = drafted.findings;
     for (auto& finding : statement.findings) {
-      finding.object = path;
+      if (finding.object.empty()) finding.object = path;
       plan.findings.push_back(finding);
     }
     plan.statements.push_back(std::move(statement));

@@ -96,12 +96,25 @@ std::vector<MigrationDraft> drafts_of(const std::vector<Statement>& statements) 
   return drafts;
 }
 
+std::optional<MigrationDraft> one_draft_of(const std::vector<Statement>& statements) {
+  const auto transactions = transactions_of(statements);
+  MigrationDraft draft;
+  draft.up = statements;
+  if (transactions.size() < 2) return draft;
+  const bool bound = std::any_of(statements.begin(), statements.end(),
+                                 [](const Statement& one) { return one.with_previous; });
+  if (bound) return std::nullopt;
+  draft.one_by_one = true;
+  return draft;
+}
+
 std::string migration_text(const std::string& title, const std::string& origin,
                            const MigrationDraft& draft) {
   const bool off =
       draft.one_by_one || (draft.down.size() > 1 &&
                            std::any_of(draft.down.begin(), draft.down.end(), must_be_committed));
   std::string directives = off ? "-- slipway:transaction off\n" : "";
+  if (!draft.phase.empty()) directives += "-- slipway:phase " + draft.phase + "\n";
   if (draft.statement_timeout)
     directives += fmt::format("-- May take long, as {}\n-- slipway:statement-timeout {}min\n",
                               in_one_line(draft.timeout_why), draft.statement_timeout->count());

@@ -18,20 +18,34 @@ namespace {
 constexpr Millis k_between_samples{50};
 
 // $1 names, $2 modes (place in LockMode + 1), $3 with descendants, $4 mode on the other ends of
-// foreign keys (0: none), $5 mode on the table of an index (0: none). Modes from 4 on are those
-// that the application can meet.
+// foreign keys (0: none), $5 mode on the table of an index (0: none), $6 mode on the parent of a
+// partition (0: none). Modes from 4 on are those that the application can meet.
 constexpr std::string_view k_question = R"sql(
 WITH RECURSIVE wanted AS (
-  SELECT pg_catalog.to_regclass(w.name)::pg_catalog.oid AS relation, w.mode, w.descend, w.partner, w.of_index
+  SELECT pg_catalog.to_regclass(w.name)::pg_catalog.oid AS relation, w.mode, w.descend, w.partner, w.of_index, w.above
   FROM ROWS FROM (pg_catalog.unnest($1::text[]), pg_catalog.unnest($2::integer[]), pg_catalog.unnest($3::boolean[]),
-                  pg_catalog.unnest($4::integer[]), pg_catalog.unnest($5::integer[]))
-       AS w(name, mode, descend, partner, of_index)
+                  pg_catalog.unnest($4::integer[]), pg_catalog.unnest($5::integer[]), pg_catalog.unnest($6::integer[]))
+       AS w(name, mode, descend, partner, of_index, above)
 ), tree(relation, mode, descend, partner, named) AS (
   SELECT relation, mode, descend, partner, true FROM wanted WHERE relation IS NOT NULL
   UNION
   SELECT i.indrelid, w.of_index, w.descend, w.partner, true
   FROM wanted AS w JOIN pg_catalog.pg_index AS i ON i.indexrelid OPERATOR(pg_catalog.=) w.relation
   WHERE w.of_index OPERATOR(pg_catalog.>) 0
+  UNION
+  SELECT i.inhparent, w.above, false, 0, true
+  FROM wanted AS w JOIN pg_catalog.pg_inherits AS i ON i.inhrelid OPERATOR(pg_catalog.=) w.relation
+  JOIN pg_catalog.pg_class AS c ON c.oid OPERATOR(pg_catalog.=) w.relation AND c.relispartition
+  WHERE w.above OPERATOR(pg_catalog.>) 0
+  UNION
+  SELECT p.partdefid, w.above, true, 0, false
+  FROM wanted AS w JOIN pg_catalog.pg_inherits AS i ON i.inhrelid OPERATOR(pg_catalog.=) w.relation
+  JOIN pg_catalog.pg_partitioned_table AS p ON p.partrelid OPERATOR(pg_catalog.=) i.inhparent
+  WHERE w.above OPERATOR(pg_catalog.>) 0 AND p.partdefid OPERATOR(pg_catalog.<>) 0::pg_catalog.oid
+  UNION
+  SELECT c.oid, w.mode, true, w.partner, true
+  FROM wanted AS w JOIN pg_catalog.pg_type AS t ON t.typrelid OPERATOR(pg_catalog.=) w.relation
+  JOIN pg_catalog.pg_class AS c ON c.reloftype OPERATOR(pg_catalog.=) t.oid
 ), family(relation, mode, descend, partner, named) AS (
   SELECT relation, mode, descend, partner, named FROM tree
   UNION
@@ -147,12 +161,19 @@ int table_mode(const sql::StatementFacts& facts) {
   return 0;
 }
 
+// The server changes what bounds the default partition has.
+int parent_mode(const sql::StatementFacts& facts) {
+  const bool drops = facts.kind == "drop table" || facts.kind == "drop foreign table";
+  return drops ? number_of(sql::LockMode::access_exclusive) : 0;
+}
+
 std::vector<pg::Param> parameters(const std::vector<const sql::StatementFacts*>& statements) {
   std::vector<std::string> names;
   std::vector<int> modes;
   std::vector<std::string_view> descends;
   std::vector<int> partners;
   std::vector<int> of_index;
+  std::vector<int> above;
   for (const auto* facts : statements) {
     for (const auto& lock : facts->locks) {
       // An array element in double quotes, with the quotes of the identifier escaped.
@@ -166,10 +187,12 @@ std::vector<pg::Param> parameters(const std::vector<const sql::StatementFacts*>&
       descends.push_back(facts->spares_descendants ? "f" : "t");
       partners.push_back(facts->partner_lock ? number_of(*facts->partner_lock) : 0);
       of_index.push_back(table_mode(*facts));
+      above.push_back(parent_mode(*facts));
     }
   }
   const auto array = [](const auto& items) { return fmt::format("{{{}}}", fmt::join(items, ",")); };
-  return {array(names), array(modes), array(descends), array(partners), array(of_index)};
+  return {array(names),    array(modes),    array(descends),
+          array(partners), array(of_index), array(above)};
 }
 
 BlockerKind kind_of(const pg::Rows& rows, std::size_t row) {

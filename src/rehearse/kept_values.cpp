@@ -78,7 +78,10 @@ SqlText count_values(int side, ObjectNumber group, std::size_t position, const T
 SqlText count_as_old_type(ObjectNumber group, std::size_t position, const TableFacts& table,
                           const TableColumn& column, const std::string& old_type) {
   const std::string name = quote_identifier(column.name);
-  const std::string value = "CAST(" + text_of(name) + " AS " + old_type + ")";
+  // The blanks that fill up a character(n) are none of the value's.
+  const bool filled = column.type.starts_with("character(");
+  const std::string text = filled ? "pg_catalog.rtrim(" + text_of(name) + ")" : text_of(name);
+  const std::string value = "CAST(" + text + " AS " + old_type + ")";
   return SqlText(insert_into(k_after, group, position) + text_of(number_or(old_type, value)) +
                  counted(table, name));
 }

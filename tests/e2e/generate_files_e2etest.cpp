@@ -55,6 +55,10 @@ TEST_F(GenerateFiles, WhatIsAddedAndWhatIsTakenAwayAreTwoFiles) {
   EXPECT_TRUE(holds(up_of(texts[1]), "DROP TABLE public.old")) << texts[1];
   EXPECT_FALSE(holds(up_of(texts[1]), "CREATE")) << texts[1];
   EXPECT_EQ(classes_, (std::vector<std::string>{"exact", "lossy"}));
+  EXPECT_TRUE(holds(texts[0], "-- slipway:phase expand\n")) << texts[0];
+  EXPECT_TRUE(holds(texts[1], "-- slipway:phase contract\n")) << texts[1];
+  EXPECT_TRUE(holds(names_[0], "one_change_1_expand")) << names_[0];
+  EXPECT_TRUE(holds(names_[1], "one_change_2_contract")) << names_[1];
 
   ASSERT_EQ(run({"up"}).status, 0);
   EXPECT_EQ(run({"diff", "target", "schema.sql"}).status, 0);
@@ -62,6 +66,36 @@ TEST_F(GenerateFiles, WhatIsAddedAndWhatIsTakenAwayAreTwoFiles) {
   file("before.sql", "CREATE TABLE users (id bigint PRIMARY KEY, name text, legacy text);\n"
                      "CREATE TABLE old (id int);\n");
   EXPECT_EQ(run({"diff", "target", "before.sql"}).status, 0);
+}
+
+// Statement by statement, since one of them cannot be in a transaction.
+TEST_F(GenerateFiles, EverythingIsInOneFileWhereThatIsWanted) {
+  write("1_users.sql", "CREATE TABLE users (id bigint PRIMARY KEY, legacy text);",
+        "DROP TABLE users;");
+  file("schema.sql", "CREATE TABLE users (id bigint PRIMARY KEY, email text);\n"
+                     "CREATE INDEX by_id ON users (id);\n");
+  const auto texts =
+      generate({"--one-file", "--drop", "users.legacy", "--allow-data-loss", "users.legacy"});
+  ASSERT_EQ(texts.size(), 1U);
+  EXPECT_FALSE(holds(texts[0], "slipway:phase")) << texts[0];
+  EXPECT_TRUE(holds(texts[0], "DROP COLUMN legacy")) << texts[0];
+  EXPECT_TRUE(holds(texts[0], "CREATE INDEX CONCURRENTLY")) << texts[0];
+  const auto up = run({"up"});
+  ASSERT_EQ(up.status, 0) << up.err;
+  EXPECT_EQ(run({"diff", "target", "schema.sql"}).status, 0);
+  const auto down = run({"down", "--to", "1"});
+  EXPECT_EQ(down.status, 0) << down.err << texts[0];
+}
+
+// A check gives way to another in one step, and its rows are looked at after a commit.
+TEST_F(GenerateFiles, WhatDoesNotFitIntoOneFileIsSaid) {
+  write("1_a.sql", "CREATE TABLE a (n int CONSTRAINT c CHECK (n > 0));", "DROP TABLE a;");
+  file("schema.sql", "CREATE TABLE a (n int CONSTRAINT c CHECK (n > 1));\n");
+  const auto ran = run({"generate", "one", "change", "--to", "schema.sql", "--one-file"});
+  EXPECT_EQ(ran.status, 0) << ran.err;
+  EXPECT_TRUE(holds(ran.err, "it does not fit into one file")) << ran.err;
+  ASSERT_EQ(run({"up"}).status, 0);
+  EXPECT_EQ(run({"diff", "target", "schema.sql"}).status, 0);
 }
 
 // Another order would not lead there.

@@ -65,6 +65,24 @@ PairScript script_of_pair(const Grammar& grammar, std::uint64_t seed, int streng
   return script;
 }
 
+PairScript shrunk(PairScript script, const std::function<bool(PairScript&)>& goes_wrong) {
+  for (int round = 0; round < k_rounds_of_shrinking; ++round) {
+    bool smaller = false;
+    for (auto* part : {&script.mutations, &script.creations})
+      for (std::size_t at = part->size(); at-- > 0;) {
+        auto trial = script;
+        auto& statements = part == &script.mutations ? trial.mutations : trial.creations;
+        statements.erase(statements.begin() + static_cast<std::ptrdiff_t>(at));
+        if (!goes_wrong(trial)) continue;
+        script = std::move(trial);
+        at = std::min(at, part->size());
+        smaller = true;
+      }
+    if (!smaller) break;
+  }
+  return script;
+}
+
 PairTrial::PairTrial()
     : pg_dump_(rehearse::find_pg_dump(TestServer::instance().cluster(), long_wait())) {
 }
@@ -177,24 +195,6 @@ std::string PairTrial::make_again(const PairScript& script, const schema::Schema
 void PairTrial::leave_half_done() {
   exec(bench_.session(), k_leave_indexes_invalid);
   if (TestServer::instance().major_version() >= 14) exec(bench_.session(), k_leave_detach_pending);
-}
-
-PairScript PairTrial::shrunk(PairScript script) {
-  for (int round = 0; round < k_rounds_of_shrinking; ++round) {
-    bool smaller = false;
-    for (auto* part : {&script.mutations, &script.creations})
-      for (std::size_t at = part->size(); at-- > 0;) {
-        auto trial = script;
-        auto& statements = part == &script.mutations ? trial.mutations : trial.creations;
-        statements.erase(statements.begin() + static_cast<std::ptrdiff_t>(at));
-        if (go(trial).empty()) continue;
-        script = std::move(trial);
-        at = std::min(at, part->size());
-        smaller = true;
-      }
-    if (!smaller) break;
-  }
-  return script;
 }
 
 } // namespace slipway::test

@@ -5,6 +5,7 @@
 #include "pair_bench.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -24,6 +25,9 @@ struct PairScript {
 /// With a `strength` of 2 it has twice the statements.
 PairScript script_of_pair(const Grammar& grammar, std::uint64_t seed, int strength);
 
+/// Fewer statements that still go wrong.
+PairScript shrunk(PairScript script, const std::function<bool(PairScript&)>& goes_wrong);
+
 /// Goes the ways between two schemas and looks from outside whether each end was reached.
 class PairTrial {
 public:
@@ -34,8 +38,6 @@ public:
   std::string go(PairScript& script);
   /// Makes both schemas and goes no way, for the coverage alone.
   void only_make(const PairScript& script);
-  /// Fewer statements that still go wrong.
-  PairScript shrunk(PairScript script);
 
   const Coverage& coverage() const { return coverage_; }
   const std::map<std::string, int>& refusals() const { return refusals_; }

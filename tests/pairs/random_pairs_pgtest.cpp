@@ -2,6 +2,7 @@
 // begin; a failure prints the seed of its pair and the fewest statements that show it.
 // RANDOM_STRENGTH=2 gives a pair twice the statements. RANDOM_GO_ON=1 goes on after one.
 // RANDOM_PROGRESS is a file for how far it has come.
+#include "environment.hpp"
 #include "pair_trial.hpp"
 
 #include "slipway/test/test_data.hpp"
@@ -18,18 +19,13 @@ constexpr std::uint64_t k_most_to_cover_all = 2000;
 constexpr int k_strength_to_cover_all = 3;
 constexpr std::uint64_t k_look_for_gaps_each = 25;
 
-std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
-  const char* const text = std::getenv(name);
-  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
-}
-
 class RandomPairs : public ::testing::Test {
 protected:
   static int major_version() { return TestServer::instance().major_version(); }
 
   static void report(std::uint64_t seed, PairTrial& trial, const PairScript& script,
                      const std::string& first_wrong) {
-    auto small = trial.shrunk(script);
+    auto small = shrunk(script, [&](PairScript& fewer) { return !trial.go(fewer).empty(); });
     auto wrong = trial.go(small);
     if (wrong.empty()) wrong = "only once: " + first_wrong;
     ADD_FAILURE() << "seed " << seed << ": " << wrong << "\n-- FROM\n"

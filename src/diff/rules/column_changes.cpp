@@ -35,22 +35,40 @@ bool has_index(const Scene& scene, const Object& column) {
   return false;
 }
 
+// How to get there with both columns side by side, in statements.
+std::string steps_beside(const TypeChange& change, const Object& column) {
+  const std::string name(column.part());
+  const auto old = ident(name);
+  const auto next = ident(name + "_next");
+  const std::string type(column.text(Property::type));
+  const auto value = change.using_expression.empty() ? old : change.using_expression;
+  const auto alter = "ALTER TABLE " + qualified(column) + " ";
+  return "1. " + alter + "ADD COLUMN " + next + " " + type +
+         "; 2. a trigger BEFORE INSERT OR UPDATE that sets NEW." + next + " from NEW." + old +
+         "; 3. UPDATE " + qualified(column) + " SET " + next + " = " + value + " WHERE " + next +
+         " IS DISTINCT FROM " + value +
+         " AND ... (in chunks of the key, each committed); 4. indexes CONCURRENTLY, constraints NOT VALID and VALIDATE, on " +
+         next + "; 5. in one transaction: drop the trigger, " + alter + "RENAME COLUMN " + old +
+         " TO " + ident(name + "_before") + ", " + alter + "RENAME COLUMN " + next + " TO " + old +
+         "; 6. once nobody uses it: " + alter + "DROP COLUMN " + ident(name + "_before");
+}
+
 void warn(const Scene& scene, const TypeChange& change, const Object& column, Draft& draft) {
   if (change.work == TypeChange::Work::rewrite)
-    draft.finding(
-        FindingKind::rewrite,
-        "every row of " + qualified(column) +
-            " is written anew under a lock that stops readers and writers; with many rows expand "
-            "and contract instead: add a column of the new type, keep it equal by a "
-            "trigger, fill it in chunks, swap the two names, drop the old one later");
+    draft.finding(FindingKind::rewrite,
+                  "every row of " + qualified(column) +
+                      " is written anew under a lock that stops readers and writers; with many "
+                      "rows expand and contract instead: " +
+                      steps_beside(change, column));
   if (change.work == TypeChange::Work::indexes && has_index(scene, column))
     draft.finding(FindingKind::access_exclusive,
                   "the indexes over the column are built anew under a lock that stops readers and "
                   "writers");
   if (!change.doubt.empty())
-    draft.finding(FindingKind::data_dependent, change.doubt,
-                  change.loss.empty() ? change.count_sql : std::string());
-  if (!change.loss.empty()) draft.finding(FindingKind::data_loss, change.loss, change.count_sql);
+    draft.finding(FindingKind::data_dependent, change.doubt, change.doubt_count_sql);
+  if (change.loss.empty()) return;
+  draft.finding(FindingKind::data_loss, change.loss, change.loss_count_sql);
+  tell_loss_below(scene, column, change.loss, draft);
 }
 
 // The columns below that change their type with this one.

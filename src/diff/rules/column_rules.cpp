@@ -119,10 +119,12 @@ void drop(const Scene& scene, const Object& column, Draft& draft) {
     return;
   }
   if (column.parent()->kind() == Kind::foreign_table) return;
-  draft.finding(FindingKind::data_loss,
-                after ? "the values are replaced by computed ones" : "its values are lost",
+  const std::string loss =
+      after ? "the values are replaced by computed ones" : "its values are lost";
+  draft.finding(FindingKind::data_loss, loss,
                 "SELECT count(*) FROM " + qualified(column) + " WHERE " + ident(column.part()) +
                     " IS NOT NULL");
+  tell_loss_below(scene, column, loss, draft);
 }
 
 // What has been done to the parent, and has reached this column by that.

@@ -3,9 +3,9 @@
 
 #include "built_in_casts.hpp"
 #include "naming.hpp"
+#include "narrowing.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 namespace slipway::diff {
 
@@ -32,113 +32,6 @@ TypeText ground(const schema::Schema& schema, TypeText type) {
   return type;
 }
 
-// Whether a value of `from` may have more in it than `to` can hold, by modifiers alone.
-struct Narrowing {
-  std::string doubt;
-  std::string loss;
-  std::string condition; ///< of rows that are concerned
-};
-
-int modifier(const TypeText& type, std::size_t at, int otherwise) {
-  return at < type.modifiers.size() ? type.modifiers[at] : otherwise;
-}
-
-bool is_text(const TypeText& type) {
-  return type.base == "text" || type.base == "character varying" || type.base == "character" ||
-         type.base == "name" || type.base == "\"char\"";
-}
-
-Narrowing narrow_text(const TypeText& from, const TypeText& to, const std::string& column) {
-  const int length = modifier(to, 0, to.base == "character" ? 1 : 0);
-  const bool unlimited = to.base == "text" || (to.base == "character varying" && length == 0);
-  if (unlimited || to.array) return {};
-  const bool known = from.base == "character varying" || from.base == "character";
-  const int before = known ? modifier(from, 0, from.base == "character" ? 1 : 0) : 0;
-  if (known && before != 0 && before <= length && is_text(from)) return {};
-  if (length == 0) return {};
-  return {"values longer than " + std::to_string(length) + " characters stop it",
-          {},
-          "pg_catalog.length(" + column + "::text) > " + std::to_string(length)};
-}
-
-Narrowing narrow_numeric(const TypeText& from, const TypeText& to, const std::string& column) {
-  if (to.modifiers.empty() || to.array) return {};
-  const int precision = modifier(to, 0, 0);
-  const int scale = modifier(to, 1, 0);
-  const int whole = precision - scale;
-  Narrowing narrowing;
-  const bool integer = integer_digits(from.base) > 0;
-  const int whole_before = integer                  ? integer_digits(from.base)
-                           : from.modifiers.empty() ? 131072
-                                                    : modifier(from, 0, 0) - modifier(from, 1, 0);
-  const int scale_before = integer ? 0 : from.modifiers.empty() ? 16383 : modifier(from, 1, 0);
-  const auto rounded = "pg_catalog.round(" + column + "::numeric, " + std::to_string(scale) + ")";
-  if (whole_before > whole) {
-    narrowing.doubt = "values with more than " + std::to_string(whole) +
-                      " digits before the decimal point stop it";
-    narrowing.condition = "pg_catalog.abs(" + rounded + ") >= 1e" + std::to_string(whole);
-  }
-  if (scale_before > scale) {
-    narrowing.loss = "values are rounded to " + std::to_string(scale) + " decimal places";
-    narrowing.condition += (narrowing.condition.empty() ? "" : " OR ") + rounded + " <> " + column;
-  }
-  return narrowing;
-}
-
-Narrowing narrow_integer(const TypeText& from, const TypeText& to, const std::string& column) {
-  const auto limits = integer_limits(to.base);
-  Narrowing narrowing;
-  if (integer_digits(from.base) == 0) narrowing.loss = "values are rounded to whole numbers";
-  if (integer_digits(from.base) != 0 && integer_digits(from.base) <= integer_digits(to.base))
-    return {};
-  narrowing.doubt = "values outside of " + limits.low + " to " + limits.high + " stop it";
-  narrowing.condition = column + " NOT BETWEEN " + limits.low + " AND " + limits.high;
-  if (!narrowing.loss.empty())
-    narrowing.condition += " OR " + column + " <> pg_catalog.round(" + column + "::numeric)";
-  return narrowing;
-}
-
-Narrowing narrow_time(const TypeText& from, const TypeText& to, const std::string& column) {
-  if (to.base == "date" && from.base != "date")
-    return {{}, "the time of day is lost", column + " <> " + column + "::date"};
-  if (to.base.starts_with("time ") && from.base.starts_with("timestamp"))
-    return {{}, "the date is lost", column + " IS NOT NULL"};
-  constexpr int k_full = 6;
-  if (modifier(to, 0, k_full) >= modifier(from, 0, k_full) || from.base == "date") return {};
-  return {{},
-          "fractions of a second are rounded to " + std::to_string(modifier(to, 0, k_full)) +
-              " places",
-          column + " <> " + column + "::" + to.base.substr(0, to.base.find(' ')) + "(" +
-              std::to_string(modifier(to, 0, k_full)) + ")" +
-              (to.base.find(' ') == std::string::npos ? "" : to.base.substr(to.base.find(' ')))};
-}
-
-bool is_time(const TypeText& type) {
-  return type.base == "date" || type.base.starts_with("time") || type.base == "interval";
-}
-
-Narrowing narrowing_of(const TypeText& from, const TypeText& to, const std::string& column) {
-  if (from.array || to.array) return {};
-  if (to.base == "character varying" || to.base == "character")
-    return narrow_text(from, to, column);
-  if (to.base == "numeric" && is_number(from.base)) return narrow_numeric(from, to, column);
-  if (integer_digits(to.base) > 0 && is_number(from.base)) return narrow_integer(from, to, column);
-  if (to.base == "real" && is_number(from.base) && from.base != "real")
-    return {
-        {}, "digits beyond six are lost", column + "::real::numeric <> " + column + "::numeric"};
-  if (to.base == "double precision" && from.base == "numeric")
-    return {
-        {}, "digits beyond fifteen are lost", column + "::double precision::numeric <> " + column};
-  if (is_time(to) && is_time(from)) return narrow_time(from, to, column);
-  if ((to.base == "bit varying" || to.base == "bit") && modifier(to, 0, 0) != 0 &&
-      (to.base == "bit" || modifier(from, 0, 1 << 30) > modifier(to, 0, 0)))
-    return {"values of another length stop it",
-            {},
-            "pg_catalog.length(" + column + ") " + (to.base == "bit" ? "<> " : "> ") +
-                std::to_string(modifier(to, 0, 0))};
-  return {};
-}
-
 // Whether the same bytes serve for both, so that nothing is written.
 bool is_free(const TypeText& from, const TypeText& to) {
   if (from.array != to.array) return false;
@@ -155,7 +48,8 @@ bool is_free(const TypeText& from, const TypeText& to) {
     return modifier(from, 0, time ? 6 : 1 << 30) <= modifier(to, 0, 0);
   }
   const bool unlimited_target = to.modifiers.empty();
-  if (!unlimited_target && to.base == "character varying") return false;
+  if (!unlimited_target && (to.base == "character varying" || to.base.starts_with("bit")))
+    return false;
   return !from.array && is_same_storage(from.base, to.base);
 }
 
@@ -167,6 +61,8 @@ Work work_of(const Scene& scene, const Object& column_from, const TypeText& from
     return is_free(ground(scene.from, from), base) ? Work::none : Work::rewrite;
   }
   const auto base = ground(scene.from, from);
+  // The server does not look how long values of a domain may be.
+  if (domain_of(scene.from, from) && !to.modifiers.empty()) return Work::rewrite;
   if (!is_free(base, to)) return Work::rewrite;
   return base.base == to.base || is_text(to) || column_from.has(Property::generated)
              ? Work::none
@@ -199,8 +95,10 @@ void convert(const Scene& scene, const TypeText& from, const TypeText& to, const
   if (from.array == to.array && converts_in_assignment(from.base, to.base)) return;
   if (!to.array && is_text(to)) return;
   change.doubt = "a value that is none of the new type's stops it";
+  // The blanks that fill up a character(n) are none of the value's.
+  const bool plain_text = is_text(from) && from.base != "character";
   const bool explicit_cast =
-      from.array == to.array && (is_text(from) || has_explicit_cast(from.base, to.base));
+      from.array == to.array && (plain_text || has_explicit_cast(from.base, to.base));
   const bool arrays = from.array && to.array;
   change.using_expression = name +
                             (explicit_cast ? "::"
@@ -230,30 +128,40 @@ std::string count_where(const Object& column, const std::string& condition) {
   return "SELECT count(*) FROM " + qualified(column) + " WHERE " + condition;
 }
 
-} // namespace
-
-TypeText parse_type(std::string_view text) {
-  TypeText type;
-  while (text.ends_with("[]")) {
-    type.array = true;
-    text.remove_suffix(2);
+// What stops it and what is lost, with the counts that tell all of it and nothing else.
+void judge_values(const Scene& scene, const Object& from, const Object& to, const TypeText& before,
+                  const TypeText& after, TypeChange& change) {
+  const auto name = ident(from.part());
+  const bool named = is_enum(scene, after);
+  const bool may_not_convert = !change.doubt.empty();
+  auto narrowing = narrowing_of(before, after, name);
+  if (named && may_not_convert) narrowing.doubt_condition = not_a_label(scene, after, name);
+  if (may_not_convert && !named) narrowing.doubt_condition.clear();
+  if (!may_not_convert) change.doubt = narrowing.doubt;
+  const auto domain = domain_of(scene.to, parse_type(to.text(Property::type)));
+  if (domain && has_rules(*domain)) {
+    narrowing.doubt_condition.clear();
+    if (change.doubt.empty()) change.doubt = "values that the domain refuses stop it";
   }
-  std::string base(text);
-  const auto open = base.find_last_of('(');
-  const auto close = open == std::string::npos ? open : base.find(')', open);
-  const auto quote = base.find_last_of('"');
-  if (close != std::string::npos && (quote == std::string::npos || quote < open)) {
-    for (auto at = open; at < close;) {
-      int value = 0;
-      const auto parsed = std::from_chars(base.data() + at + 1, base.data() + close, value);
-      if (parsed.ec == std::errc()) type.modifiers.push_back(value);
-      at = std::min(base.find(',', at + 1), close);
-    }
-    base.erase(open, close - open + 1);
+  if (narrowing.loss.empty() && !named &&
+      (user_cast(scene, before.base, after.base) || !comes_back(before, after))) {
+    const std::string target(to.text(Property::type));
+    const auto converted =
+        change.using_expression.empty() ? name + "::" + target : change.using_expression;
+    narrowing.loss =
+        "values become what " + target + " makes of them; what they were written like is lost";
+    narrowing.loss_condition = "(" + converted +
+                               ")::text::" + std::string(from.text(Property::type)) + "::text <> " +
+                               name + "::text";
   }
-  type.base = std::move(base);
-  return type;
+  change.loss = narrowing.loss;
+  if (!narrowing.doubt_condition.empty())
+    change.doubt_count_sql = count_where(from, narrowing.doubt_condition);
+  if (!narrowing.loss_condition.empty())
+    change.loss_count_sql = count_where(from, narrowing.loss_condition);
 }
+
+} // namespace
 
 TypeChange type_change(const Scene& scene, const Object& from, const Object& to) {
   TypeChange change;
@@ -270,18 +178,14 @@ TypeChange type_change(const Scene& scene, const Object& from, const Object& to)
     change.using_expression = name + " AT TIME ZONE 'UTC'";
     change.doubt = "the times that are there are taken to be UTC";
     change.work = Work::rewrite;
-    change.count_sql = count_where(from, name + " IS NOT NULL");
+    change.doubt_count_sql = count_where(from, name + " IS NOT NULL");
+    const auto rounded = narrowing_of(before, {before.base, after.modifiers, false}, name);
+    change.loss = rounded.loss;
+    if (!rounded.loss.empty()) change.loss_count_sql = count_where(from, rounded.loss_condition);
     return change;
   }
   convert(scene, ground_before, ground_after, to, change);
-  auto narrowing = narrowing_of(ground_before, ground_after, name);
-  if (is_enum(scene, ground_after)) narrowing.condition = not_a_label(scene, ground_after, name);
-  if (!narrowing.doubt.empty()) change.doubt = narrowing.doubt;
-  change.loss = narrowing.loss;
-  if (const auto domain = domain_of(scene.to, after);
-      domain && has_rules(*domain) && change.doubt.empty())
-    change.doubt = "values that the domain refuses stop it";
-  if (!narrowing.condition.empty()) change.count_sql = count_where(from, narrowing.condition);
+  judge_values(scene, from, to, ground_before, ground_after, change);
   return change;
 }
 

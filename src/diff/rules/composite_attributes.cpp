@@ -36,13 +36,36 @@ std::string type_of(const Object& attribute) {
   return text;
 }
 
-// Tables of the type take part in its changes.
-std::string cascade(const Scene& scene, const Object& attribute) {
+std::vector<Object> tables_of_type(const Scene& scene, const Object& attribute) {
+  std::vector<Object> tables;
   const auto type = scene.from.find(attribute.parent()->identity());
   for (const auto& table : scene.from.objects(Kind::table))
     if (type && table.has(Property::of_type) && is_of_type(table.text(Property::of_type), *type))
-      return " CASCADE";
-  return {};
+      tables.push_back(table);
+  return tables;
+}
+
+// Tables of the type take part in its changes.
+std::string cascade(const Scene& scene, const Object& attribute) {
+  return tables_of_type(scene, attribute).empty() ? std::string() : " CASCADE";
+}
+
+// What becomes of the rows of a table of the type.
+void warn_of_type(const Scene& scene, const Object& table, const Object& attribute, Draft& draft) {
+  const auto from = table.part(Kind::column, attribute.part());
+  if (!from) return;
+  // The table may go later in the plan.
+  const auto to = scene.to.find(from->identity());
+  const auto change = type_change(scene, *from, to.value_or(attribute));
+  const auto path = from->path();
+  if (change.work == TypeChange::Work::rewrite)
+    draft.finding_at(path, FindingKind::rewrite,
+                     "every row of " + qualified(table) +
+                         " is written anew under a lock that stops readers and writers");
+  if (!change.doubt.empty())
+    draft.finding_at(path, FindingKind::data_dependent, change.doubt, change.doubt_count_sql);
+  if (!change.loss.empty())
+    draft.finding_at(path, FindingKind::data_loss, change.loss, change.loss_count_sql);
 }
 
 std::string alter(const Object& attribute) {
@@ -86,6 +109,14 @@ void drop_attribute(const Scene& scene, const Object& attribute, Draft& draft) {
   if (is_stored(scene.from, *attribute.parent()))
     draft.finding(FindingKind::data_loss,
                   "the values of " + attribute.path() + " in rows that hold the type are lost");
+  for (const auto& column : columns_under_type(scene.from, *attribute.parent()))
+    draft.finding_at(column.path(), FindingKind::data_loss,
+                     "what its values have in " + std::string(attribute.part()) + " is lost");
+  for (const auto& table : tables_of_type(scene, attribute))
+    if (const auto column = table.part(Kind::column, attribute.part()))
+      draft.finding_at(column->path(), FindingKind::data_loss, "its values are lost",
+                       "SELECT count(*) FROM " + qualified(table) + " WHERE " +
+                           ident(attribute.part()) + " IS NOT NULL");
 }
 
 Altered alter_attribute(const Scene& scene, const Alteration& alteration, Draft& draft) {
@@ -110,6 +141,8 @@ Altered alter_attribute(const Scene& scene, const Alteration& alteration, Draft&
   draft.add("alter attribute type", alter(attribute) + " ALTER ATTRIBUTE " +
                                         ident(attribute.part()) + " TYPE " + type_of(attribute) +
                                         users);
+  for (const auto& table : tables_of_type(scene, attribute))
+    warn_of_type(scene, table, attribute, draft);
   return Altered::done;
 }
 

@@ -57,6 +57,10 @@ bool has_rows(const Scene& scene, const Object& constraint, std::string& count) 
   return !columns.empty();
 }
 
+/// A domain's rule is checked under SHARE on each table that has it, whatever the way.
+constexpr const char* k_writers_wait =
+    "; writers of the tables that have it wait until all rows are checked";
+
 void add_check(const Scene& scene, const std::string& name, const Object& constraint,
                Draft& draft) {
   const auto sql = alter(constraint) + check_of(name, constraint);
@@ -77,7 +81,8 @@ void add_check(const Scene& scene, const std::string& name, const Object& constr
   } else {
     draft.add("add constraint", sql);
   }
-  draft.finding(FindingKind::data_dependent, "fails if a row does not satisfy " + constraint.path(),
+  draft.finding(FindingKind::data_dependent,
+                "fails if a row does not satisfy " + constraint.path() + k_writers_wait,
                 std::move(count));
 }
 
@@ -110,7 +115,8 @@ Altered alter_domain_constraint(const Scene& scene, const Alteration& alteration
     const bool rows = has_rows(scene, to, count);
     draft.add("validate constraint", alter(to) + " VALIDATE CONSTRAINT " + name);
     if (rows)
-      draft.finding(FindingKind::data_dependent, "fails if a row does not satisfy " + to.path(),
+      draft.finding(FindingKind::data_dependent,
+                    "fails if a row does not satisfy " + to.path() + k_writers_wait,
                     std::move(count));
     return Altered::done;
   }

@@ -57,7 +57,8 @@ void change_not_null(const Scene& scene, const Alteration& alteration, Draft& dr
   const auto columns = columns_under_type(scene.from, alteration.from);
   if (!columns.empty())
     draft.finding(FindingKind::data_dependent,
-                  "fails if a column of " + to.path() + " holds a NULL",
+                  "fails if a column of " + to.path() +
+                      " holds a NULL; writers of those tables wait until all rows are checked",
                   count_rows(columns, "VALUE IS NULL"));
 }
 

@@ -116,4 +116,18 @@ std::string alter_table(const Object& part) {
   return "ALTER " + word_for(part) + qualified(part) + " ";
 }
 
+void tell_loss_below(const Scene& scene, const Object& column, const std::string& loss,
+                     Draft& draft) {
+  const auto table = scene.from.relation(column.schema(), column.name());
+  if (!table) return;
+  const bool goes = !scene.to.find(column.identity());
+  for (const auto& below : all_below(scene.from, *table)) {
+    const auto same = below.part(Kind::column, column.part());
+    // One that a table has as its own as well outlives its parent's.
+    const bool stays = goes && same && scene.to.find(same->identity());
+    if (same && !stays && !below.has(Property::partition_of))
+      draft.finding_at(same->path(), FindingKind::data_loss, loss);
+  }
+}
+
 } // namespace slipway::diff

@@ -41,4 +41,9 @@ std::string alter_only(const Scene& scene, const schema::Object& part);
 /// "ALTER TABLE app.t " for the table and all below it.
 std::string alter_table(const schema::Object& part);
 
+/// Says of tables that inherit the column what has been said of it. Partitions are known by their
+/// root.
+void tell_loss_below(const Scene& scene, const schema::Object& column, const std::string& loss,
+                     Draft& draft);
+
 } // namespace slipway::diff

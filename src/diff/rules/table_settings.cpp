@@ -87,7 +87,7 @@ void change_place(const Scene& scene, const Alteration& alteration, Draft& draft
       alter + "SET TABLESPACE " +
           (to.has(Property::tablespace) ? ident(to.text(Property::tablespace)) : "pg_default"));
   if (!to.has(Property::partition_by))
-    draft.finding(FindingKind::access_exclusive,
+    draft.finding(FindingKind::rewrite,
                   "the table is copied under a lock that stops readers and writers");
 }
 

@@ -53,6 +53,16 @@ TEST_F(SurveyTest, OldHoldersOfConflictingLocksAreNamedWithoutQueueing) {
   EXPECT_TRUE(look("ALTER TABLE no_such ADD COLUMN x int").targets.empty());
 }
 
+// Seen on the server by the test of random plans, and not told before.
+TEST_F(SurveyTest, TablesThatTheTextDoesNotNameAreTold) {
+  exec(
+      "CREATE TABLE p (id int) PARTITION BY LIST (id); CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1);"
+      "CREATE TABLE rest PARTITION OF p DEFAULT; CREATE TYPE pair AS (x int); CREATE TABLE typed OF pair");
+  EXPECT_EQ(relations(look("DROP TABLE p1")), (Names{"public.p", "public.p1", "public.rest"}));
+  const auto typed = relations(look("ALTER TYPE pair ADD ATTRIBUTE y int CASCADE"));
+  EXPECT_TRUE(std::find(typed.begin(), typed.end(), "public.typed") != typed.end());
+}
+
 TEST_F(SurveyTest, AYoungTransactionIsNotInTheWay) {
   exec("CREATE TABLE t (id int)");
   auto holder = connect();

@@ -119,6 +119,41 @@ TEST(MigrationText, ANameCannotBecomeADirective) {
             "-- slipway:irreversible nothing -- slipway:down leads back\n");
 }
 
+TEST(MigrationPhases, AreNamedWhereTheyDiffer) {
+  auto adding = statement("ALTER TABLE a ADD COLUMN c int");
+  adding.kind = "add column";
+  auto turning = statement("ALTER TABLE a ALTER b TYPE text");
+  turning.kind = "alter column type";
+  std::vector<MigrationDraft> drafts(3);
+  drafts[0].up = {adding};
+  drafts[1].up = {adding, turning};
+  drafts[2].up = {statement("ALTER TABLE a DROP d")};
+  drafts[2].contracts = true;
+  name_phases(drafts);
+  EXPECT_EQ(drafts[0].phase, "expand");
+  EXPECT_EQ(drafts[1].phase, "switch");
+  EXPECT_EQ(drafts[2].phase, "contract");
+  EXPECT_NE(migration_text("x", "a", drafts[0]).find("-- slipway:phase expand\n"),
+            std::string::npos);
+  drafts.resize(1);
+  name_phases(drafts);
+  EXPECT_EQ(drafts[0].phase, "");
+}
+
+TEST(MigrationPhases, OneFileKeepsTogetherWhatMustBe) {
+  auto later = statement("ALTER TABLE a VALIDATE CONSTRAINT c");
+  later.starts_transaction = true;
+  const auto parted = one_draft_of({statement("ALTER TABLE a ADD CONSTRAINT c"), later});
+  ASSERT_TRUE(parted);
+  EXPECT_TRUE(parted->one_by_one);
+  auto bound = statement("ALTER TABLE a DROP CONSTRAINT d");
+  bound.with_previous = true;
+  EXPECT_FALSE(one_draft_of({statement("ALTER TABLE a ADD CONSTRAINT c"), later, bound}));
+  const auto together = one_draft_of({later, bound});
+  ASSERT_TRUE(together);
+  EXPECT_FALSE(together->one_by_one);
+}
+
 TEST(MigrationText, AWayBackThatUsesANewEnumValueCommitsItFirst) {
   MigrationDraft draft;
   draft.up = {statement("SELECT 1")};

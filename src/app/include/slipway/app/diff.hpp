@@ -69,6 +69,8 @@ struct GenerateRequest {
   /// Paths of the objects whose loss is meant.
   std::vector<std::string> allowed_losses;
   bool write = true; ///< false: only say whether something differs
+  /// Whether everything is to be in one file, where that is possible.
+  bool one_file = false;
 };
 
 /// A migration as it was written.

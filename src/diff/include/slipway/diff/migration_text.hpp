@@ -31,6 +31,9 @@ struct MigrationDraft {
   std::string timeout_why = {};
   /// Whether it takes away what programs of the release before may still use, and nothing else.
   bool contracts = false;
+  /// "expand", "switch", "contract": which step of a change over several releases it is; empty
+  /// where all files belong to one.
+  std::string phase = {};
 };
 
 /// "exact", "lossy", "impossible".
@@ -43,6 +46,14 @@ std::string way_back_text(const MigrationDraft& draft);
 /// Splits a plan into files: what commits together stays in one, what is committed statement by
 /// statement is gathered in one of its own, and so is what only takes away.
 std::vector<MigrationDraft> drafts_of(const std::vector<Statement>& statements);
+
+/// All of it in one file, where each statement may be committed by itself or all of them together;
+/// nothing where some have to share a transaction and others must not.
+std::optional<MigrationDraft> one_draft_of(const std::vector<Statement>& statements);
+
+/// Says of each draft which phase it is: what only adds expands, what only takes away contracts,
+/// all else switches. Nothing is said where all would be the same.
+void name_phases(std::vector<MigrationDraft>& drafts);
 
 /// The text of a migration, with what its statements can do beside them.
 std::string migration_text(const std::string& title, const std::string& origin,
