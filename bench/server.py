@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parent.parent
 class Server:
     """A PostgreSQL of our own with its default durability, on disk."""
 
-    def __init__(self, folder: Path, bin_folder: str | None):
+    def __init__(self, folder: Path, bin_folder: str | None, settings: tuple[str, ...] = ()):
         self.folder = folder
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
@@ -18,6 +18,8 @@ class Server:
         command = [str(ROOT / "scripts/scratch-server"), "start", str(folder), "--durable", "--port", str(self.port)]
         if bin_folder:
             command += ["--bin", bin_folder]
+        for one in settings:
+            command += ["--set", one]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 
     def url(self, database: str) -> str:

@@ -4,6 +4,7 @@
 #include "result_output.hpp"
 #include "rollback_forecast.hpp"
 #include "rollback_output.hpp"
+#include "rollback_parked.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -19,6 +20,7 @@ struct Options {
   std::string path = "auto";
   bool dry_run = false;
   ForecastOptions forecast;
+  ParkedOptions parked;
 };
 
 rollback::Wish wish_of(const std::string& path) {
@@ -94,7 +96,7 @@ Command rollback_command() {
       "differs.\n\n"
       "Where undoing would not bring back the values that were destroyed, or fails, it takes the safe path: the newest backup "
       "from before the run is restored beside the broken database, what was written since is carried over, every row is "
-      "compared, and the names are swapped in one transaction. Rows that the old schema cannot hold are parked. The broken "
+      "compared, and the names are swapped in one transaction. Rows that the old schema cannot hold are parked (rollback parked). The broken "
       "database stays, read-only, until slipway rollback cleanup.\n\n"
       "Around the path stand the project's own programs, where it has them: rollback.freeze and rollback.stop before it, "
       "deploy.previous_application with deploy.health and rollback.unfreeze after it. Each step shows the clock against "
@@ -107,6 +109,8 @@ Command rollback_command() {
                       {"slipway rollback --run 12 --yes", "that run, without a question"},
                       {"slipway rollback --forecast --watch",
                        "what a rollback would replay and park, again and again"},
+                      {"slipway rollback parked --reapply",
+                       "make again what was parked, when the schema has a place for it"},
                       {"slipway rollback cleanup --run 12", "drop the database that was kept"}};
   command.exit_statuses = {{3, "there is no way back, or somebody must do something first"},
                            {5, "undone, but the schema is not the one from before"},
@@ -122,14 +126,18 @@ Command rollback_command() {
     CLI::App* cleanup =
         app.add_subcommand("cleanup", "drop the database that a rollback over a backup kept");
     add_run(*cleanup, "The run that was taken back");
+    CLI::App* parked = app.add_subcommand(
+        "parked", "what rollbacks have set aside, and --reapply to make it again");
+    add_parked_options(*parked, options->parked);
     app.add_option("--path", options->path, "auto, or the path to take: fast, safe")
         ->check(CLI::IsMember({"auto", "fast", "safe"}))
         ->type_name("PATH");
     app.add_flag("-n,--dry-run", options->dry_run, "Look and decide, and change nothing");
     add_forecast_options(app, options->forecast);
-    return [options, cleanup](Invocation& invocation) {
+    return [options, cleanup, parked](Invocation& invocation) {
       if (options->forecast.wanted)
         return show_forecast(invocation, options->run, options->forecast);
+      if (parked->parsed()) return show_parked(invocation, options->parked);
       return cleanup->parsed() ? clean_up(invocation, *options) : run(invocation, *options);
     };
   };

@@ -78,11 +78,18 @@ ordered_json counts_json(const replay::SyncCounts& counts) {
 ordered_json safe_json(const rollback::SafePathReport& safe) {
   auto dropped = ordered_json::array();
   for (const auto& one : safe.carried.dropped) dropped.push_back(one.quoted());
-  return {{"kept", safe.broken},
-          {"carried", counts_json(safe.carried.total())},
-          {"parked", safe.parked},
-          {"not_known_of", std::move(dropped)},
-          {"closed_ms", safe.closed.count()}};
+  ordered_json json = {{"kept", safe.broken},
+                       {"carried", counts_json(safe.carried.total())},
+                       {"parked", safe.parked},
+                       {"not_known_of", std::move(dropped)},
+                       {"restoring_ms", safe.restoring.count()},
+                       {"carrying_ms", safe.carrying.count()},
+                       {"closed_ms", safe.closed.count()}};
+  if (safe.replayed)
+    json["replayed"] = {{"transactions", safe.replayed->transactions},
+                        {"rows", safe.replayed->rows},
+                        {"parked", safe.replayed->parked}};
+  return json;
 }
 
 // Nothing that did not come back goes without a line.
@@ -132,6 +139,30 @@ ordered_json done_json(const app::RunReport& run) {
   return list;
 }
 
+ordered_json parked_json(const std::vector<replay::ParkedDrop>& parked) {
+  auto list = ordered_json::array();
+  for (const auto& one : parked)
+    list.push_back({{"schema", one.table.schema},
+                    {"table", one.table.name},
+                    {"columns", one.columns},
+                    {"rows", one.rows}});
+  return list;
+}
+
+std::string parked_text(const app::RollbackOutlook& outlook,
+                        const std::vector<replay::ParkedDrop>& parked) {
+  std::string text;
+  for (const auto& one : parked)
+    text += fmt::format("  parked   {} rows of {}: {}\n", one.rows, one.table.quoted(),
+                        one.columns.empty() ? "the old schema has no such table"
+                                            : fmt::format("the old schema has no {}",
+                                                          fmt::join(one.columns, ", ")));
+  if (!text.empty())
+    text += fmt::format("  they are in the table parked of the history's schema, run {}\n",
+                        outlook.assessment.run.row.id);
+  return text;
+}
+
 } // namespace
 
 std::string outlook_text(const app::RollbackOutlook& outlook) {
@@ -168,12 +199,15 @@ std::string rollback_text(const app::RollbackOutlook& outlook, const app::Rollba
     return outlook.left_over.empty() ? "nothing to roll back\n"
                                      : fmt::format("ended the rollback of run {}: {}\n", run,
                                                    fmt::join(outlook.left_over, ", "));
-  if (report.safe) return safe_text(outlook, *report.safe);
+  if (report.safe)
+    return safe_text(outlook, *report.safe) + parked_text(outlook, report.parked_beside);
   if (report.proven)
     return fmt::format("rolled back: the schema is the one from before run {} ({})\n", run,
-                       report.fingerprint);
+                       report.fingerprint) +
+           parked_text(outlook, report.parked_beside);
   return fmt::format("undone, and not proven: nobody kept the fingerprint from before run {}\n",
-                     run);
+                     run) +
+         parked_text(outlook, report.parked_beside);
 }
 
 ordered_json rollback_json(const app::RollbackOutlook& outlook, const app::RollbackReport* report) {
@@ -198,6 +232,7 @@ ordered_json rollback_json(const app::RollbackOutlook& outlook, const app::Rollb
   body["rollback_run"] = report->run.run;
   body["done"] = done_json(report->run);
   if (report->safe) body["safe"] = safe_json(*report->safe);
+  body["parked_beside"] = parked_json(report->parked_beside);
   body["steps"] = steps_json(report->steps);
   body["elapsed_ms"] = report->elapsed.count();
   body["proven"] = report->proven;

@@ -1,6 +1,7 @@
 // Takes the newest run back out of the database, and shows that it is gone.
 #include "slipway/app/rollback.hpp"
 
+#include "rollback_parking.hpp"
 #include "rollback_path.hpp"
 #include "rollback_safe.hpp"
 #include "rollback_sequence.hpp"
@@ -91,7 +92,14 @@ Status undo(const Context& context, Runner& runner, const RollbackOutlook& outlo
   for (const auto& one : now.migrations) versions.push_back(one.version);
   SLIPWAY_TRY(runner.store().read_texts(runner.session(), history, versions, wait));
   SLIPWAY_ASSIGN(const auto plan, rollback::fast_path(history, now, outlook.decision));
-  SLIPWAY_TRY(runner.run(plan, report.run, wait));
+  RollbackParking parking(runner, run);
+  runner.call_after_begin([&](const plan::Step& step, const plan::Group& group, const Wait& limit) {
+    return parking.park(step, group, limit);
+  });
+  const auto undone = runner.run(plan, report.run, wait);
+  runner.call_after_begin({});
+  report.parked_beside = parking.parked();
+  SLIPWAY_TRY(undone);
   return prove(context, runner.session(), now, report, wait);
 }
 

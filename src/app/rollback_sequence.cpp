@@ -3,6 +3,7 @@
 #include "rollback_sequence.hpp"
 
 #include "deploy_hooks.hpp"
+#include "rollback_parking.hpp"
 #include "rollback_path.hpp"
 #include "rollback_safe.hpp"
 
@@ -24,6 +25,7 @@ constexpr Millis k_one_look{10'000};
 // does about this much.
 constexpr double k_bytes_per_second = 45e6;
 
+constexpr const char* k_set_aside = "set aside"; // after the safe path alone
 constexpr const char* k_previous_version = "previous version";
 constexpr const char* k_health = "health";
 constexpr const char* k_unfreeze = "unfreeze";
@@ -91,6 +93,7 @@ public:
     for (const auto& [step, setting] : before) prepare(step, setting);
     if (!is_resumed) SLIPWAY_TRY(take_path());
     for (const auto& step : after) SLIPWAY_TRY(come_back(step));
+    if (report_.safe) set_aside();
     write([&](pg::Session& session, const Wait& wait) {
       return journal_.finish(session, run_, k_end, "done", {}, wait);
     });
@@ -148,7 +151,26 @@ private:
     return fail(std::move(error));
   }
 
+  // At last, since nobody waits for it: the application is there again. What it does not get to
+  // stays in the database that was put aside.
+  void set_aside() {
+    ++total_;
+    const auto made = make(k_set_aside, [&]() -> Status {
+      SLIPWAY_ASSIGN(report_.parked_beside, park_left_behind(context_, run_, run_wait(context_)));
+      return {};
+    });
+    if (!made)
+      context_.events.on_event(event::Warning{
+          .message = "what was written to columns of the new schema could not be parked: " +
+                     made.error().message,
+          .hint = "it is in the database that was put aside, until slipway rollback cleanup"});
+  }
+
   Status come_back(const std::string& step) {
+    if (step == k_set_aside) {
+      set_aside();
+      return {};
+    }
     auto made = make(step, [&]() -> Status {
       const auto environment = variables("rolled_back");
       if (step == k_previous_version)
@@ -259,6 +281,8 @@ Status look_around(const Context& context, pg::Session& session, RollbackOutlook
   if (outlook.decision.path != rollback::Path::none) return {};
   for (auto& step : steps_after(context))
     if (!is_done(journal, step)) outlook.left_over.push_back(std::move(step));
+  if (is_done(journal, path_step(rollback::Path::safe)) && !is_done(journal, k_set_aside))
+    outlook.left_over.emplace_back(k_set_aside);
   return {};
 }
 

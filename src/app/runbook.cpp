@@ -48,7 +48,6 @@ Result<report::RunbookFacts> facts_of(const Context& context, report::RunbookSig
   if (const auto file = last_name(config.file_path()); !file.empty() && file != k_usual_file)
     facts.config_option = "--config " + report::shell_words({file});
   facts.connection = connection_of(config, seen.variable);
-  facts.history_schema = config.text("history.schema");
   facts.backup_store = config.text("backup.store");
   facts.backs_up_on_deploy = config.boolean("deploy.backup");
   facts.application = config.text_list("deploy.application");

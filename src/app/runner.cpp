@@ -207,6 +207,7 @@ apply::RunContext Runner::run_context() {
                             .run = run_,
                             .application_name = application_name(),
                             .limits = limits(context_)};
+  context.after_begin = after_begin_;
   if (!capture_.empty())
     context.before_commit = [this](const Wait& wait) { return mark_transaction(wait); };
   if (way_ == WayToServer::direct) return context;

@@ -33,6 +33,11 @@ public:
   std::int64_t run_id() const { return run_; }
   /// What each transaction that writes has to begin with, right after its BEGIN.
   std::vector<pg::Query> prologue() const;
+  /// See apply::RunContext::after_begin.
+  void
+  call_after_begin(std::function<Status(const plan::Step&, const plan::Group&, const Wait&)> call) {
+    after_begin_ = std::move(call);
+  }
 
   /// Opens the run, once; later calls do nothing.
   Status start_run(std::int64_t migrations, const Wait& wait);
@@ -74,7 +79,8 @@ private:
   std::optional<locks::RunnerLock> lock_;
   os::CrashPlan crash_;
   std::int64_t run_ = 0;
-  std::string capture_;                       ///< under which it runs; empty: none
+  std::string capture_; ///< under which it runs; empty: none
+  std::function<Status(const plan::Step&, const plan::Group&, const Wait&)> after_begin_;
   std::optional<locks::LockWatcher> watcher_; ///< from the first step on
   std::chrono::steady_clock::time_point start_;
 };

@@ -92,7 +92,7 @@ private:
         // The bound ended the wait, as lock_timeout ends the wait for one lock.
         const auto trouble = error.is_query_cancelled() && !wait_.stop_requested()
                                  ? Trouble::lock_timeout
-                                 : of(error);
+                                 : trouble_of(error);
         return {.rows = fail(std::move(error)), .trouble = trouble};
       }
     }
@@ -111,13 +111,8 @@ private:
 
   Attempted sent() {
     auto rows = send();
-    const auto trouble = rows ? Trouble::none : of(rows.error());
+    const auto trouble = rows ? Trouble::none : trouble_of(rows.error());
     return {.rows = std::move(rows), .trouble = trouble};
-  }
-
-  static Trouble of(const Error& error) {
-    if (error.is_lock_timeout()) return Trouble::lock_timeout;
-    return error.is_deadlock() ? Trouble::deadlock : Trouble::none;
   }
 
   Result<pg::Rows> send() {
@@ -180,6 +175,11 @@ private:
 };
 
 } // namespace
+
+Trouble trouble_of(const Error& error) {
+  if (error.is_lock_timeout()) return Trouble::lock_timeout;
+  return error.is_deadlock() ? Trouble::deadlock : Trouble::none;
+}
 
 std::string trouble_name(Trouble trouble) {
   switch (trouble) {

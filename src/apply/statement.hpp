@@ -12,6 +12,8 @@ enum class Trouble {
   deadlock,
   stall, ///< somebody waited behind it for too long
 };
+/// What the server's error means for another attempt.
+Trouble trouble_of(const Error& error);
 /// "lock_timeout" ..., as the lock_retry event has it.
 std::string trouble_name(Trouble trouble);
 

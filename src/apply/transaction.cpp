@@ -59,6 +59,7 @@ public:
     journal_.clear();
     created_.clear();
     SLIPWAY_TRY(open(manner));
+    SLIPWAY_TRY(prepare());
     for (const auto& statement : group_.statements)
       SLIPWAY_TRY(run(statement, manner, approach, outcome));
     failed_ = nullptr;
@@ -105,6 +106,14 @@ private:
     backend_ = static_cast<int>(rows.back().integer(0, 3));
     context_.crash.reach(os::CrashPoint::transaction_begun);
     return {};
+  }
+
+  Status prepare() {
+    if (!context_.after_begin) return {};
+    auto prepared =
+        context_.after_begin(step_, group_, statement_wait(context_, step_, nullptr, wait_));
+    if (!prepared) trouble_ = trouble_of(prepared.error());
+    return prepared;
   }
 
   bool is_about_new_things(const sql::StatementFacts& facts) const {

@@ -92,6 +92,21 @@ Result<std::vector<RunStory>> read_stories(pg::Session& session, const std::stri
   return stories;
 }
 
+Result<std::vector<std::uint64_t>> transactions_of_run(pg::Session& session,
+                                                       const std::string& history_schema,
+                                                       std::int64_t run, const Wait& wait) {
+  SLIPWAY_ASSIGN(const auto rows,
+                 session.query(SqlText(fmt::format("SELECT DISTINCT j.xmin::text::bigint "
+                                                   "FROM {}.journal AS j WHERE j.run "
+                                                   "OPERATOR(pg_catalog.=) $1::bigint ORDER BY 1",
+                                                   quote_identifier(history_schema))),
+                               {std::to_string(run)}, wait));
+  std::vector<std::uint64_t> transactions;
+  for (std::size_t row = 0; row < rows.size(); ++row)
+    transactions.push_back(static_cast<std::uint64_t>(rows.integer(row, 0)));
+  return transactions;
+}
+
 bool took_back(const RunStory& later, const RunStory& earlier) {
   if (later.run.row.info.kind != "rollback" || later.run.row.outcome != "done") return false;
   if (later.run.message.starts_with(taken_back(earlier.run.row.id))) return true;

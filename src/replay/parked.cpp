@@ -65,6 +65,14 @@ Status ParkedTable::forget(const QualifiedName& table, const Wait& wait) {
   return {};
 }
 
+Status ParkedTable::forget_from(const std::string& position, const Wait& wait) {
+  SLIPWAY_TRY(session_->query(SqlText("DELETE FROM " + place() +
+                                      " WHERE run OPERATOR(pg_catalog.=) $1::text AND position "
+                                      "OPERATOR(pg_catalog.=) $2::text"),
+                              {run_, position}, wait));
+  return {};
+}
+
 Status ParkedTable::add(const std::vector<ParkedRow>& rows, const Wait& wait) {
   const SqlText insert(
       "INSERT INTO " + place() +
@@ -82,6 +90,23 @@ Status ParkedTable::add(const std::vector<ParkedRow>& rows, const Wait& wait) {
     SLIPWAY_TRY(session_->pipeline(batch, wait));
   }
   return {};
+}
+
+Result<std::int64_t> ParkedTable::add_selected(const ParkedRow& sample, const std::string& select,
+                                               const Wait& wait) {
+  SLIPWAY_ASSIGN(
+      const pg::Rows rows,
+      session_->query(
+          SqlText(
+              "INSERT INTO " + place() +
+              " (run, schema_name, table_name, operation, sqlstate, message, position, key, row)"
+              " SELECT $1, $2, $3, $4, $5, $6, $7, " +
+              select),
+          {run_, sample.table.schema, sample.table.name,
+           std::string(operation_name(sample.operation)), sample.sqlstate, sample.message,
+           sample.position},
+          wait));
+  return rows.affected();
 }
 
 Result<std::vector<ParkedRow>> ParkedTable::read(const std::string& condition,

@@ -164,10 +164,9 @@ private:
            around() +
            "- Killed, cut off or failed on the way: run the second command again, it goes on. Until the swap the database is as it was.\n"
            "- `kept`: the broken database, read-only, under another name. Leave it there.\n"
-           "- `parked`: rows that the old schema cannot hold, with the reason for each. They are kept, and somebody has to look at them:\n" +
-           shell_block({commands_.psql(fmt::format(
-               "SELECT schema_name, table_name, operation, key, message FROM {}.parked ORDER BY id",
-               quote_identifier(facts_.history_schema)))}) +
+           "- `parked`: rows that the old schema cannot hold, with the reason for each. They are kept, and somebody has to look at them.\n"
+           "  When the corrected migration is there, `--reapply` makes them again:\n" +
+           shell_block({commands_.slipway("rollback parked --rows 20")}) +
            measured({{"a backup", facts_.seen.backup},
                      {"a backup in a rehearsal", rehearsed(&Rehearsal::backup)},
                      {"restoring it", rehearsed(&Rehearsal::restore)},

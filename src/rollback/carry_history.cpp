@@ -4,6 +4,7 @@
 
 #include "slipway/base/sql_text.hpp"
 #include "slipway/history/rollback_steps.hpp"
+#include "slipway/replay/park_dropped.hpp"
 
 #include <fmt/format.h>
 
@@ -51,6 +52,40 @@ Status move_rows(pg::Session& origin, pg::Session& copy, const std::string& plac
   return {};
 }
 
+// A fast path that failed half way has kept things aside that nobody will find any more in the
+// broken database. Again from the beginning each time, since a copy may be gone on with.
+Status move_parked(pg::Session& origin, pg::Session& copy, const std::string& schema,
+                   std::int64_t run, const Wait& wait) {
+  const auto table = quote_identifier(schema) + ".parked";
+  SLIPWAY_ASSIGN(const auto there, origin.query(SqlText("SELECT pg_catalog.to_regclass($1::text) "
+                                                        "IS NOT NULL"),
+                                                {table}, wait));
+  if (!there.boolean(0, 0)) return {};
+  constexpr auto* k_columns =
+      "run, schema_name, table_name, operation, key, row, sqlstate, message, position, parked_at";
+  const std::vector<pg::Param> which{std::to_string(run), std::string(replay::k_undone_in_place)};
+  SLIPWAY_ASSIGN(
+      const auto rows,
+      origin.query(
+          SqlText(fmt::format(
+              "SELECT COALESCE(pg_catalog.jsonb_agg(pg_catalog.to_jsonb(x) ORDER BY x.id), "
+              "'[]') FROM {} AS x WHERE x.run OPERATOR(pg_catalog.=) $1::text AND "
+              "x.position OPERATOR(pg_catalog.=) $2::text",
+              table)),
+          which, wait));
+  SLIPWAY_TRY(
+      copy.query(SqlText(fmt::format("DELETE FROM {} WHERE run OPERATOR(pg_catalog.=) "
+                                     "$1::text AND position OPERATOR(pg_catalog.=) $2::text",
+                                     table)),
+                 which, wait));
+  SLIPWAY_TRY(copy.query(SqlText(fmt::format("INSERT INTO {0} ({1}) SELECT {1} FROM "
+                                             "pg_catalog.jsonb_populate_recordset(NULL::{0}, "
+                                             "$1::jsonb)",
+                                             table, k_columns)),
+                         {std::string(rows.text(0, 0))}, wait));
+  return {};
+}
+
 Status note_rollback(pg::Session& copy, const std::string& place, std::int64_t run,
                      const std::string& fingerprint, const Wait& wait) {
   const auto message = fmt::format(
@@ -79,6 +114,7 @@ Status carry_history(pg::Session& origin, pg::Session& copy, const std::string& 
     SLIPWAY_TRY(move_rows(origin, copy, place, k_runs, wait));
     SLIPWAY_TRY(move_rows(origin, copy, place, k_journal, wait));
     SLIPWAY_TRY(history::RollbackSteps(history_schema).carry(origin, copy, run, wait));
+    SLIPWAY_TRY(move_parked(origin, copy, history_schema, run, wait));
     SLIPWAY_TRY(note_rollback(copy, place, run, fingerprint, wait));
     SLIPWAY_TRY(copy.execute(SqlText("COMMIT"), wait));
     return {};

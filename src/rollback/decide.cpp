@@ -1,6 +1,7 @@
 // The decision tree.
 #include "slipway/rollback/decision.hpp"
 
+#include "slipway/rollback/dropped.hpp"
 #include "slipway/schema/difference.hpp"
 
 #include <algorithm>
@@ -143,12 +144,20 @@ private:
   // Nobody may find out afterwards. All of them, since each may hold what somebody wrote.
   void tell_given_up() {
     if (!assessment_.before) return;
-    std::vector<std::string> names;
-    for (const auto& one : assessment_.given_up) names.push_back(one.object);
+    const auto plan = undoing(assessment_, decision_);
+    const auto kept = plan ? kept_aside(*plan, assessment_.given_up) : std::set<std::string>();
+    std::vector<std::string> parked;
+    std::vector<std::string> lost;
+    for (const auto& one : assessment_.given_up)
+      (kept.contains(one.object) ? parked : lost).push_back(one.object);
+    std::vector<std::string> answers;
+    if (!parked.empty())
+      answers.push_back(
+          fmt::format("what is in {}, which is parked first", fmt::join(parked, ", ")));
+    if (!lost.empty())
+      answers.push_back(fmt::format("what is in {}; --path safe keeps it", fmt::join(lost, ", ")));
     ask("does undoing drop what was written since?",
-        names.empty()
-            ? "no"
-            : fmt::format("yes, what is in {}; --path safe keeps it", fmt::join(names, ", ")));
+        answers.empty() ? "no" : fmt::format("yes, {}", fmt::join(answers, "; and ")));
   }
 
   bool can_be_proven() {

@@ -38,6 +38,16 @@ Result<plan::Plan> by_comparison(const Assessment& assessment) {
 
 } // namespace
 
+Result<plan::Plan> undoing(const Assessment& assessment, const Decision& decision) {
+  if (decision.by_comparison) return by_comparison(assessment);
+  plan::Plan plan;
+  for (const auto& migration : assessment.migrations) {
+    SLIPWAY_ASSIGN(auto step, step_of(migration, migration.down_text.value_or(std::string())));
+    plan.steps.push_back(std::move(step));
+  }
+  return plan;
+}
+
 Result<plan::Plan> fast_path(const plan::History& history, const Assessment& assessment,
                              const Decision& decision) {
   if (decision.by_comparison) return by_comparison(assessment);

@@ -48,7 +48,8 @@ private:
     for (const auto& column : table.columns) look_at(name, column, old_table, new_table);
     for (const auto& column : table.origin->columns)
       if (is_new(table, column))
-        add(name + "." + column.name, Fate::left, "its values: the old schema has no such column");
+        add(name + "." + column.name, Fate::parked,
+            "its values: the old schema has no such column");
     if (old_table && new_table) look_at_rules(name, *old_table, *new_table);
   }
 

@@ -10,8 +10,7 @@ DrillKind additive() {
           .up = "ALTER TABLE items ADD COLUMN extra text DEFAULT 'x';\n"
                 "CREATE TABLE fresh (id bigint PRIMARY KEY, token text NOT NULL);",
           .down = "DROP TABLE fresh;\nALTER TABLE items DROP COLUMN extra;",
-          .bad_down = "ALTER TABLE items DROP COLUMN extra;",
-          .only_in_new = "fresh"};
+          .bad_down = "ALTER TABLE items DROP COLUMN extra;"};
 }
 
 DrillKind drop_column() {

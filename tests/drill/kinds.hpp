@@ -17,9 +17,7 @@ struct DrillKind {
   bool up_fails = false;  ///< it stops half way
   bool loses = false;     ///< it destroys values, so that undoing in place must be asked for
   bool piecewise = false; ///< its down is no transaction
-  /// Tables that only the new schema, or only the old one, has: what is written there may be lost
-  /// when it is named.
-  std::string only_in_new = {};
+  /// A table that only the old schema has: what was written there may be lost when it is named.
   std::string only_in_old = {};
   /// It changes rows that are there. Without a record of who wrote what they stay as it left them.
   bool changes_rows = false;

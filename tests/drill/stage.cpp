@@ -249,9 +249,7 @@ std::string DrillStage::look_after(const DrillCell& cell, const Start& start,
     trouble += "the fingerprint is another one: " + fingerprint.out + fingerprint.err;
   std::set<std::string> may_be_lost;
   auto session = connect(url());
-  if (cell.path == DrillPath::fast_good)
-    may_be_lost = {cell.kind->only_in_new, cell.kind->only_in_old};
-  else if (!cell.capture->has_dropped)
+  if (cell.path == DrillPath::fast_good || !cell.capture->has_dropped)
     may_be_lost = {cell.kind->only_in_old};
   audit = ledger.audit(session, may_be_lost, told);
   trouble += audit.trouble;

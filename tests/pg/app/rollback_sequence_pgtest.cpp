@@ -181,9 +181,9 @@ TEST_F(RollbackSequence, TheJournalComesAlongOverTheSafePath) {
   ASSERT_TRUE(report) << report.error().message;
   ASSERT_TRUE(report->safe);
   EXPECT_EQ(journal(), "freeze done, stop done, fast path failed, safe path done, previous version "
-                       "done, health done, unfreeze done, end done");
+                       "done, health done, unfreeze done, set aside done, end done");
   EXPECT_EQ(value("SELECT count(*) FROM users"), "2");
-  ASSERT_EQ(report->steps.size(), 7U);
+  ASSERT_EQ(report->steps.size(), 8U);
   EXPECT_FALSE(report->steps[2].done);
 }
 

@@ -46,7 +46,7 @@ protected:
 TEST_F(WayBackOutlook, WhatTheOldSchemaCannotHoldIsNamed) {
   EXPECT_EQ(predicted("ALTER TABLE users ADD COLUMN email text;\nCREATE TABLE orders (id int);"),
             (Lines{"parked public.orders: its rows: the old schema has no such table",
-                   "left public.users.email: its values: the old schema has no such column"}));
+                   "parked public.users.email: its values: the old schema has no such column"}));
   EXPECT_EQ(predicted("ALTER TABLE users ALTER COLUMN age TYPE bigint;"),
             (Lines{"parked public.users.age: rows whose bigint is no integer"}));
   EXPECT_EQ(

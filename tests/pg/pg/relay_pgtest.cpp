@@ -146,5 +146,25 @@ TEST_F(RelayTest, KnowsThatAnOpenTransactionFailedWithItsConnection) {
   EXPECT_EQ(inserted.error().outcome, Outcome::failed);
 }
 
+// Fails, at the deadline, when take_rows does not look at the connection: libpq says "not yet" of
+// the next row for ever (proven by taking the check out).
+TEST_F(RelayTest, ACopyWhoseConnectionIsGoneEndsAtOnce) {
+  Relay relay(session().host(), session().port(), Relay::BackendPid::as_it_is);
+  Session relayed = through(relay, session());
+  std::int64_t rows = 0;
+  const auto copied = relayed.copy_out(
+      SqlText("COPY (SELECT i FROM generate_series(1, 5000000) AS i) TO STDOUT"),
+      [&](std::string_view) {
+        ++rows;
+        relay.cut_at_next_answer();
+      },
+      test::long_wait());
+  ASSERT_FALSE(copied);
+  EXPECT_EQ(copied.error().code, ErrorCode::connection) << copied.error().message;
+  EXPECT_GT(rows, 0);
+  EXPECT_LT(rows, 5'000'000) << "it was cut while it ran";
+  EXPECT_FALSE(relayed.usable());
+}
+
 } // namespace
 } // namespace slipway::pg

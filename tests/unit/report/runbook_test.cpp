@@ -40,7 +40,7 @@ TEST(Runbook, SaysThatNothingWasMeasuredWhereNothingWas) {
 TEST(Runbook, CommandsAreOfThisProject) {
   RunbookFacts facts;
   facts.config_option = "--config other.toml";
-  facts.history_schema = "my history";
+  facts.seen = sightings();
   facts.stop = {"docker", "compose", "stop api"};
   facts.budget = "9min";
   facts.previous_application = {"docker", "compose", "up it"};
@@ -52,7 +52,7 @@ TEST(Runbook, CommandsAreOfThisProject) {
   EXPECT_TRUE(holds(text, "towards 9min"));
   EXPECT_TRUE(holds(text, "\ncurl -fsS 'http://127.0.0.1:8080/healthz?a=1&b=2'\n"));
   EXPECT_TRUE(holds(text, "psql -X \"$DATABASE_URL\" -c 'SELECT"));
-  EXPECT_TRUE(holds(text, "\"my history\".parked"));
+  EXPECT_TRUE(holds(text, "\nslipway --config other.toml rollback parked --rows 20\n"));
   facts.connection = {
       .kind = RunbookConnection::Kind::program, .what = {}, .words = {"get", "it's"}};
   EXPECT_TRUE(holds(runbook_text(facts, {}), "psql -X \"$(get 'it'\\''s')\" -c"));

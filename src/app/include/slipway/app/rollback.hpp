@@ -3,6 +3,7 @@
 #include "slipway/app/migrations.hpp"
 #include "slipway/backup/catalogue.hpp"
 #include "slipway/base/deadline.hpp"
+#include "slipway/replay/park_dropped.hpp"
 #include "slipway/rollback/assessment.hpp"
 #include "slipway/rollback/decision.hpp"
 #include "slipway/rollback/safe_path.hpp"
@@ -43,7 +44,7 @@ Result<RollbackOutlook> look_at_rollback(const Context& context, const RollbackR
 /// One thing that a rollback did.
 struct RollbackStepDone {
   std::string step; ///< "freeze", "stop", "fast path", "safe path", "previous version", "health",
-                    ///< "unfreeze"
+                    ///< "unfreeze", "set aside"
   bool done = false;
   Millis duration{0};
 };
@@ -54,6 +55,9 @@ struct RollbackReport {
   Millis elapsed{0}; ///< since the first step, of an interrupted rollback too
   std::int64_t health_checks = 0;
   std::optional<rollback::SafePathReport> safe;
+  /// What the fast path kept aside before it dropped it, and what the safe path found in columns
+  /// that only the new schema has; in the table `parked` of the history's schema.
+  std::vector<replay::ParkedDrop> parked_beside;
   /// The schema's fingerprint is the one from before. When false, nobody had kept that one.
   bool proven = false;
   std::string fingerprint;

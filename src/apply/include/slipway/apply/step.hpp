@@ -38,6 +38,10 @@ struct RunContext {
   std::vector<pg::Query> transaction_prologue = {};
   /// Sent right before its COMMIT.
   std::vector<pg::Query> transaction_epilogue = {};
+  /// Called in each transaction of the run before the first of its statements. An error rolls it
+  /// back; a lock time-out or a deadlock is tried again like one of a statement. May be empty.
+  std::function<Status(const plan::Step& step, const plan::Group& group, const Wait& wait)>
+      after_begin = {};
   /// Called in each transaction of the run when all is done but its COMMIT. An error rolls it back.
   /// May be empty.
   std::function<Status(const Wait& wait)> before_commit = {};

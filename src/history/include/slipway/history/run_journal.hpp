@@ -41,6 +41,12 @@ Result<std::int64_t> newest_troubled_run(pg::Session& session, const std::string
 Result<std::vector<RunStory>> read_stories(pg::Session& session, const std::string& history_schema,
                                            std::int64_t run, std::int64_t limit, const Wait& wait);
 
+/// The transactions in which statements of a run were done: those that wrote its journal. None of
+/// statements outside of a transaction. Errors: sql.
+Result<std::vector<std::uint64_t>> transactions_of_run(pg::Session& session,
+                                                       const std::string& history_schema,
+                                                       std::int64_t run, const Wait& wait);
+
 /// Whether `later` took `earlier` back: it undid what that had applied, or says so.
 bool took_back(const RunStory& later, const RunStory& earlier);
 

@@ -40,7 +40,13 @@ public:
   Status create(const Wait& wait);
   /// Forgets what was parked for a table of this run, before it is carried over again.
   Status forget(const QualifiedName& table, const Wait& wait);
+  /// Forgets those of this run whose position is this one.
+  Status forget_from(const std::string& position, const Wait& wait);
   Status add(const std::vector<ParkedRow>& rows, const Wait& wait);
+  /// Adds a row like `sample` for each that `select` finds on the server: "key, row FROM ..." in
+  /// the place of the sample's own. Yields how many.
+  Result<std::int64_t> add_selected(const ParkedRow& sample, const std::string& select,
+                                    const Wait& wait);
   /// Those of this run, in the order in which they were parked.
   Result<std::vector<ParkedRow>> all(const Wait& wait);
   Result<std::vector<ParkedRow>> of(const QualifiedName& table, const Wait& wait);

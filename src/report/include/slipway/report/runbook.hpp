@@ -66,7 +66,6 @@ Result<std::vector<RunbookMigration>> runbook_migrations(const source::Folder& f
 struct RunbookFacts {
   std::string config_option; ///< "--config FILE" when the file is not slipway.toml; else empty
   RunbookConnection connection;
-  std::string history_schema;
   std::string backup_store;
   bool backs_up_on_deploy = true;
   std::vector<std::string> application;

@@ -39,6 +39,10 @@ struct Decision {
 /// long as the schema can be had back. Pure.
 Decision decide(const Assessment& assessment, Wish wish);
 
+/// What the fast path would send, from the assessment alone: without a look at who runs what now.
+/// Errors: source, when a stored script cannot be read; as fast_path.
+Result<plan::Plan> undoing(const Assessment& assessment, const Decision& decision);
+
 /// The steps of the fast path: the stored down scripts, or the statements that lead from the schema
 /// now to the one before. Errors: as plan::plan_down; check_failed when the way back is not known.
 /// Precondition: decision.path is fast.
