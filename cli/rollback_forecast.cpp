@@ -15,6 +15,7 @@ namespace slipway::cli {
 namespace {
 
 constexpr Millis k_shortest_interval{500};
+constexpr std::int64_t k_kilobyte = 1'000;
 constexpr std::int64_t k_megabyte = 1'000'000;
 
 nlohmann::ordered_json forecast_json(const app::RollbackForecast& forecast) {
@@ -28,6 +29,8 @@ nlohmann::ordered_json forecast_json(const app::RollbackForecast& forecast) {
                               {"backup", forecast.backup},
                               {"capture", forecast.capture},
                               {"capture_why", forecast.why},
+                              {"copy", forecast.copy},
+                              {"copy_behind_bytes", forecast.behind},
                               {"transactions", forecast.transactions},
                               {"rows", forecast.rows},
                               {"by_migration", forecast.by_migration},
@@ -49,6 +52,9 @@ std::string forecast_text(const app::RollbackForecast& forecast) {
                         "keeps {} MB\n",
                         forecast.rows, forecast.transactions, forecast.seconds, forecast.capture,
                         forecast.retained / k_megabyte);
+  if (!forecast.copy.empty())
+    text += fmt::format("  {} is kept for it, and {:.1f} s behind ({} kB of write-ahead log)\n",
+                        forecast.copy, forecast.seconds, forecast.behind / k_kilobyte);
   for (const auto& one : forecast.parked)
     text += fmt::format("  {} rows of {} are parked: {}\n", one.rows, one.table.quoted(), one.why);
   if (forecast.parked.empty()) text += "  no row is foreseen to be parked\n";

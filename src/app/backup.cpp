@@ -172,12 +172,13 @@ Result<std::string> unpin_backup(const Context& context, const std::string& what
   return std::move(found.manifest.name);
 }
 
-Result<BackupRestored> restore_backup(const Context& context, const std::string& what,
-                                      const std::string& database) {
+namespace {
+
+Result<BackupRestored> restore(const Context& context, backup::Listed found,
+                               const std::string& database) {
   const auto wait = run_wait(context);
   SLIPWAY_ASSIGN(const auto store, configured_store(context));
   SLIPWAY_ASSIGN(auto crash, crash_plan_of(context));
-  SLIPWAY_ASSIGN(auto found, find_backup(context, what));
   SLIPWAY_ASSIGN(auto session, open_session(context, "backup", wait));
   BackupRestored restored{.manifest = std::move(found.manifest)};
   backup::RestoreRequest request;
@@ -191,6 +192,22 @@ Result<BackupRestored> restore_backup(const Context& context, const std::string&
   SLIPWAY_ASSIGN(restored.comparison,
                  backup::restore(restored.manifest, *store, request, context.events, wait));
   return restored;
+}
+
+} // namespace
+
+Result<BackupRestored> restore_backup(const Context& context, const std::string& what,
+                                      const std::string& database) {
+  SLIPWAY_ASSIGN(auto found, find_backup(context, what));
+  return restore(context, std::move(found), database);
+}
+
+Result<BackupRestored> restore_backup(const Context& context, const std::string& what,
+                                      const std::string& database,
+                                      std::vector<backup::DatabaseSettings::Setting> settings) {
+  SLIPWAY_ASSIGN(auto found, find_backup(context, what));
+  found.manifest.settings.settings = std::move(settings);
+  return restore(context, std::move(found), database);
 }
 
 } // namespace slipway::app

@@ -7,6 +7,8 @@
 #include "deploy_hooks.hpp"
 #include "run_identity.hpp"
 #include "runner.hpp"
+#include "warm_copy.hpp"
+#include "warm_keeper.hpp"
 
 #include "slipway/app/backup.hpp"
 #include "slipway/app/target.hpp"
@@ -60,6 +62,7 @@ private:
     SLIPWAY_TRY(arm(plan));
     SLIPWAY_TRY(look_ahead(plan));
     auto backed_up = back_up(plan);
+    if (backed_up && is_warm()) backed_up = make_copy();
     if (!backed_up && !report_.capture.empty()) disarm();
     return backed_up;
   }
@@ -92,10 +95,11 @@ private:
 
   Status back_up(const plan::Plan& plan) {
     say("backup before the deploy");
-    SLIPWAY_ASSIGN(const auto made,
-                   create_backup(context_, {.label = "pre-deploy",
-                                            .tables = {},
-                                            .before = full_ == Full::yes ? nullptr : &plan}));
+    SLIPWAY_ASSIGN(
+        const auto made,
+        create_backup(context_, {.label = "pre-deploy",
+                                 .tables = {},
+                                 .before = full_ == Full::yes || is_warm() ? nullptr : &plan}));
     report_.backup = made.name;
     if (!report_.capture.empty())
       SLIPWAY_TRY(
@@ -104,9 +108,38 @@ private:
     return {};
   }
 
+  // A copy without rows would have to be filled from the live database, over and over.
+  bool is_warm() const {
+    return !report_.capture.empty() && context_.config.text("deploy.capture") == "warm";
+  }
+
+  // Before the migration, so that whatever fails after it finds the copy there.
+  Status make_copy() {
+    say("making the copy that is kept in step");
+    SLIPWAY_ASSIGN(report_.copy, make_warm_copy(context_, guard_->session(), report_.capture,
+                                                report_.backup.value_or(""), run_wait(context_)));
+    say(fmt::format("copy: {}", report_.copy));
+    crash_.reach(os::CrashPoint::copy_kept);
+    return {};
+  }
+
+  // A copy that is behind is no reason to stop: a rollback catches up.
+  void keep_copy() {
+    if (report_.copy.empty()) return;
+    auto keeper = WarmKeeper::start(context_, report_.run.run);
+    if (keeper && *keeper)
+      keeper_ = std::move(*keeper);
+    else
+      context_.events.on_event(
+          event::Warning{.message = fmt::format("{} is not kept in step: {}", report_.copy,
+                                                keeper ? "it is gone" : keeper.error().message),
+                         .hint = "a rollback carries over what it lacks"});
+  }
+
   Status forward() {
     SLIPWAY_ASSIGN(report_.run, up(context_, {}));
     crash_.reach(os::CrashPoint::deploy_migrated);
+    keep_copy();
     SLIPWAY_TRY(run_hook(context_, "deploy.application", variables("up"), run_wait(context_)));
     SLIPWAY_ASSIGN(report_.health_checks,
                    await_health(context_, variables("up"), run_wait(context_)));
@@ -118,13 +151,17 @@ private:
       SLIPWAY_TRY(records().note_deployed(guard_->session(), report_.capture, run_wait(context_)));
     const auto length = context_.config.duration("deploy.bake");
     if (length.count() > 0) {
-      auto baked = bake(context_, guard_->session(), report_.capture, variables("up"), length);
+      auto baked =
+          bake(context_, guard_->session(), {.capture = report_.capture, .keeper = keeper_.get()},
+               variables("up"), length);
+      keeper_.reset();
       stopped_while_baking_ = !baked && baked.error().code == ErrorCode::cancelled;
       SLIPWAY_TRY(std::move(baked));
       report_.confirmed = true;
       if (!report_.capture.empty()) disarm();
       return {};
     }
+    keeper_.reset();
     return report_.capture.empty() ? Status() : leave_armed();
   }
 
@@ -154,6 +191,7 @@ private:
                                  : Result<std::vector<std::string>>(fail(session.error()));
     if (dropped) {
       report_.capture.clear();
+      report_.copy.clear();
       return;
     }
     context_.events.on_event(event::Warning{
@@ -170,6 +208,7 @@ private:
   Error back(Error error) {
     const auto newest = newest_up(context_);
     const bool is_ours = newest && *newest > before_;
+    keeper_.reset();
     // A rollback ends all sessions of the database.
     guard_->release();
     if (!newest) return unclear(std::move(error), newest.error());
@@ -232,6 +271,7 @@ private:
   DeployReport report_;
   os::CrashPlan crash_;
   std::optional<DeployGuard> guard_;
+  std::unique_ptr<WarmKeeper> keeper_;
   std::int64_t before_ = 0;
   bool stopped_while_baking_ = false;
   bool undone_ = false;

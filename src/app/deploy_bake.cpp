@@ -2,6 +2,7 @@
 #include "deploy_bake.hpp"
 
 #include "deploy_hooks.hpp"
+#include "warm_keeper.hpp"
 
 #include "slipway/app/target.hpp"
 #include "slipway/base/duration.hpp"
@@ -56,6 +57,36 @@ private:
   bool is_near_ = false;
 };
 
+/// Whether the copy is in step, told when that changes.
+class CopyWatch {
+public:
+  CopyWatch(const Context& context, const WarmKeeper* keeper)
+      : context_(context), keeper_(keeper) {}
+
+  void look() {
+    if (keeper_ == nullptr) return;
+    const auto state = keeper_->state();
+    if (state.steps > 0 && state.trouble.empty() && !in_step_) {
+      in_step_ = true;
+      context_.events.on_event(event::Note{
+          .message = fmt::format("the copy is in step: {} row changes carried", state.rows)});
+    } else if (state.failed_since >= k_failures && (in_step_ || !told_)) {
+      in_step_ = false;
+      told_ = true;
+      context_.events.on_event(
+          event::Warning{.message = "the copy is not kept in step: " + state.trouble,
+                         .hint = "a rollback carries over what it lacks"});
+    }
+  }
+
+private:
+  static constexpr std::int64_t k_failures = 3;
+  const Context& context_;
+  const WarmKeeper* keeper_;
+  bool in_step_ = false;
+  bool told_ = false;
+};
+
 Error stopped(const std::string& capture) {
   Error error(ErrorCode::cancelled, "the bake was stopped on request");
   return std::move(error)
@@ -66,7 +97,7 @@ Error stopped(const std::string& capture) {
 
 } // namespace
 
-Status bake(const Context& context, pg::Session& session, const std::string& capture,
+Status bake(const Context& context, pg::Session& session, const Baking& baking,
             const std::map<std::string, std::string>& environment, Millis length) {
   const auto run = run_wait(context);
   const auto wait = run.within(length);
@@ -74,13 +105,15 @@ Status bake(const Context& context, pg::Session& session, const std::string& cap
   const auto allowed = std::max<std::int64_t>(1, context.config.integer("deploy.health_times")) - 1;
   context.events.on_event(
       event::Note{.message = fmt::format("baking for {}", format_duration(length))});
-  SlotWatch watch(context, session, capture);
+  SlotWatch watch(context, session, baking.capture);
+  CopyWatch copy(context, baking.keeper);
   std::int64_t failed_in_a_row = 0;
   while (!wait.deadline.passed()) {
-    if (run.stop_requested()) return fail(stopped(capture));
+    if (run.stop_requested()) return fail(stopped(baking.capture));
     watch.look(run);
+    copy.look();
     auto healthy = check_health(context, environment, run);
-    if (run.stop_requested()) return fail(stopped(capture));
+    if (run.stop_requested()) return fail(stopped(baking.capture));
     failed_in_a_row = healthy ? 0 : failed_in_a_row + 1;
     if (failed_in_a_row > allowed)
       return fail(ErrorCode::check_failed,

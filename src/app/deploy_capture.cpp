@@ -4,6 +4,7 @@
 #include "pooler.hpp"
 #include "run_identity.hpp"
 #include "runner.hpp"
+#include "warm_copy.hpp"
 
 #include "slipway/base/text.hpp"
 #include "slipway/locks/runner_lock.hpp"
@@ -100,6 +101,8 @@ private:
     for (const auto& one : dropped)
       context_.events.on_event(event::Note{
           .message = fmt::format("{} of an earlier deploy was still there; it is dropped", one)});
+    if (context_.config.text("deploy.capture") == "warm")
+      SLIPWAY_TRY(check_warm_copy(session_, wait_));
     SLIPWAY_TRY(history_store(context_).prepare(session_, wait_));
     SLIPWAY_TRY(records_.create(session_, wait_));
     SLIPWAY_ASSIGN(const auto name, new_name());
@@ -163,7 +166,7 @@ Result<ArmedCapture> arm_capture(const Context& context, pg::Session& session,
   const ArmedCapture none{.name = {}, .why = "deploy.capture is none", .left_out = {}};
   if (wish == "none") return none;
   auto armed = Arming(context, session, plan, wait).go();
-  if (armed || wish == "slot" || !is_no_way(armed.error())) return armed;
+  if (armed || wish != "auto" || !is_no_way(armed.error())) return armed;
   return ArmedCapture{.name = {}, .why = armed.error().message, .left_out = {}};
 }
 
@@ -173,17 +176,18 @@ Result<std::vector<std::string>> drop_captures(const Context& context, pg::Sessi
   SLIPWAY_ASSIGN(const auto slots, replay::slipway_slots(session, wait));
   SLIPWAY_ASSIGN(const auto known, records.all(session, wait));
   SLIPWAY_ASSIGN(auto crash, crash_plan_of(context));
-  std::vector<std::string> dropped;
+  std::vector<std::string> captures;
+  for (const auto& one : known) captures.push_back(one.name);
+  SLIPWAY_ASSIGN(auto dropped, drop_warm_copies(session, captures, wait));
   const auto put_aside = session.database() + "__broken_";
   for (const auto& slot : slots) {
     if (slot.database != session.database() && !slot.database.starts_with(put_aside)) continue;
     SLIPWAY_TRY(replay::drop_slot(session, slot.name, wait));
     dropped.push_back(slot.name);
+    captures.push_back(slot.name);
     crash.reach(os::CrashPoint::capture_slot_dropped);
   }
-  std::vector<std::string> names = dropped;
-  for (const auto& one : known) names.push_back(one.name);
-  for (const auto& name : names) {
+  for (const auto& name : captures) {
     SLIPWAY_TRY(replay::drop_capture(
         session, {.name = name, .since = 0, .identities_changed = {}, .left_out = {}}, wait));
     SLIPWAY_TRY(records.remove(session, name, wait));

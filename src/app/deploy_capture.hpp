@@ -19,13 +19,14 @@ struct ArmedCapture {
 
 /// What deploy.capture says, carried out: slot and publication for exactly the tables of now, under
 /// the runner lock. What a deploy before left is dropped first. `auto` takes none where a slot
-/// cannot be had, and says why. Errors: with deploy.capture = slot whatever stands in the way;
-/// lock_timeout; connection.
+/// cannot be had, and says why. Errors: with deploy.capture = slot or warm whatever stands in the
+/// way; lock_timeout; connection.
 Result<ArmedCapture> arm_capture(const Context& context, pg::Session& session,
                                  const plan::Plan& plan, const Wait& wait);
 
-/// Drops slot, publication and record of each capture of this database, slots that no record knows,
-/// and those of databases that a rollback has put aside. Yields the names of the slots. Errors:
+/// Drops the copy that is kept in step, slots, publication and record of each capture of this
+/// database, slots that no record knows, and those of databases that a rollback has put aside.
+/// Yields the names of databases and slots. Errors:
 /// part_way when somebody reads from one.
 Result<std::vector<std::string>> drop_captures(const Context& context, pg::Session& session,
                                                const Wait& wait);

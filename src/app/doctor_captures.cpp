@@ -1,6 +1,7 @@
 #include "doctor_captures.hpp"
 
 #include "deploy_guard.hpp"
+#include "warm_copy.hpp"
 
 #include "slipway/base/duration.hpp"
 #include "slipway/replay/capture_record.hpp"
@@ -35,14 +36,16 @@ public:
     }
     const auto put_aside = session_.database() + "__broken_";
     for (const auto& slot : slots) {
-      const bool known = std::any_of(records.begin(), records.end(),
-                                     [&](const auto& one) { return one.name == slot.name; });
+      const bool known = std::any_of(records.begin(), records.end(), [&](const auto& one) {
+        return one.name == slot.name || replay::follower_name(one.name) == slot.name;
+      });
       const bool is_ours =
           slot.database == session_.database() || slot.database.starts_with(put_aside);
       if (!known && is_ours)
         say(Health::problem,
             fmt::format("the slot {} belongs to no deploy, {}", slot.name, keeps(&slot)));
     }
+    SLIPWAY_TRY(look_at_copies(records));
     if (found.empty()) found.push_back({k_what, Health::ok, "no slot of a deploy", {}});
     return {};
   }
@@ -50,6 +53,28 @@ public:
   std::vector<Diagnosis> found;
 
 private:
+  // One whose deploy is under way is followed by it; each other is behind, and a rollback catches
+  // up.
+  Status look_at_copies(const std::vector<replay::CaptureRecord>& records) {
+    SLIPWAY_ASSIGN(const auto copies, warm_copies(session_, wait_));
+    for (const auto& one : copies) {
+      if (one.database != session_.database()) continue;
+      const bool known = std::any_of(records.begin(), records.end(), [&](const auto& record) {
+        return record.name == one.capture;
+      });
+      if (known && under_way_)
+        found.push_back(
+            {k_what, Health::note, fmt::format("{}: a copy that is kept in step", one.name), {}});
+      else
+        say(known ? Health::note : Health::problem,
+            known ? fmt::format("{}: the copy of {}, which nobody keeps in step now; a rollback "
+                                "carries over what it lacks",
+                                one.name, one.capture)
+                  : fmt::format("{}: a copy that belongs to no deploy", one.name));
+    }
+    return {};
+  }
+
   static std::string keeps(const replay::SlotState* slot) {
     if (slot == nullptr) return "whose slot is gone";
     if (slot->lost) return "whose slot is lost";

@@ -77,7 +77,11 @@ private:
                                   .run = capture.name,
                                   .migration_transactions = capture.migration_transactions};
     SLIPWAY_ASSIGN(request.end, written_so_far(session, wait_));
-    SLIPWAY_ASSIGN(const auto stream, replay::forecast(session, request_.before, request, wait_));
+    SLIPWAY_ASSIGN(const auto have, read_copy(capture));
+    SLIPWAY_ASSIGN(const auto stream,
+                   replay::forecast(session, request_.before, request, have, wait_));
+    if (have > 0 && request.end > have)
+      forecast_.behind = static_cast<std::int64_t>(request.end - have);
     forecast_.transactions = stream.transactions;
     forecast_.rows = stream.rows;
     forecast_.by_migration = stream.by_migration;
@@ -90,6 +94,15 @@ private:
       forecast_.safe_to_grow = slot.safe_to_grow;
     }
     return {};
+  }
+
+  // How far the copy is that a deploy keeps in step.
+  Result<replay::Lsn> read_copy(const UsableCapture& capture) {
+    if (capture.copy.empty() || capture.run != forecast_.run) return replay::Lsn{0};
+    SLIPWAY_ASSIGN(auto copy, open_in_target(context_, capture.copy, "forecast", wait_));
+    forecast_.copy = capture.copy;
+    return replay::replayed_up_to(copy, context_.config.text("history.schema"), capture.name,
+                                  wait_);
   }
 
   const Context& context_;

@@ -70,6 +70,21 @@ void tell_passed_over(const Context& context, const backup::Manifest& backup,
       .message = fmt::format("backup {} is of no use here: {}", backup.name, why), .hint = {}});
 }
 
+Status check_use(const rollback::Assessment& assessment, const backup::Manifest& backup) {
+  if (assessment.relations_before.empty() || !assessment.run.fingerprint_before)
+    return fail(
+        Error(ErrorCode::check_failed,
+              "the history does not hold the schema from before the run, so nobody can tell "
+              "which column became which")
+            .with_hint("history.snapshots must be above 0 when the run begins")
+            .with_state("nothing was changed"));
+  if (const auto why = rollback::why_no_use(backup, assessment))
+    return fail(
+        Error(ErrorCode::check_failed, fmt::format("{} is of no use here: {}", backup.name, *why))
+            .with_state("nothing was changed"));
+  return {};
+}
+
 } // namespace
 
 std::optional<backup::Listed> backup_before(const Context& context,
@@ -97,21 +112,12 @@ std::optional<backup::Listed> backup_before(const Context& context,
   return std::nullopt;
 }
 
-Result<rollback::SafePathReport> take_safe_path(const Context& context,
-                                                const rollback::Assessment& assessment,
-                                                const backup::Manifest& backup) {
+Result<std::unique_ptr<SafePathScene>> set_safe_path(const Context& context,
+                                                     const rollback::Assessment& assessment,
+                                                     const backup::Manifest& backup,
+                                                     EventSink& events) {
   const auto wait = run_wait(context);
-  if (assessment.relations_before.empty() || !assessment.run.fingerprint_before)
-    return fail(
-        Error(ErrorCode::check_failed,
-              "the history does not hold the schema from before the run, so nobody can tell "
-              "which column became which")
-            .with_hint("history.snapshots must be above 0 when the run begins")
-            .with_state("nothing was changed"));
-  if (const auto why = rollback::why_no_use(backup, assessment))
-    return fail(
-        Error(ErrorCode::check_failed, fmt::format("{} is of no use here: {}", backup.name, *why))
-            .with_state("nothing was changed"));
+  SLIPWAY_TRY(check_use(assessment, backup));
   SLIPWAY_ASSIGN(auto before, replay::relation_map_from_json(assessment.relations_before));
   SLIPWAY_ASSIGN(auto session, open_or_reopen(context, wait));
   SLIPWAY_ASSIGN(const auto now, replay::read_relation_map(session, wait));
@@ -119,27 +125,28 @@ Result<rollback::SafePathReport> take_safe_path(const Context& context,
   SLIPWAY_ASSIGN(auto scope, schema_scope(context, session, wait));
   SLIPWAY_ASSIGN(auto capture, usable_capture(context, session, backup, wait));
   if (!capture.obstacles.empty())
-    context.events.on_event(
+    events.on_event(
         event::Warning{.message = capture.obstacles + ": what was written is found by comparing",
                        .hint = "slipway deploy confirm drops what is left"});
-  const auto options = session.options();
+  // One that was made before another run has the schema from before that.
+  if (capture.run != assessment.run.row.id) capture.copy.clear();
+  auto scene = std::make_unique<SafePathScene>();
+  scene->options = session.options();
   session.close();
-  SLIPWAY_ASSIGN(auto crash, crash_plan_of(context));
-  const std::string control = assessment.database == k_control ? k_other_control : k_control;
-  const rollback::SafePathRequest request{
+  SLIPWAY_ASSIGN(scene->crash, crash_plan_of(context));
+  scene->backup = backup;
+  scene->control = assessment.database == k_control ? k_other_control : k_control;
+  auto* const own = scene.get();
+  scene->request.emplace(rollback::SafePathRequest{
       .database = assessment.database,
       .run = assessment.run.row.id,
-      .open = [&](const std::string& name,
-                  const Wait& limit) { return open_database(options, name, limit); },
-      .control = control,
-      .make_copy = [&](const std::string& name, const Wait& limit) -> Status {
-        if (backup.engine == backup::Engine::template_copy) {
-          SLIPWAY_ASSIGN(const auto server, pg::other_database(options, control));
-          return backup::restore_from_copy(backup, server, name, limit);
-        }
-        SLIPWAY_TRY(restore_backup(context, backup.name, name));
-        return {};
+      .open = [own](const std::string& name,
+                    const Wait& limit) { return open_database(own->options, name, limit); },
+      .control = scene->control,
+      .make_copy = [own, &context](const std::string& name, const Wait& limit) -> Status {
+        return make_copy_of_backup(context, own->backup, {own->options, own->control}, name, limit);
       },
+      .kept_copy = capture.copy,
       .snapshot = backup.moment.snapshot,
       .before = std::move(before),
       .reverses = {},
@@ -148,10 +155,28 @@ Result<rollback::SafePathReport> take_safe_path(const Context& context,
       .scope = std::move(scope),
       .wanted_fingerprint = *assessment.run.fingerprint_before,
       .capture = std::move(capture.name),
+      .follower = std::move(capture.follower),
       .migration_transactions = std::move(capture.migration_transactions),
-      .events = context.events,
-      .crash = &crash};
-  return rollback::take_safe_path(request, wait);
+      .events = events,
+      .crash = &own->crash});
+  return scene;
+}
+
+Result<rollback::SafePathReport> take_safe_path(const Context& context,
+                                                const rollback::Assessment& assessment,
+                                                const backup::Manifest& backup) {
+  SLIPWAY_ASSIGN(const auto scene, set_safe_path(context, assessment, backup, context.events));
+  return rollback::take_safe_path(*scene->request, run_wait(context));
+}
+
+Status make_copy_of_backup(const Context& context, const backup::Manifest& backup,
+                           const WhereFrom& from, const std::string& name, const Wait& wait) {
+  if (backup.engine == backup::Engine::template_copy) {
+    SLIPWAY_ASSIGN(const auto server, pg::other_database(from.options, from.control));
+    return backup::restore_from_copy(backup, server, name, wait);
+  }
+  SLIPWAY_TRY(restore_backup(context, backup.name, name, backup.settings.settings));
+  return {};
 }
 
 Result<pg::Session> open_or_reopen(const Context& context, const Wait& wait) {

@@ -1,5 +1,7 @@
 #include "usable_capture.hpp"
 
+#include "warm_copy.hpp"
+
 #include "slipway/replay/capture_record.hpp"
 #include "slipway/replay/capture_slot.hpp"
 
@@ -37,6 +39,13 @@ Result<UsableCapture> usable_capture(const Context& context, pg::Session& sessio
     if (obstacle.empty()) {
       usable.name = one.name;
       SLIPWAY_ASSIGN(usable.migration_transactions, records.steps(session, one.name, wait));
+      usable.run = one.run;
+      SLIPWAY_ASSIGN(usable.copy, find_warm_copy(session, one.name, wait));
+      const auto follower = replay::follower_name(one.name);
+      const bool follows = std::any_of(slots.begin(), slots.end(), [&](const auto& some) {
+        return some.name == follower && !some.lost;
+      });
+      usable.follower = follows && !usable.copy.empty() ? follower : std::string();
     } else {
       usable.obstacles +=
           fmt::format("{}the slot {} {}", usable.obstacles.empty() ? "" : "; ", one.name, obstacle);

@@ -15,6 +15,10 @@ struct UsableCapture {
   std::string name;      ///< empty: there is none
   std::string obstacles; ///< why those that were armed cannot be used; empty: none was
   std::vector<std::uint64_t> migration_transactions;
+  std::int64_t run = 0; ///< the first one under it
+  /// A database that is kept in step, made before that run, and its slot; empty: there is none.
+  std::string copy;
+  std::string follower;
 };
 
 /// Errors: sql.

@@ -4,7 +4,9 @@
 #include "change_statements.hpp"
 #include "change_stream.hpp"
 #include "fill.hpp"
+#include "follower_slot.hpp"
 #include "quiet_session.hpp"
+#include "replay_state.hpp"
 #include "row_texts.hpp"
 #include "slipway/replay/markers.hpp"
 #include "slipway/replay/snapshot_text.hpp"
@@ -34,7 +36,8 @@ public:
   Replayer(pg::Session& copy, ParkedTable& parked, const Maps& maps, const CarryMap& map,
            const ReplayRequest& request, std::string time_zone, const Wait& wait)
       : copy_(copy), parked_(parked), map_(map), request_(request),
-        time_zone_(std::move(time_zone)), wait_(wait), statements_(maps, map), now_(maps.now) {}
+        time_zone_(std::move(time_zone)), wait_(wait), statements_(maps, map), now_(maps.now),
+        state_(parked.schema(), request.run) {}
 
   Status prepare() {
     SLIPWAY_ASSIGN(snapshot_, read_snapshot(request_.snapshot));
@@ -46,11 +49,22 @@ public:
                    copy_.query(SqlText(fmt::format(k_done, schema)), {request_.run}, wait_));
     if (rows.size() == 1) done_ = lsn_from(rows.text(0, 0)).value_or(0);
     report_.up_to = done_;
+    SLIPWAY_TRY(state_.create(copy_, wait_));
     for (const CarriedTable& table : map_.tables)
       for (const std::string& function : RowTexts(table).functions())
         SLIPWAY_TRY(copy_.execute(SqlText(function), wait_));
     return {};
   }
+
+  /// From how far the copy is, instead of from the beginning. False: that is not known.
+  Result<bool> go_on() {
+    SLIPWAY_ASSIGN(auto known, state_.read(copy_, wait_));
+    if (!known) return false;
+    if (known->map) statements_.use_map(std::move(*known->map));
+    report_.by_migration_rows = std::move(known->by_migration);
+    return true;
+  }
+  Lsn done() const { return done_; }
 
   Status take(const pgoutput::Change& change) {
     if (const auto* begin = std::get_if<pgoutput::Begin>(&change)) return start(*begin);
@@ -61,7 +75,7 @@ public:
     }
     if (const auto* message = std::get_if<pgoutput::Message>(&change)) return mark(*message);
     if (in_copy_ || is_passed_over(change)) return {};
-    if (by_migration_) return statements_.note_rows(change, report_.by_migration_rows);
+    if (by_migration_) return statements_.note_rows(change, found_);
     SLIPWAY_ASSIGN(std::vector<RowStatement> made, statements_.statements(change));
     std::move(made.begin(), made.end(), std::back_inserter(transaction_));
     return {};
@@ -69,6 +83,7 @@ public:
 
   Result<ReplayReport> end() {
     SLIPWAY_TRY(flush());
+    report_.by_migration_rows.add(found_);
     return report_;
   }
 
@@ -105,17 +120,16 @@ private:
     // Where nobody wrote its number down, that it was the migration shows only now.
     for (const RowStatement& statement : transaction_) {
       if (statement.row.operation == ParkedOperation::truncate)
-        report_.by_migration_rows.emptied.insert(statement.row.table);
+        found_.emptied.insert(statement.row.table);
       else if (!statement.row.key.empty())
-        report_.by_migration_rows.add(statement.row.table, statement.row.key);
+        found_.add(statement.row.table, statement.row.key);
     }
     transaction_.clear();
     return {};
   }
 
   Status finish(const pgoutput::Commit& commit) {
-    if (marker_) statements_.use_map(std::move(marker_->map));
-    if (by_migration_ && !marker_) statements_.use_map(now_);
+    if (by_migration_) use_map(marker_ ? std::move(marker_->map) : now_);
     if (by_migration_) {
       ++report_.by_migration;
       return {};
@@ -134,6 +148,11 @@ private:
     return group_.size() >= request_.group ? flush() : Status();
   }
 
+  void use_map(RelationMap map) {
+    map_text_ = to_json(map);
+    statements_.use_map(std::move(map));
+  }
+
   Status flush() {
     if (group_end_ <= done_) return {};
     SLIPWAY_ASSIGN(const bool at_once, apply_at_once());
@@ -143,10 +162,18 @@ private:
     report_.up_to = done_ = group_end_;
     group_.clear();
     transactions_ = 0;
+    report_.by_migration_rows.add(found_);
+    found_ = {};
+    map_text_.reset();
     return {};
   }
 
-  pg::Query progress() const { return {SqlText(progress_), {request_.run, lsn_text(group_end_)}}; }
+  /// To be made in the transaction of the rows.
+  std::vector<pg::Query> progress() const {
+    auto queries = state_.changes(map_text_, found_);
+    queries.push_back({SqlText(progress_), {request_.run, lsn_text(group_end_)}});
+    return queries;
+  }
 
   /// False: nothing was changed, and a row of the group needs to be looked at by itself.
   Result<bool> apply_at_once() {
@@ -155,7 +182,7 @@ private:
       if (statement.homeless) return false;
       batch.push_back(statement.query);
     }
-    batch.push_back(progress());
+    for (pg::Query& query : progress()) batch.push_back(std::move(query));
     SLIPWAY_TRY(begin_filling(copy_, time_zone_, wait_));
     SLIPWAY_ASSIGN(const std::vector<SqlText> loud_again, silence_touched());
     const Result<std::vector<pg::Rows>> applied = copy_.pipeline(batch, wait_);
@@ -182,7 +209,8 @@ private:
     }
     SLIPWAY_TRY(parked_.add(refused, wait_));
     report_.parked += static_cast<std::int64_t>(refused.size());
-    SLIPWAY_TRY(copy_.query(progress().sql, progress().params, wait_));
+    for (const pg::Query& query : progress())
+      SLIPWAY_TRY(copy_.query(query.sql, query.params, wait_));
     for (const SqlText& statement : loud_again) SLIPWAY_TRY(copy_.execute(statement, wait_));
     return commit(copy_, wait_);
   }
@@ -230,6 +258,10 @@ private:
   const Wait& wait_;
   ChangeStatements statements_;
   const RelationMap& now_;
+  ReplayState state_;
+  /// What was found since it was last written down.
+  std::optional<std::string> map_text_;
+  MigrationRows found_;
   SnapshotText snapshot_;
   std::string progress_;
   Lsn done_ = 0;
@@ -266,12 +298,24 @@ Result<ReplayReport> apply_changes(pg::Session& origin, pg::Session& copy, Parke
   SLIPWAY_ASSIGN(const std::string time_zone, time_zone_of(origin, wait));
   Replayer replayer(copy, parked, maps, map, request, time_zone, wait);
   SLIPWAY_TRY(replayer.prepare());
+  SLIPWAY_ASSIGN(const bool follows, follows_copy(origin, request.follower, replayer.done(), wait));
+  bool goes_on = false;
+  if (follows) {
+    SLIPWAY_ASSIGN(goes_on, replayer.go_on());
+  }
   const Status read = read_changes(
-      origin, request.slot, request.end,
-      [&](const pgoutput::Change& change) { return replayer.take(change); }, wait);
+      origin, {.slot = goes_on ? request.follower : request.slot, .publication = request.slot},
+      request.end, [&](const pgoutput::Change& change) { return replayer.take(change); }, wait);
   Result<ReplayReport> report = read ? replayer.end() : Result<ReplayReport>(read.error());
   if (!report && copy.transaction_status() != pg::TransactionStatus::idle) roll_back(copy);
+  if (report) report->from_follower = goes_on;
   return report;
+}
+
+Status move_follower(pg::Session& origin, const ReplayRequest& request,
+                     const ReplayReport& replayed, const Wait& wait) {
+  if (request.follower.empty() || replayed.up_to == 0) return {};
+  return advance_follower(origin, request.follower, replayed.up_to, wait);
 }
 
 Status note_compared(pg::Session& copy, const std::string& schema, const Wait& wait) {

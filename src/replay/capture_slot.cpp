@@ -69,13 +69,6 @@ SELECT slot_name, COALESCE(database, ''), active, COALESCE(wal_status, '') OPERA
 FROM pg_catalog.pg_replication_slots WHERE slot_name OPERATOR(pg_catalog.~) '^slipway_' ORDER BY slot_name
 )sql";
 
-Status check_free_slot(pg::Session& session, const Wait& wait) {
-  SLIPWAY_ASSIGN(const pg::Rows server, session.query(SqlText(k_server), {}, wait));
-  if (server.integer(0, 1) > 0) return {};
-  return fail(Error(ErrorCode::unsupported, "all replication slots of the server are taken")
-                  .with_hint("raise max_replication_slots, or drop slots that nobody needs"));
-}
-
 bool is_captured(const Relation& table, const std::vector<std::string>& leave_out) {
   return !table.unlogged &&
          std::find(leave_out.begin(), leave_out.end(), table.name.schema) == leave_out.end();
@@ -234,9 +227,20 @@ Status check_capture(pg::Session& session, const Wait& wait) {
           .with_hint(fmt::format("ALTER ROLE {} REPLICATION", quote_identifier(session.user()))));
 }
 
+Status check_free_slots(pg::Session& session, std::int64_t wanted, const Wait& wait) {
+  SLIPWAY_ASSIGN(const pg::Rows server, session.query(SqlText(k_server), {}, wait));
+  const auto free = server.integer(0, 1);
+  if (free >= wanted) return {};
+  return fail(Error(ErrorCode::unsupported,
+                    free <= 0 ? std::string("all replication slots of the server are taken")
+                              : fmt::format("{} replication slots are wanted, and {} is free",
+                                            wanted, free))
+                  .with_hint("raise max_replication_slots, or drop slots that nobody needs"));
+}
+
 Result<Capture> arm_capture(pg::Session& session, const CaptureRequest& request, const Wait& wait) {
   SLIPWAY_TRY(check_capture(session, wait));
-  SLIPWAY_TRY(check_free_slot(session, wait));
+  SLIPWAY_TRY(check_free_slots(session, 1, wait));
   Capture capture{.name = request.name, .since = 0, .identities_changed = {}, .left_out = {}};
   Status published = publish(session, request, capture, wait);
   if (!published) {

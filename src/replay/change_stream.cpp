@@ -20,20 +20,20 @@ std::string unhexed(std::string_view hex) {
   return bytes;
 }
 
-SqlText peek(const pg::Session& origin, const std::string& slot, Lsn end) {
+SqlText peek(const pg::Session& origin, const StreamSource& source, Lsn end) {
   const std::string messages =
       origin.server_version() >= k_messages_since ? ", 'messages', 'true'" : "";
   return SqlText(fmt::format(
       "COPY (SELECT pg_catalog.encode(c.data, 'hex') FROM pg_catalog.pg_logical_slot_peek_binary_changes("
       "{0}::name, {1}::pg_lsn, NULL, 'proto_version', '1', 'publication_names', {2}{3}) AS c) TO STDOUT",
-      quote_literal(slot), quote_literal(lsn_text(end)), quote_literal(quote_identifier(slot)),
-      messages));
+      quote_literal(source.slot), quote_literal(lsn_text(end)),
+      quote_literal(quote_identifier(source.publication)), messages));
 }
 
 } // namespace
 
-Status read_changes(pg::Session& origin, const std::string& slot, Lsn end, const TakeChange& take,
-                    const Wait& wait) {
+Status read_changes(pg::Session& origin, const StreamSource& source, Lsn end,
+                    const TakeChange& take, const Wait& wait) {
   SLIPWAY_ASSIGN(const std::string time_zone, time_zone_of(origin, wait));
   SLIPWAY_TRY(begin_reading(origin, time_zone, wait));
   Status taken;
@@ -42,7 +42,7 @@ Status read_changes(pg::Session& origin, const std::string& slot, Lsn end, const
     const Result<pgoutput::Change> change = pgoutput::decode(unhexed(hex));
     taken = change ? take(*change) : Status(change.error());
   };
-  const Result<pg::Rows> read = origin.copy_out(peek(origin, slot, end), take_row, wait);
+  const Result<pg::Rows> read = origin.copy_out(peek(origin, source, end), take_row, wait);
   roll_back(origin);
   if (taken && !read) return fail(read.error());
   return taken;

@@ -13,9 +13,14 @@ namespace slipway::replay {
 /// Takes one message of the stream; an error ends the taking.
 using TakeChange = std::function<Status(const pgoutput::Change&)>;
 
+struct StreamSource {
+  std::string slot;
+  std::string publication;
+};
+
 /// Reads what a slot has kept up to `end`, without moving it. The server decodes it all at once and
 /// hands it on row by row; that its statement ends well says that the stream is complete.
-Status read_changes(pg::Session& origin, const std::string& slot, Lsn end, const TakeChange& take,
-                    const Wait& wait);
+Status read_changes(pg::Session& origin, const StreamSource& source, Lsn end,
+                    const TakeChange& take, const Wait& wait);
 
 } // namespace slipway::replay

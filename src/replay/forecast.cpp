@@ -13,14 +13,14 @@ namespace {
 
 class Counting {
 public:
-  Counting(const RelationMap& before, const ReplayRequest& request, SnapshotText snapshot)
-      : before_(before), request_(request), snapshot_(std::move(snapshot)) {}
+  Counting(const RelationMap& before, const ReplayRequest& request, Lsn have, SnapshotText snapshot)
+      : before_(before), request_(request), have_(have), snapshot_(std::move(snapshot)) {}
 
   Status take(const pgoutput::Change& change) {
     if (const auto* begin = std::get_if<pgoutput::Begin>(&change)) {
       start(*begin);
-    } else if (std::holds_alternative<pgoutput::Commit>(change)) {
-      finish();
+    } else if (const auto* commit = std::get_if<pgoutput::Commit>(&change)) {
+      finish(*commit);
     } else if (const auto* message = std::get_if<pgoutput::Message>(&change)) {
       if (message->prefix != k_marker_prefix) return {};
       SLIPWAY_ASSIGN(const Marker marker, marker_from_json(message->content));
@@ -53,12 +53,12 @@ private:
     ++rows_;
     if (before_.relation(id) == nullptr) ++without_table_;
   }
-  void finish() {
+  void finish(const pgoutput::Commit& commit) {
     if (by_migration_) {
       ++forecast_.by_migration;
     } else if (!there_) {
-      if (rows_ > 0) ++forecast_.transactions;
-      forecast_.rows += rows_;
+      if (rows_ > 0 && commit.end_lsn > have_) ++forecast_.transactions;
+      if (commit.end_lsn > have_) forecast_.rows += rows_;
       forecast_.rows_without_table += without_table_;
       for (const auto& [id, rows] : inserted_) forecast_.inserted[id] += rows;
     }
@@ -66,6 +66,7 @@ private:
 
   const RelationMap& before_;
   const ReplayRequest& request_;
+  const Lsn have_;
   SnapshotText snapshot_;
   Forecast forecast_;
   std::int64_t rows_ = 0;
@@ -78,13 +79,26 @@ private:
 } // namespace
 
 Result<Forecast> forecast(pg::Session& origin, const RelationMap& before,
-                          const ReplayRequest& request, const Wait& wait) {
+                          const ReplayRequest& request, Lsn have, const Wait& wait) {
   SLIPWAY_ASSIGN(SnapshotText snapshot, read_snapshot(request.snapshot));
-  Counting counting(before, request, std::move(snapshot));
+  Counting counting(before, request, have, std::move(snapshot));
   SLIPWAY_TRY(read_changes(
-      origin, request.slot, request.end,
+      origin, {.slot = request.slot, .publication = request.slot}, request.end,
       [&](const pgoutput::Change& change) { return counting.take(change); }, wait));
   return counting.forecast();
+}
+
+Result<Lsn> replayed_up_to(pg::Session& copy, const std::string& schema, const std::string& run,
+                           const Wait& wait) {
+  const std::string table = quote_identifier(schema) + ".replayed";
+  SLIPWAY_ASSIGN(
+      const pg::Rows there,
+      copy.query(SqlText("SELECT pg_catalog.to_regclass($1) IS NOT NULL"), {table}, wait));
+  if (!there.boolean(0, 0)) return Lsn{0};
+  SLIPWAY_ASSIGN(const pg::Rows rows, copy.query(SqlText("SELECT lsn::text FROM " + table +
+                                                         " WHERE run OPERATOR(pg_catalog.=) $1"),
+                                                 {run}, wait));
+  return rows.size() == 0 ? Lsn{0} : lsn_from(rows.text(0, 0)).value_or(0);
 }
 
 } // namespace slipway::replay

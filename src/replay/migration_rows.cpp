@@ -19,6 +19,11 @@ void MigrationRows::add(const QualifiedName& table, std::string_view key) {
   keys[table].insert(normal_key(key));
 }
 
+void MigrationRows::add(const MigrationRows& more) {
+  for (const auto& [table, some] : more.keys) keys[table].insert(some.begin(), some.end());
+  emptied.insert(more.emptied.begin(), more.emptied.end());
+}
+
 bool MigrationRows::has(const QualifiedName& table, std::string_view key) const {
   const auto found = keys.find(table);
   return found != keys.end() && found->second.contains(normal_key(key));

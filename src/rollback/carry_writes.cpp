@@ -63,23 +63,40 @@ Status CarryWrites::carry(SafePathReport& report) {
   return compare(map_, report);
 }
 
-Status CarryWrites::replay_slot(SafePathReport& report) {
+replay::ReplayRequest CarryWrites::replay_request() const {
   replay::ReplayRequest request{.slot = request_.capture,
+                                .follower = request_.follower,
                                 .end = 0,
                                 .snapshot = request_.snapshot,
                                 .run = request_.capture,
                                 .migration_transactions = request_.migration_transactions};
   for (const auto& table : map_.tables)
     if (table.origin && has_no_rows(table)) request.passed_over.insert(table.origin->id);
+  return request;
+}
+
+Result<replay::ReplayReport> CarryWrites::replay(replay::ReplayRequest& request) {
   SLIPWAY_ASSIGN(request.end, replay::end_of_writes(origin_, wait_));
-  SLIPWAY_ASSIGN(auto replayed,
-                 replay::apply_changes(origin_, copy_, parked_, maps_, map_, request, wait_));
+  return replay::apply_changes(origin_, copy_, parked_, maps_, map_, request, wait_);
+}
+
+Status CarryWrites::replay_slot(SafePathReport& report) {
+  auto request = replay_request();
+  SLIPWAY_ASSIGN(auto replayed, replay(request));
   explained_.migration_rows = std::move(replayed.by_migration_rows);
   if (!report.replayed) report.replayed.emplace();
   add(*report.replayed, replayed);
   SLIPWAY_ASSIGN(const auto rest, not_in_stream());
   if (rest.tables.empty()) return {};
   return compare(rest, report);
+}
+
+Result<replay::ReplayReport> CarryWrites::follow() {
+  auto request = replay_request();
+  SLIPWAY_ASSIGN(auto replayed, replay(request));
+  if (request_.crash != nullptr) request_.crash->reach(os::CrashPoint::copy_followed);
+  SLIPWAY_TRY(replay::move_follower(origin_, request, replayed, wait_));
+  return replayed;
 }
 
 // A change says nothing of a row that is not there. Partitions are named one by one, and a table

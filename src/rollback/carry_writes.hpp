@@ -21,12 +21,16 @@ public:
   /// To be called again: a later time finds only what came since. Errors: as replay::apply_changes
   /// and replay::sync_state.
   Status carry(SafePathReport& report);
+  /// What the slot has, and nothing else; then the follower is moved on. Errors: as carry.
+  Result<replay::ReplayReport> follow();
   const replay::CarryMap& map() const { return map_; }
   /// What may differ although nothing was parked.
   const replay::VerifyRequest& explained() const { return explained_; }
 
 private:
   Status replay_slot(SafePathReport& report);
+  replay::ReplayRequest replay_request() const;
+  Result<replay::ReplayReport> replay(replay::ReplayRequest& request);
   Status compare(const replay::CarryMap& some, SafePathReport& report);
   Result<replay::CarryMap> not_in_stream();
   bool has_no_rows(const replay::CarriedTable& table) const;

@@ -3,13 +3,12 @@
 
 #include "carry_history.hpp"
 #include "carry_writes.hpp"
+#include "prepare_copy.hpp"
 
 #include "slipway/base/sha256.hpp"
 #include "slipway/base/sql_text.hpp"
-#include "slipway/history/store.hpp"
 #include "slipway/locks/runner_lock.hpp"
 #include "slipway/pg/fence.hpp"
-#include "slipway/replay/capture_record.hpp"
 #include "slipway/replay/capture_slot.hpp"
 #include "slipway/rollback/obstacles.hpp"
 #include "slipway/schema/fingerprint.hpp"
@@ -43,7 +42,9 @@ Millis passed_since(std::chrono::steady_clock::time_point moment) {
 class SafePath {
 public:
   SafePath(const SafePathRequest& request, const Wait& wait)
-      : request_(request), wait_(wait), copy_name_(copy_name(request.database, request.run)),
+      : request_(request), wait_(wait),
+        copy_name_(request.kept_copy.empty() ? copy_name(request.database, request.run)
+                                             : request.kept_copy),
         run_text_(std::to_string(request.run)) {
     report_.broken = broken_name(request.database, request.run);
   }
@@ -117,7 +118,8 @@ private:
                       .with_next("slipway status"));
     SLIPWAY_ASSIGN(const bool there, is_there(copy_name_));
     if (there) {
-      say(fmt::format("going on with {}, which is restored already", copy_name_));
+      say(fmt::format("going on with {}, which is {} already", copy_name_,
+                      request_.kept_copy.empty() ? "restored" : "kept in step"));
       return {};
     }
     say(fmt::format("restoring the backup as {}", copy_name_));
@@ -132,36 +134,11 @@ private:
                                                          k_lock_patience, request_.events, wait_));
     lock_.emplace(std::move(lock));
     copy_.emplace(std::move(copy));
-    // A backup from before the very first run has none.
-    SLIPWAY_TRY(history::Store(request_.history_schema).prepare(*copy_, wait_));
-    SLIPWAY_TRY(check_moment());
+    SLIPWAY_TRY(prepare_copy(request_, *copy_, wait_));
     parked_.emplace(*copy_, request_.history_schema, run_text_);
     SLIPWAY_TRY(parked_->create(wait_));
-    SLIPWAY_TRY(clean_copy());
     writes_.emplace(request_, *origin_, *copy_, *parked_, wait_);
     return writes_->prepare();
-  }
-
-  // A capture that was armed at the backup is in it, but no slot is behind that one.
-  Status clean_copy() {
-    if (!request_.capture.empty())
-      SLIPWAY_TRY(replay::clean_copy(
-          *copy_, {.name = request_.capture, .since = 0, .identities_changed = {}, .left_out = {}},
-          wait_));
-    return replay::CaptureRecords(request_.history_schema).forget_all(*copy_, wait_);
-  }
-
-  Status check_moment() {
-    SLIPWAY_ASSIGN(const auto rows,
-                   copy_->query(SqlText(fmt::format("SELECT EXISTS (SELECT FROM {}.migration WHERE "
-                                                    "run OPERATOR(pg_catalog.=) $1::bigint)",
-                                                    quote_identifier(request_.history_schema))),
-                                {run_text_}, wait_));
-    if (!rows.boolean(0, 0)) return {};
-    return fail(
-        Error(ErrorCode::check_failed,
-              fmt::format("the backup holds what run {} did: it is from after it", request_.run))
-            .with_state(fmt::format("{} is as it was", request_.database)));
   }
 
   // Before anything is carried: an old schema that is another one is no way back.
@@ -196,7 +173,7 @@ private:
     SLIPWAY_TRY(swap());
     fence.forget();
     report_.closed = passed_since(closed);
-    drop_slot();
+    drop_slots();
     return std::move(report_);
   }
 
@@ -233,12 +210,14 @@ private:
     const auto broken = quote_identifier(report_.broken);
     const auto copy = quote_identifier(copy_name_);
     const SqlText text(fmt::format(
-        "BEGIN; ALTER DATABASE {0} RENAME TO {1}; ALTER DATABASE {2} RENAME TO {0}; "
+        "BEGIN; ALTER DATABASE {2} RESET {4}; "
+        "ALTER DATABASE {0} RENAME TO {1}; ALTER DATABASE {2} RENAME TO {0}; "
         "ALTER DATABASE {1} SET default_transaction_read_only = on; ALTER DATABASE {1} RESET "
         "slipway.fence; ALTER DATABASE {1} WITH ALLOW_CONNECTIONS true; COMMENT ON DATABASE {1} "
         "IS {3}; COMMIT",
         name, broken, copy,
-        quote_literal(fmt::format("kept by slipway: what run {} broke", request_.run))));
+        quote_literal(fmt::format("kept by slipway: what run {} broke", request_.run)),
+        k_copy_mark));
     auto swapped = control_->execute(text, wait_);
     if (swapped) {
       reach(os::CrashPoint::swapped);
@@ -249,15 +228,16 @@ private:
         "renaming needs the ownership of the database and CREATEDB"));
   }
 
-  // It would keep the write-ahead log for a database that nobody writes to any more.
-  void drop_slot() {
+  // They would keep the write-ahead log for a database that nobody writes to any more.
+  void drop_slots() {
     if (request_.capture.empty()) return;
-    const auto dropped = replay::drop_slot(*control_, request_.capture, wait_);
-    if (!dropped)
-      request_.events.on_event(
-          event::Warning{.message = fmt::format("the slot {} is still there: {}", request_.capture,
-                                                dropped.error().message),
-                         .hint = "slipway deploy confirm"});
+    // Also the one of a copy that was lost.
+    for (const auto& slot : {replay::follower_name(request_.capture), request_.capture}) {
+      if (const auto dropped = replay::drop_slot(*control_, slot, wait_); !dropped)
+        request_.events.on_event(event::Warning{
+            .message = fmt::format("the slot {} is still there: {}", slot, dropped.error().message),
+            .hint = "slipway deploy confirm"});
+    }
   }
 
   void reach(os::CrashPoint point) {
@@ -285,6 +265,10 @@ std::string copy_name(const std::string& database, std::int64_t run) {
 
 std::string broken_name(const std::string& database, std::int64_t run) {
   return with_ending(database, fmt::format("__broken_{}", run));
+}
+
+std::string kept_copy_name(const std::string& database, const std::string& after_run) {
+  return with_ending(database, "__warm_" + after_run);
 }
 
 Result<SafePathReport> take_safe_path(const SafePathRequest& request, const Wait& wait) {

@@ -46,6 +46,13 @@ protected:
                  "(database = current_database() OR database ~ '__broken_')");
   }
 
+  std::string databases_beside() {
+    auto session = connect();
+    return test::value(session,
+                       "SELECT count(*) FROM pg_database WHERE pg_catalog.starts_with(datname, "
+                       "pg_catalog.current_database() || '__warm')");
+  }
+
   static std::unique_ptr<test::TestServer> logical_;
 };
 std::unique_ptr<test::TestServer> CaptureCommand::logical_;
@@ -102,6 +109,50 @@ TEST_F(CaptureCommand, ADeployThatDiedIsTakenBackFromItsSlotWhereverTheRollbackI
     run_number = std::stoll(value("SELECT max(id) + 1 FROM slipway.run"));
     EXPECT_EQ(run({"deploy", "confirm"}).status, 0);
     EXPECT_EQ(slots(), "0");
+    close_looker();
+  }
+}
+
+// Fails when half a copy is taken for a whole one, and when what is left of it is not found.
+TEST_F(CaptureCommand, WhatADeployLeavesThatDiesWhileItMakesItsCopyIsDropped) {
+  for (const auto* point : {"restore.created", "restore.finished", "deploy.copy_kept"}) {
+    SCOPED_TRACE(point);
+    const auto killed = run_until(point, {"deploy", "--capture", "warm"});
+    ASSERT_EQ(killed.status, 128 + SIGKILL) << killed.out << killed.err;
+    EXPECT_EQ(databases_beside(), "1");
+    const auto confirmed = run({"deploy", "confirm"});
+    ASSERT_EQ(confirmed.status, 0) << confirmed.out << confirmed.err;
+    EXPECT_EQ(databases_beside(), "0");
+    EXPECT_EQ(slots(), "0");
+    exec("SELECT pg_sleep(1.1)");
+    close_looker();
+  }
+}
+
+// Fails when the follower is moved on before the rows are in the copy.
+TEST_F(CaptureCommand, ADeployThatDiesWhileItKeepsItsCopyInStepIsTakenBackOverIt) {
+  std::int64_t run_number = 2;
+  for (const auto* point : {"deploy.copy_followed", "deploy.copy_followed:3"}) {
+    SCOPED_TRACE(point);
+    const auto killed = run_until(point, {"deploy", "--capture", "warm", "--bake", "1h"});
+    ASSERT_EQ(killed.status, 128 + SIGKILL) << killed.out << killed.err;
+    exec("INSERT INTO users VALUES (1000, 'new'); UPDATE users SET label = 'other' WHERE id = 7");
+    close_looker();
+    const auto seen = run({"doctor"});
+    EXPECT_NE(seen.out.find("nobody keeps in step now"), std::string::npos) << seen.out;
+    const auto back = run({"rollback", "--yes", "--path", "safe"});
+    ASSERT_EQ(back.status, 0) << back.out << back.err;
+    EXPECT_NE(back.err.find("kept in step already"), std::string::npos) << back.err;
+    EXPECT_EQ(value("SELECT count(*) || ' ' || sum(age) || ' ' || string_agg(name, ' ' ORDER BY "
+                    "id) FILTER (WHERE id IN (7, 1000)) FROM users"),
+              "51 1275 other new");
+    EXPECT_EQ(databases_beside(), "0");
+    EXPECT_EQ(slots(), "0");
+    const auto kept = run({"rollback", "cleanup", "--run", std::to_string(run_number), "--yes"});
+    EXPECT_EQ(kept.status, 0) << kept.err;
+    exec("DELETE FROM users WHERE id = 1000; UPDATE users SET name = 'u7' WHERE id = 7;"
+         "SELECT pg_sleep(1.1)");
+    run_number = std::stoll(value("SELECT max(id) + 1 FROM slipway.run"));
     close_looker();
   }
 }

@@ -56,7 +56,7 @@ protected:
   }
   Forecast foreseen() {
     auto origin = connect();
-    return must(forecast(origin, before_, request(origin, 0), test::long_wait()));
+    return must(forecast(origin, before_, request(origin, 0), 0, test::long_wait()));
   }
   Result<ReplayReport> try_replay(std::size_t group = 2000) {
     auto origin = connect();

@@ -75,12 +75,16 @@ Result<std::string> pin_backup(const Context& context, const std::string& what,
                                const std::string& reason);
 Result<std::string> unpin_backup(const Context& context, const std::string& what);
 
-/// Restores a backup as a new database on the target's server. Errors: as backup::restore.
+/// Restores a backup as a new database on the target's server; `settings` are given to it in place
+/// of those it had. Errors: as backup::restore.
 struct BackupRestored {
   backup::Manifest manifest;
   backup::Comparison comparison;
 };
 Result<BackupRestored> restore_backup(const Context& context, const std::string& what,
                                       const std::string& database);
+Result<BackupRestored> restore_backup(const Context& context, const std::string& what,
+                                      const std::string& database,
+                                      std::vector<backup::DatabaseSettings::Setting> settings);
 
 } // namespace slipway::app

@@ -16,6 +16,7 @@ struct DeployReport {
       backup; ///< its name; none when deploy.backup is off, or nothing is pending
   RunReport run;
   std::string capture;     ///< the slot that stays armed; empty: there is none, or none any more
+  std::string copy;        ///< the database that was kept in step with it, likewise
   std::string capture_why; ///< nothing was captured
   bool confirmed = false;  ///< the bake has passed
   std::int64_t health_checks = 0; ///< made; 0 when none is configured
@@ -43,7 +44,7 @@ Result<DeployReport> deploy(const Context& context, Full full = Full::no);
 
 /// What confirming did.
 struct Confirmed {
-  std::vector<std::string> dropped; ///< names of slots
+  std::vector<std::string> dropped; ///< names of databases and slots
 };
 
 /// Ends what a deploy left armed: nobody will go back over it. Errors: lock_timeout while a deploy

@@ -16,6 +16,8 @@ struct RollbackForecast {
   std::int64_t run = 0;
   std::string backup;            ///< empty: there is none, and no way over one
   std::string capture;           ///< the slot; empty: what was written would be found by comparing
+  std::string copy;              ///< a database that is kept in step with it; empty: none
+  std::int64_t behind = 0;       ///< bytes of write-ahead log that the copy does not have yet
   std::string why;               ///< there is no slot
   std::int64_t transactions = 0; ///< of the application, to be replayed
   std::int64_t rows = 0;         ///< changes of rows in them

@@ -29,7 +29,9 @@ enum class CrashPoint {
   capture_noted,        ///< a capture is a row, there is no slot yet
   capture_armed,        ///< slot and publication are there, the row does not know
   deploy_backed_up,     ///< the backup under the capture is stored
+  copy_kept,            ///< the copy that is kept in step is made, no migration was begun
   deploy_migrated,      ///< the migrations are applied, nobody was told
+  copy_followed,        ///< the copy has what was written, its slot was not moved on
   capture_slot_dropped, ///< the slot is dropped, publication and row are there
   writes_replayed,      ///< what was written is in the copy for the first time
   database_closed,      ///< nobody may connect to the database that is taken back

@@ -20,7 +20,10 @@ Result<Lsn> end_of_writes(pg::Session& session, const Wait& wait);
 
 struct ReplayRequest {
   std::string slot; ///< also the name of the publication
-  Lsn end = 0;      ///< end_of_writes
+  /// A second slot that is moved on behind what the copy has; empty: there is none. Where it knows
+  /// all that the copy lacks, the stream is read from there, and not from its beginning.
+  std::string follower;
+  Lsn end = 0; ///< end_of_writes
   /// What pg_current_snapshot() said under the snapshot of the copy: whoever it sees is in the copy
   /// already.
   std::string snapshot;
@@ -44,20 +47,27 @@ struct ReplayReport {
   std::int64_t by_migration = 0; ///< transactions that carry a marker
   MigrationRows by_migration_rows;
   Lsn up_to = 0;
+  bool from_follower = false; ///< only what came since the last time was read
 };
 
-/// Replays what a slot has kept onto the copy. The slot is only looked at: it stays where it is
-/// until somebody drops it. How far the copy is, is kept in it, in the table `replayed` of the
+/// Replays what a slot has kept onto the copy. The slots are only looked at: they stay where they
+/// are. How far the copy is, is kept in it, in the table `replayed` of the
 /// schema of parked rows, in the same transaction as the rows, so a replay that was killed goes on
 /// where it was and makes nothing twice.
 ///
 /// A row that the old schema refuses is parked, and the rest of its group is replayed row by row.
-/// Columns are told by their names at the time of the change, through the map of the last marker.
+/// Columns are told by their names at the time of the change, through the map of the last marker,
+/// which is kept in the copy, too, with the rows that the migrations wrote.
 /// Errors: as sync_state; part_way, when the stream is not what it should be: what was replayed so
 /// far stays.
 Result<ReplayReport> apply_changes(pg::Session& origin, pg::Session& copy, ParkedTable& parked,
                                    const Maps& maps, const CarryMap& map,
                                    const ReplayRequest& request, const Wait& wait);
+
+/// Lets the server forget what the copy has, as far as only the follower asks for it. To be called
+/// after the replay, for then the rows are committed. Errors: sql.
+Status move_follower(pg::Session& origin, const ReplayRequest& request,
+                     const ReplayReport& replayed, const Wait& wait);
 
 /// A copy that was filled by comparing holds what a stream would bring a second time: it is noted
 /// in the copy, beside how far a replay came.

@@ -46,6 +46,9 @@ struct CaptureRequest {
 /// Whether server and role allow a capture at all. Errors: unsupported, with what to do.
 Status check_capture(pg::Session& session, const Wait& wait);
 
+/// Whether so many slots are free. Errors: unsupported.
+Status check_free_slots(pg::Session& session, std::int64_t wanted, const Wait& wait);
+
 /// Publishes the tables by name (never all tables: those without a key could not be written to any
 /// more, later ones included), then makes the slot, for a stream cannot be read through a
 /// publication that is younger, and at last waits for those who were writing when the slot began.
@@ -78,6 +81,13 @@ spare_tables_without_key(pg::Session& session, const std::string& name, const Wa
 /// The numbers of the tables whose changes the publication sends now; empty when there is none.
 Result<std::vector<std::uint32_t>> captured_tables(pg::Session& session, const std::string& name,
                                                    const Wait& wait);
+
+/// What the second slot of a capture is called, which follows a copy that is kept in step.
+std::string follower_name(const std::string& capture);
+
+/// Makes it, at the place where the first one is: whatever that has it has, too. Errors: sql, also
+/// when no slot is free.
+Status make_follower(pg::Session& session, const std::string& capture, const Wait& wait);
 
 struct SlotState {
   std::string name;

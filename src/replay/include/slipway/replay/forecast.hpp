@@ -23,8 +23,14 @@ struct Forecast {
 };
 
 /// Counts by decoding, without applying anything. Of the request everything but the group counts.
-/// Errors: as apply_changes.
+/// Transactions up to `have` are in a copy already: only what they inserted is counted. Errors: as
+/// apply_changes.
 Result<Forecast> forecast(pg::Session& origin, const RelationMap& before,
-                          const ReplayRequest& request, const Wait& wait);
+                          const ReplayRequest& request, Lsn have, const Wait& wait);
+
+/// How far a copy is behind a slot that was replayed onto it; 0: it is at its beginning. Changes
+/// nothing. Errors: sql.
+Result<Lsn> replayed_up_to(pg::Session& copy, const std::string& schema, const std::string& run,
+                           const Wait& wait);
 
 } // namespace slipway::replay

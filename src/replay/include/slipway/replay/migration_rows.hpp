@@ -17,6 +17,7 @@ struct MigrationRows {
 
   /// `key` is JSON, in any form.
   void add(const QualifiedName& table, std::string_view key);
+  void add(const MigrationRows& more);
   bool has(const QualifiedName& table, std::string_view key) const;
 };
 

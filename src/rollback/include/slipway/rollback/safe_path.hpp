@@ -27,6 +27,8 @@ struct SafePathRequest {
   /// Makes the backup from before the run a database of that name, which is not there. It is there
   /// when it is whole, and not otherwise.
   std::function<Status(const std::string& database, const Wait&)> make_copy;
+  /// A copy that was made of it before, and is whole; empty: there is none.
+  std::string kept_copy;
   std::string snapshot; ///< pg_current_snapshot() of that backup
   replay::RelationMap before;
   replay::Reverses reverses;
@@ -38,6 +40,7 @@ struct SafePathRequest {
   /// The slot, and publication, that has kept what was written since the backup; empty: none has,
   /// and what was written is found by comparing.
   std::string capture;
+  std::string follower; ///< its second slot, moved on behind the kept copy; empty: there is none
   std::vector<std::uint64_t> migration_transactions; ///< under that capture
   EventSink& events;
   os::CrashPlan* crash = nullptr;
@@ -59,6 +62,11 @@ struct SafePathReport {
 /// cut and told apart by a digest.
 std::string copy_name(const std::string& database, std::int64_t run);
 std::string broken_name(const std::string& database, std::int64_t run);
+/// What a copy is called that a deploy keeps in step; it is made before the run has a number.
+std::string kept_copy_name(const std::string& database, const std::string& after_run);
+/// The setting of a database that is such a copy. It has it from the moment that it has its name,
+/// and loses it in the swap.
+inline constexpr const char* k_copy_mark = "slipway.copy_of";
 
 /// Makes the copy beside the broken database, carries over what was written since, from the slot or
 /// by comparing, closes the database, carries over the rest, compares all rows on both sides, and

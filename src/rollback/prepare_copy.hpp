@@ -1,0 +1,12 @@
+#pragma once
+
+#include "slipway/rollback/safe_path.hpp"
+
+namespace slipway::rollback {
+
+/// Makes a copy ready for what was written since: the history's tables are there, what the backup
+/// had of a capture is gone. To be called again. Errors: check_failed when it is from after the
+/// run; sql.
+Status prepare_copy(const SafePathRequest& request, pg::Session& copy, const Wait& wait);
+
+} // namespace slipway::rollback

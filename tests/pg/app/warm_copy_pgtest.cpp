@@ -1,0 +1,267 @@
+// The copy that a deploy keeps in step: in step under writes, gone back to, lost, altered, left
+// behind.
+#include "project.hpp"
+
+#include "slipway/app/deploy.hpp"
+#include "slipway/app/doctor.hpp"
+#include "slipway/app/rollback.hpp"
+#include "slipway/app/rollback_forecast.hpp"
+#include "slipway/os/temporary_folder.hpp"
+#include "slipway/pg/other_database.hpp"
+#include "slipway/replay/capture_slot.hpp"
+
+#include <fmt/format.h>
+#include <functional>
+#include <thread>
+
+namespace slipway {
+namespace {
+
+class WarmCopy : public test::ProjectTest {
+protected:
+  static void SetUpTestSuite() {
+    auto options = test::server_options();
+    options.settings["wal_level"] = "logical";
+    options.settings["max_slot_wal_keep_size"] = "1GB";
+    auto cluster = pg::Cluster::start(options, test::long_wait());
+    if (!cluster) throw std::runtime_error(cluster.error().message);
+    logical_ = std::make_unique<test::TestServer>(std::move(*cluster));
+  }
+  static void TearDownTestSuite() { logical_.reset(); }
+
+  void SetUp() override {
+    ProjectTest::SetUp();
+    url_ = logical_->fresh_database();
+    auto made = os::TemporaryFolder::make();
+    ASSERT_TRUE(made) << made.error().message;
+    folder_.emplace(std::move(*made));
+    set("backup.store", folder_->path() + "/backups");
+    set("deploy.capture", "warm");
+    set("deploy.health_every", "20ms");
+    write("1_users.sql",
+          "CREATE TABLE users (id bigint PRIMARY KEY, a text, b text, age int, note text);\n"
+          "CREATE TABLE lines (text text);",
+          "DROP TABLE lines;\nDROP TABLE users;");
+    ASSERT_TRUE(up());
+    exec("INSERT INTO users SELECT n, 'a' || n, 'b' || n, n, 'old' FROM generate_series(1, 20) AS "
+         "n; INSERT INTO lines VALUES ('one'), ('one')");
+    database_ = value("SELECT current_database()");
+    // Runs and backups are told apart by the second.
+    exec("SELECT pg_sleep(1.1)");
+    write("2_break.sql", k_breaking, "SELECT 1;");
+  }
+  void TearDown() override {
+    auto session = connect();
+    const auto slots = replay::slipway_slots(session, test::long_wait());
+    ASSERT_TRUE(slots);
+    for (const auto& one : *slots)
+      EXPECT_TRUE(replay::drop_slot(session, one.name, test::long_wait()));
+  }
+
+  static constexpr const char* k_breaking =
+      "ALTER TABLE users RENAME COLUMN a TO x;\nALTER TABLE users RENAME COLUMN b TO a;\n"
+      "ALTER TABLE users RENAME COLUMN x TO b;\nALTER TABLE users ALTER COLUMN age TYPE bigint;\n"
+      "ALTER TABLE users DROP COLUMN note;\n"
+      "DELETE FROM users WHERE id = 5;\nUPDATE users SET age = age + 1000 WHERE id < 4;\n"
+      "INSERT INTO users (id) VALUES (99);";
+
+  Result<app::DeployReport> deploy() {
+    close_looker();
+    return with_context([](const app::Context& context) { return app::deploy(context); });
+  }
+  Result<app::RollbackReport> roll_back() {
+    close_looker();
+    return with_context([](const app::Context& context) -> Result<app::RollbackReport> {
+      SLIPWAY_ASSIGN(const auto outlook, app::look_at_rollback(context, {}));
+      return app::roll_back(context, outlook);
+    });
+  }
+  /// A deploy that bakes on a thread of its own until `meanwhile` is done.
+  void while_baking(const std::function<void(const std::string& copy)>& meanwhile) {
+    set("deploy.bake", "1h");
+    StopSignal stop;
+    stop_ = &stop;
+    Result<app::DeployReport> report = fail(ErrorCode::usage, "not begun");
+    close_looker();
+    std::thread deploying([&] {
+      report = with_context([](const app::Context& context) { return app::deploy(context); });
+    });
+    const auto name = database_ + "__warm_1";
+    EXPECT_TRUE(await("SELECT count(*) FROM pg_stat_activity WHERE application_name ~ 'slipway' "
+                      "AND datname = '" +
+                          name + "'",
+                      "1"));
+    meanwhile(name);
+    stop.request();
+    deploying.join();
+    stop_ = nullptr;
+    ASSERT_FALSE(report);
+    EXPECT_EQ(report.error().code, ErrorCode::cancelled) << report.error().message;
+  }
+  bool await(const std::string& question, const std::string& answer) {
+    return await_in(database_, question, answer);
+  }
+  /// Connects anew each time: nobody may be in the way of a rename.
+  bool await_in(const std::string& name, const std::string& question, const std::string& answer) {
+    const auto wait = test::long_wait();
+    while (!wait.deadline.passed()) {
+      if (value_in(name, question) == answer) return true;
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    return false;
+  }
+  std::string value_in(const std::string& name, const std::string& question) {
+    const auto options = pg::other_database({.connection_string = url_}, name);
+    if (!options) return options.error().message;
+    auto session = pg::Session::open(*options, test::long_wait());
+    if (!session) return session.error().message;
+    const auto rows = session->query(SqlText(question), {}, test::long_wait());
+    if (!rows) return rows.error().message;
+    return rows->size() == 0 || rows->is_null(0, 0) ? "" : std::string(rows->text(0, 0));
+  }
+  std::string diagnosis() {
+    std::string text;
+    for (const auto& one :
+         with_context([](const app::Context& context) { return app::diagnose(context); }))
+      if (one.what == "capture") text += one.found + " -> " + one.remedy + "\n";
+    return text;
+  }
+  std::string said() const {
+    std::string text;
+    for (const auto& one : sink_.all<event::Note>()) text += one.message + "\n";
+    for (const auto& one : sink_.all<event::Warning>()) text += one.message + "\n";
+    return text;
+  }
+  /// Copies, half made ones, slots, publications, records, marks.
+  std::string left() {
+    return value("SELECT (SELECT count(*) FROM pg_database WHERE datname LIKE '" + database_ +
+                 "\\_\\_warm%' OR datname LIKE '" + database_ +
+                 "\\_\\_pre%') || ' ' || (SELECT count(*) FROM pg_replication_slots) || ' ' || "
+                 "(SELECT count(*) FROM pg_publication) || ' ' || (SELECT count(*) FROM "
+                 "slipway.capture) || ' ' || (SELECT count(*) FROM pg_db_role_setting AS s JOIN "
+                 "pg_database AS d ON d.oid = setdatabase, unnest(setconfig) AS c WHERE c LIKE "
+                 "'slipway.copy%' AND d.datname LIKE '" +
+                 database_ + "%')");
+  }
+  void write_later() {
+    exec("INSERT INTO users (id, a, age) VALUES (200, 'later', 7), (201, 'large', 5000000000);"
+         "UPDATE users SET a = 'changed', b = 'too' WHERE id = 10; DELETE FROM users WHERE id = 8;"
+         "INSERT INTO lines VALUES ('two')");
+  }
+  void expect_back() {
+    EXPECT_EQ(value("SELECT count(*) || ' ' || count(note) FROM users"), "20 19");
+    EXPECT_EQ(value("SELECT a || ' ' || b || ' ' || age || ' ' || note FROM users WHERE id = 10"),
+              "too changed 10 old");
+    EXPECT_EQ(value("SELECT b || ' ' || age FROM users WHERE id = 200"), "later 7");
+    EXPECT_EQ(value("SELECT age FROM users WHERE id = 1"), "1") << "the migration's own";
+    EXPECT_EQ(value("SELECT count(*) FROM users WHERE id IN (5, 8, 99, 201)"), "1");
+    EXPECT_EQ(value("SELECT string_agg(key->>'id', ',') FROM slipway.parked"), "201");
+    EXPECT_EQ(value("SELECT count(*) FROM lines"), "3");
+    EXPECT_EQ(left(), "0 0 0 0 0");
+  }
+
+  static std::unique_ptr<test::TestServer> logical_;
+  std::optional<os::TemporaryFolder> folder_;
+  std::string database_;
+};
+std::unique_ptr<test::TestServer> WarmCopy::logical_;
+
+// Fails when the follower is read without what the beginning of the stream said: columns that
+// swapped names after it was moved on are taken for each other.
+TEST_F(WarmCopy, IsInStepWithWhatIsWrittenAndGoneBackTo) {
+  while_baking([&](const std::string& copy) {
+    for (int round = 1; round <= 5; ++round) {
+      exec(fmt::format(
+          "SET synchronous_commit = on; INSERT INTO users (id, a, b) SELECT n, 'second' || n, 'first' || n FROM "
+          "generate_series({0}, {0} + 99) AS n; UPDATE users SET age = 5 WHERE id = "
+          "{0}; DELETE FROM users WHERE id = {0} + 1",
+          1000 * round));
+      EXPECT_TRUE(await_in(copy,
+                           fmt::format("SELECT count(*) || ' ' || sum(age) || ' ' || min(a) || ' ' "
+                                       "|| min(b) FROM users WHERE id >= {}",
+                                       1000 * round),
+                           fmt::format("99 5 first{0} second{0}", 1000 * round)))
+          << value_in(copy, "SELECT count(*) || ' ' || min(a) FROM users");
+    }
+    EXPECT_NE(diagnosis().find("kept in step"), std::string::npos) << diagnosis();
+    close_looker();
+  });
+  EXPECT_NE(said().find("the copy is in step"), std::string::npos) << said();
+  EXPECT_NE(diagnosis().find("nobody keeps in step now"), std::string::npos) << diagnosis();
+  EXPECT_EQ(value("SELECT count(*) FROM pg_replication_slots"), "2");
+  exec("SET synchronous_commit = on; DELETE FROM users WHERE id >= 1000");
+  write_later();
+  const auto forecast =
+      with_context([](const app::Context& context) { return app::forecast_rollback(context, 0); });
+  ASSERT_TRUE(forecast) << forecast.error().message;
+  EXPECT_EQ(forecast->copy, database_ + "__warm_1");
+  EXPECT_EQ(forecast->rows, 5 * 99 + 4) << "only what the copy lacks";
+  EXPECT_GT(forecast->behind, 0);
+  const auto back = roll_back();
+  ASSERT_TRUE(back) << back.error().message;
+  EXPECT_NE(said().find("which is kept in step already"), std::string::npos) << said();
+  EXPECT_EQ(back->safe->replayed->rows, 5 * 99 + 4);
+  expect_back();
+}
+
+// Fails without the comparison of all rows: what was altered before the fence has left no trace in
+// any stream.
+TEST_F(WarmCopy, ACopyThatWasAlteredByHandIsFound) {
+  const auto report = deploy();
+  ASSERT_TRUE(report) << report.error().message;
+  ASSERT_EQ(report->copy, database_ + "__warm_1") << said();
+  value_in(report->copy, "UPDATE users SET a = 'altered' WHERE id = 7");
+  const auto back = roll_back();
+  ASSERT_FALSE(back);
+  EXPECT_EQ(back.error().code, ErrorCode::check_failed) << back.error().message;
+  EXPECT_FALSE(back.error().notes.empty());
+  EXPECT_EQ(value("SELECT count(*) FROM users"), "20") << "open, and as it was";
+}
+
+TEST_F(WarmCopy, ACopyThatIsLostIsMadeAgainFromTheBackup) {
+  const auto report = deploy();
+  ASSERT_TRUE(report) << report.error().message;
+  write_later();
+  exec("DROP DATABASE " + report->copy);
+  const auto back = roll_back();
+  ASSERT_TRUE(back) << back.error().message;
+  EXPECT_NE(said().find("restoring the backup"), std::string::npos) << said();
+  expect_back();
+}
+
+// Fails when a database is dropped for its name.
+TEST_F(WarmCopy, ConfirmingDropsWhatIsOursAndNothingElse) {
+  const auto report = deploy();
+  ASSERT_TRUE(report) << report.error().message;
+  exec("CREATE DATABASE " + database_ + "__warm_9");
+  close_looker();
+  const auto confirmed =
+      with_context([](const app::Context& context) { return app::confirm_deploy(context); });
+  ASSERT_TRUE(confirmed) << confirmed.error().message;
+  EXPECT_EQ(confirmed->dropped,
+            (std::vector<std::string>{report->copy, report->capture, report->capture + "_warm"}));
+  EXPECT_EQ(left(), "1 0 0 0 0");
+  exec("DROP DATABASE " + database_ + "__warm_9");
+}
+
+TEST_F(WarmCopy, WhatIsInTheWayIsSaidBeforeAnythingIsDone) {
+  const auto taken = std::stoi(value("SHOW max_replication_slots")) - 1;
+  for (int i = 0; i < taken; ++i)
+    exec(fmt::format("SELECT pg_create_physical_replication_slot('other_{}')", i));
+  const auto report = deploy();
+  exec("SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots");
+  ASSERT_FALSE(report);
+  EXPECT_EQ(report.error().code, ErrorCode::unsupported);
+  EXPECT_NE(report.error().message.find("2 replication slots are wanted"), std::string::npos)
+      << report.error().message;
+  EXPECT_EQ(value("SELECT count(*) FROM users WHERE note = 'old'"), "20");
+  exec("CREATE DATABASE " + database_ + "__warm_1");
+  const auto occupied = deploy();
+  ASSERT_FALSE(occupied);
+  EXPECT_NE(occupied.error().message.find("already"), std::string::npos);
+  EXPECT_EQ(left(), "1 0 0 0 0") << "a database that is not ours stays";
+  exec("DROP DATABASE " + database_ + "__warm_1");
+}
+
+} // namespace
+} // namespace slipway
