@@ -16,8 +16,10 @@ namespace slipway::replay {
 
 namespace {
 
+// The type without its length: a cast to it would cut what is too long and say nothing, where
+// writing to the column refuses it. -1, not NULL, which makes character(1) of character.
 constexpr const char* k_columns = R"sql(
-SELECT a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), a.attgenerated OPERATOR(pg_catalog.<>) '',
+SELECT a.attname, pg_catalog.format_type(a.atttypid, -1), a.attgenerated OPERATOR(pg_catalog.<>) '',
        CASE WHEN a.atthasmissing THEN (a.attmissingval::text::text[])[1] END,
        n.nspname OPERATOR(pg_catalog.=) 'pg_catalog'
 FROM pg_catalog.pg_attribute AS a
