@@ -113,7 +113,7 @@ TEST_F(CaptureCommand, ADeployThatDiedIsTakenBackFromItsSlotWhereverTheRollbackI
   }
 }
 
-// Fails when half a copy is taken for a whole one, and when what is left of it is not found.
+// Half a copy has another name than a whole one; both are found.
 TEST_F(CaptureCommand, WhatADeployLeavesThatDiesWhileItMakesItsCopyIsDropped) {
   for (const auto* point : {"restore.created", "restore.finished", "deploy.copy_kept"}) {
     SCOPED_TRACE(point);
@@ -129,7 +129,7 @@ TEST_F(CaptureCommand, WhatADeployLeavesThatDiesWhileItMakesItsCopyIsDropped) {
   }
 }
 
-// Fails when the follower is moved on before the rows are in the copy.
+// The rows are in the copy, and the follower does not know it yet.
 TEST_F(CaptureCommand, ADeployThatDiesWhileItKeepsItsCopyInStepIsTakenBackOverIt) {
   std::int64_t run_number = 2;
   for (const auto* point : {"deploy.copy_followed", "deploy.copy_followed:3"}) {

@@ -254,8 +254,9 @@ TEST_F(Rollback, WhatUndoingDropsIsKeptAsideFirst) {
   ASSERT_TRUE(again) << again.error().message;
   EXPECT_EQ(again->made, 2);
   ASSERT_EQ(again->left.size(), 1U) << "the migration's own fill has the email of 2 by now";
-  EXPECT_EQ(value("SELECT string_agg(concat_ws(' ', id, tags, note), ', ' ORDER BY id) FROM orders"),
-            "1 seed, 2 {a,\"b c\"} tab\there");
+  EXPECT_EQ(
+      value("SELECT string_agg(concat_ws(' ', id, tags, note), ', ' ORDER BY id) FROM orders"),
+      "1 seed, 2 {a,\"b c\"} tab\there");
 }
 
 // Fails when the rows are kept aside in a transaction of their own.

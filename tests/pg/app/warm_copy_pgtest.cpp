@@ -204,8 +204,8 @@ TEST_F(WarmCopy, IsInStepWithWhatIsWrittenAndGoneBackTo) {
   expect_back();
 }
 
-// Fails without the comparison of all rows: what was altered before the fence has left no trace in
-// any stream.
+// What was altered in the copy has left no trace in any stream: only the comparison of all rows
+// sees it.
 TEST_F(WarmCopy, ACopyThatWasAlteredByHandIsFound) {
   const auto report = deploy();
   ASSERT_TRUE(report) << report.error().message;
@@ -229,7 +229,7 @@ TEST_F(WarmCopy, ACopyThatIsLostIsMadeAgainFromTheBackup) {
   expect_back();
 }
 
-// Fails when a database is dropped for its name.
+// A name alone makes no database ours.
 TEST_F(WarmCopy, ConfirmingDropsWhatIsOursAndNothingElse) {
   const auto report = deploy();
   ASSERT_TRUE(report) << report.error().message;
