@@ -174,8 +174,7 @@ private:
         operation == ParkedOperation::update
             ? fmt::format("pg_catalog.jsonb_strip_nulls({})", json_of(columns))
             : json_of(columns),
-        table.name.quoted(), which,
-        fmt::join(shortened(request_.own_transactions), ","));
+        table.name.quoted(), which, fmt::join(shortened(request_.own_transactions), ","));
     return put_({.table = table.name,
                  .operation = operation,
                  .key = {},
