@@ -100,7 +100,7 @@ TEST_F(SafePathEdges, WhatTheClusterSaysOfTheDatabaseIsBack) {
   const std::string all =
       "SELECT pg_get_userbyid(datdba) || '|' || datconnlimit || '|' || datacl::text || '|' || "
       "shobj_description(oid, 'pg_database') || '|' || (SELECT string_agg(setrole::regrole || "
-      "setconfig::text, ' ' ORDER BY 1) FROM pg_db_role_setting WHERE setdatabase = d.oid) || "
+      "setconfig::text, ' ' ORDER BY setrole) FROM pg_db_role_setting WHERE setdatabase = d.oid) || "
       "datallowconn FROM pg_database AS d WHERE datname = current_database()";
   const auto before = value(all);
   back_up();
