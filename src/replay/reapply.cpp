@@ -65,6 +65,8 @@ struct Write {
   bool is_of_new_columns() const {
     return operation == "update" && (position == k_undone_in_place || position == k_left_behind);
   }
+  /// Whether others to the same row stand before or after it.
+  bool has_turn() const { return !key.empty() && !is_of_new_columns(); }
 };
 
 // Tables that an older slipway made have no such column.
@@ -118,6 +120,7 @@ private:
   }
 
   Status round() {
+    held_.clear();
     std::int64_t after = 0;
     for (;;) {
       SLIPWAY_TRY(session_.execute(SqlText("BEGIN"), wait_));
@@ -138,9 +141,10 @@ private:
     SLIPWAY_ASSIGN(const auto writes, read(after));
     std::set<QualifiedName> filled;
     for (const auto& one : writes) {
-      SLIPWAY_ASSIGN(const auto why, make(one));
+      SLIPWAY_ASSIGN(const auto why, make_in_turn(one));
       if (!why.empty()) {
         ++left_[{one.table, why}];
+        if (one.has_turn()) held_.insert({one.table, one.key});
         continue;
       }
       if (one.operation == "insert") filled.insert(one.table);
@@ -172,6 +176,13 @@ private:
                         .row = std::string(rows.text(row, 6)),
                         .position = std::string(rows.text(row, 7))});
     return writes;
+  }
+
+  // An older write to a row must not come after a newer one.
+  Result<std::string> make_in_turn(const Write& write) {
+    if (write.has_turn() && held_.contains({write.table, write.key}))
+      return std::string("a write to the same row before it is still parked");
+    return make(write);
   }
 
   /// Why it stays parked; empty: it is made, and marked.
@@ -331,6 +342,7 @@ private:
   const Wait& wait_;
   std::map<QualifiedName, Table> tables_;
   std::map<std::pair<QualifiedName, std::string>, std::int64_t> left_;
+  std::set<std::pair<QualifiedName, std::string>> held_; ///< rows that wait, with their keys
   std::int64_t made_ = 0;
   ReapplyReport report_;
 };

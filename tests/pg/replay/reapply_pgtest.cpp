@@ -140,6 +140,19 @@ TEST_F(Reapply, a_row_that_waits_for_another_comes_after_it) {
   EXPECT_EQ(value("SELECT p FROM c"), "6");
 }
 
+// Fails when each write is tried by itself: the older one is made in the second round.
+TEST_F(Reapply, an_older_write_does_not_come_after_a_newer_one) {
+  exec(
+      "CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE c (id int PRIMARY KEY, p int REFERENCES p)");
+  exec("INSERT INTO p VALUES (1); INSERT INTO c VALUES (1, 1)");
+  park({row("c", k_update, R"({"id": "1"})", R"({"id": "1", "p": "5"})"),
+        row("c", k_update, R"({"id": "1"})", R"({"id": "1", "p": "1"})"),
+        row("p", k_insert, R"({"id": "5"})", R"({"id": "5"})")});
+  const auto report = again(true);
+  EXPECT_EQ(report.made, 3) << left(report);
+  EXPECT_EQ(value("SELECT p FROM c"), "1");
+}
+
 // Fails when the later word is written over.
 TEST_F(Reapply, what_was_changed_since_is_left_alone) {
   exec("CREATE TABLE t (id int PRIMARY KEY, n bigint, email text, plan text DEFAULT 'free')");
