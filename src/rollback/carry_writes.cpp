@@ -7,6 +7,8 @@ namespace slipway::rollback {
 
 namespace {
 
+constexpr std::string_view k_duplicate = "42710";
+
 void add(replay::SyncCounts& sum, const replay::SyncCounts& more) {
   sum.looked_at += more.looked_at;
   sum.inserted += more.inserted;
@@ -21,6 +23,7 @@ void add(replay::ReplayReport& sum, const replay::ReplayReport& more) {
   sum.parked += more.parked;
   sum.by_migration = more.by_migration;
   sum.up_to = more.up_to;
+  sum.from_follower = more.from_follower;
 }
 
 Status check_obstacles(const replay::CarryMap& map) {
@@ -65,7 +68,7 @@ Status CarryWrites::carry(SafePathReport& report) {
 
 replay::ReplayRequest CarryWrites::replay_request() const {
   replay::ReplayRequest request{.slot = request_.capture,
-                                .follower = request_.follower,
+                                .follower = follower_,
                                 .end = 0,
                                 .snapshot = request_.snapshot,
                                 .run = request_.capture,
@@ -89,6 +92,18 @@ Status CarryWrites::replay_slot(SafePathReport& report) {
   SLIPWAY_ASSIGN(const auto rest, not_in_stream());
   if (rest.tables.empty()) return {};
   return compare(rest, report);
+}
+
+void CarryWrites::go_on_from_here(const SafePathReport& report) {
+  if (!from_slot_ || !report.replayed) return;
+  if (follower_.empty()) {
+    const auto made = replay::make_follower(origin_, request_.capture, wait_);
+    // One that an interrupted rollback made serves as well.
+    const bool there = made || (made.error().sql && made.error().sql->sqlstate == k_duplicate);
+    if (!there) return;
+    follower_ = replay::follower_name(request_.capture);
+  }
+  if (!replay::move_follower(origin_, replay_request(), *report.replayed, wait_)) follower_.clear();
 }
 
 Result<replay::ReplayReport> CarryWrites::follow() {

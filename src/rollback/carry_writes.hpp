@@ -14,13 +14,17 @@ public:
   /// All must outlive this.
   CarryWrites(const SafePathRequest& request, pg::Session& origin, pg::Session& copy,
               replay::ParkedTable& parked, const Wait& wait)
-      : request_(request), origin_(origin), copy_(copy), parked_(parked), wait_(wait) {}
+      : request_(request), origin_(origin), copy_(copy), parked_(parked), wait_(wait),
+        follower_(request.follower) {}
 
   /// Errors: as replay::make_carry_map; check_failed for what no rule can carry.
   Status prepare();
   /// To be called again: a later time finds only what came since. Errors: as replay::apply_changes
   /// and replay::sync_state.
   Status carry(SafePathReport& report);
+  /// Lets the next time decode only what comes from here on: with a second slot of the same stream,
+  /// where the server has one to give; without it the next time takes longer, and no more.
+  void go_on_from_here(const SafePathReport& report);
   /// What the slot has, and nothing else; then the follower is moved on. Errors: as carry.
   Result<replay::ReplayReport> follow();
   const replay::CarryMap& map() const { return map_; }
@@ -40,6 +44,7 @@ private:
   pg::Session& copy_;
   replay::ParkedTable& parked_;
   const Wait& wait_;
+  std::string follower_; ///< the second slot; empty: there is none
   replay::Maps maps_;
   replay::CarryMap map_;
   replay::VerifyRequest explained_;

@@ -71,6 +71,7 @@ public:
     const auto carrying = std::chrono::steady_clock::now();
     SLIPWAY_TRY(writes_->carry(report_));
     report_.carrying = passed_since(carrying);
+    writes_->go_on_from_here(report_);
     reach(os::CrashPoint::writes_replayed);
     return behind_the_fence();
   }

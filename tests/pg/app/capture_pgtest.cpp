@@ -417,6 +417,10 @@ TEST_F(Capture, AForecastNamesWhatWouldBeParkedAndMovesNothing) {
     return app::roll_back(context, outlook);
   });
   ASSERT_TRUE(back) << back.error().message;
+  ASSERT_TRUE(back->safe && back->safe->replayed);
+  EXPECT_TRUE(back->safe->replayed->from_follower)
+      << "behind the fence it was read from its beginning";
+  EXPECT_EQ(slots(), "0");
   EXPECT_EQ(back->safe->parked, 3) << "as foreseen";
 }
 
