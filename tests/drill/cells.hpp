@@ -28,8 +28,8 @@ struct Fault {
 struct Capture {
   std::string name;
   std::string settings = {}; ///< further lines of slipway.toml
-  /// Arguments of the `backup create` before the run.
-  std::vector<std::string> backup = {"backup", "create"};
+  /// The run is made by `deploy`, which takes the backup, too; else it is an `up` after a backup.
+  bool deploys = false;
   /// It has what was written to a table before the run dropped it.
   bool has_dropped = false;
   /// It tells the rows of a migration from those of the application.

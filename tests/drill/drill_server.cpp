@@ -67,6 +67,11 @@ void DrillServer::make_database(const std::string& name, const std::string& temp
   if (!made) throw std::runtime_error(made.error().message);
 }
 
+void DrillServer::drop_slots() {
+  auto session = control();
+  exec(session, "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots");
+}
+
 void DrillServer::drop_databases(const std::string& beginning) {
   auto session = control();
   for (const auto& row :

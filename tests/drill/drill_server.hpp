@@ -24,6 +24,7 @@ public:
   /// A session in `postgres`.
   pg::Session control() { return connect(url("postgres")); }
   void make_database(const std::string& name, const std::string& template_database);
+  void drop_slots();
   /// Drops every database of which the name begins so.
   void drop_databases(const std::string& beginning);
   int major_version() const { return server_.major_version(); }

@@ -13,6 +13,7 @@
 #include <pwd.h>
 #include <stdexcept>
 #include <sys/stat.h>
+#include <thread>
 #include <unistd.h>
 
 namespace slipway::test {
@@ -77,7 +78,9 @@ DrillStage::Start& DrillStage::start_for(const Capture& capture) {
                        migration_text(drill_ground(), "-- slipway:irreversible it is the ground"));
   server_.drop_databases(k_database);
   server_.make_database(k_database, "");
-  for (const auto& words : {std::vector<std::string>{"up"}, capture.backup}) {
+  std::vector<std::vector<std::string>> commands{{"up"}};
+  if (!capture.deploys) commands.push_back({"backup", "create"});
+  for (const auto& words : commands) {
     const auto ran = run(*start, words, url());
     if (ran.status != 0) throw std::runtime_error("no start: " + ran.out + ran.err);
   }
@@ -99,7 +102,9 @@ Ran DrillStage::run(const Start& start, const std::vector<std::string>& argument
 }
 
 void DrillStage::set_up(const DrillCell& cell, const Start& start) {
+  server_.drop_slots();
   server_.drop_databases(k_database);
+  if (cell.capture->deploys) fs::remove_all(start.project.file("backups"));
   server_.make_database(k_database, start.database);
   const auto& kind = *cell.kind;
   const bool bad = cell.path != DrillPath::fast_good;
@@ -122,7 +127,10 @@ Played DrillStage::play(const DrillCell& cell) {
   };
   if (cell.writers) application = std::make_unique<Application>(url(), large);
   write();
-  const auto up = run(start, {"up"}, url());
+  const auto up = run(start,
+                      cell.capture->deploys ? std::vector<std::string>{"deploy", "--full", "--yes"}
+                                            : std::vector<std::string>{"up"},
+                      url());
   if ((up.status != 0) != cell.kind->up_fails)
     throw std::runtime_error(cell.name() + ": the run ended with " + std::to_string(up.status) +
                              "\n" + up.err);
@@ -233,8 +241,15 @@ std::string DrillStage::leftovers() {
                      "'slipway.fence%'") != "0")
     found += "left: the note of a fence\n";
   auto session = connect(url());
-  if (value(session, "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'") != "0")
-    found += "left: an advisory lock\n";
+  // The server notices a moment later that a command has ended and its session with it.
+  const auto patience = Deadline::after(Millis(30'000));
+  while (value(session, "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'") != "0") {
+    if (patience.passed()) {
+      found += "left: an advisory lock\n";
+      break;
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
   if (value(session, "SELECT string_agg(version || ' ' || state, ', ') FROM slipway.migration") !=
       "1 applied")
     found += "the history is another one\n";
@@ -243,7 +258,13 @@ std::string DrillStage::leftovers() {
 
 std::string DrillStage::look_after(const DrillCell& cell, const Start& start,
                                    const std::string& told, const Ledger& ledger, Audit& audit) {
-  auto trouble = leftovers();
+  std::string trouble;
+  // In place the slot stays until somebody says that it may go.
+  if (cell.capture->deploys) {
+    const auto confirmed = run(start, {"deploy", "confirm", "--yes"}, url());
+    if (confirmed.status != 0) trouble += "not confirmed: " + confirmed.err;
+  }
+  trouble += leftovers();
   const auto fingerprint = run(start, {"fingerprint"}, url());
   if (fingerprint.out != start.fingerprint)
     trouble += "the fingerprint is another one: " + fingerprint.out + fingerprint.err;
