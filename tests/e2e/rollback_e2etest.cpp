@@ -65,6 +65,32 @@ TEST_F(RollbackCommand, KilledAnywhereOnTheSafePathAndRunAgainItEndsWell) {
   }
 }
 
+TEST_F(RollbackCommand, WhatIsParkedIsShownAndMadeAgain) {
+  write("2_more.sql",
+        "ALTER TABLE users ADD COLUMN email text;\nCREATE TABLE orders (id int PRIMARY KEY);",
+        "DROP TABLE orders;\nALTER TABLE users DROP COLUMN email;");
+  ASSERT_EQ(run({"up"}).status, 0);
+  exec("INSERT INTO orders VALUES (1), (2); UPDATE users SET email = 'e' WHERE id = 3");
+  close_looker();
+  const auto back = run({"rollback", "--yes"});
+  ASSERT_EQ(back.status, 0) << back.err;
+  EXPECT_NE(back.out.find("parked   2 rows of \"public\".\"orders\""), std::string::npos)
+      << back.out;
+  const auto shown = run({"rollback", "parked", "--rows", "1"});
+  ASSERT_EQ(shown.status, 0) << shown.err;
+  EXPECT_NE(shown.out.find("the old schema has no column email"), std::string::npos) << shown.out;
+  const auto early = run({"rollback", "parked", "--reapply", "--yes"});
+  EXPECT_EQ(early.status, 3) << early.out << early.err;
+  EXPECT_NE(early.out.find("there is no such table"), std::string::npos) << early.out;
+  ASSERT_EQ(run({"up"}).status, 0);
+  const auto again = run({"rollback", "parked", "--reapply", "--yes", "--json"});
+  ASSERT_EQ(again.status, 0) << again.out << again.err;
+  EXPECT_NE(again.out.find("\"made\": 3"), std::string::npos) << again.out;
+  EXPECT_EQ(value("SELECT (SELECT count(*) FROM orders) || ' ' || email FROM users WHERE id = 3"),
+            "2 e");
+  EXPECT_EQ(run({"rollback", "parked"}).out, "nothing is parked\n");
+}
+
 TEST_F(RollbackCommand, TheNameOfTheDatabaseIsAskedForAndTheDocumentSaysAll) {
   write("2_b.sql", "CREATE TABLE b (id int);", "DROP TABLE b;");
   ASSERT_EQ(run({"up"}).status, 0);
