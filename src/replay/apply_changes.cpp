@@ -28,8 +28,11 @@ constexpr std::string_view k_done =
 constexpr std::string_view k_progress = "INSERT INTO {}.replayed (run, lsn) VALUES ($1, $2::pg_lsn)"
                                         " ON CONFLICT (run) DO UPDATE SET lsn = excluded.lsn";
 
-/// Stands in the place of a run.
-constexpr std::string_view k_compared = "compared";
+/// Stands in the place of a capture. With the run, since a backup may hold what an earlier rollback
+/// has noted.
+std::string compared(std::int64_t run) {
+  return fmt::format("compared for run {}", run);
+}
 
 class Replayer {
 public:
@@ -318,19 +321,20 @@ Status move_follower(pg::Session& origin, const ReplayRequest& request,
   return advance_follower(origin, request.follower, replayed.up_to, wait);
 }
 
-Status note_compared(pg::Session& copy, const std::string& schema, const Wait& wait) {
+Status note_compared(pg::Session& copy, const std::string& schema, std::int64_t run,
+                     const Wait& wait) {
   const std::string place = quote_identifier(schema);
   SLIPWAY_TRY(copy.execute(SqlText(fmt::format(k_progress_table, place)), wait));
-  SLIPWAY_TRY(
-      copy.query(SqlText(fmt::format(k_progress, place)), {std::string(k_compared), "0/0"}, wait));
+  SLIPWAY_TRY(copy.query(SqlText(fmt::format(k_progress, place)), {compared(run), "0/0"}, wait));
   return {};
 }
 
-Result<bool> was_compared(pg::Session& copy, const std::string& schema, const Wait& wait) {
+Result<bool> was_compared(pg::Session& copy, const std::string& schema, std::int64_t run,
+                          const Wait& wait) {
   const std::string place = quote_identifier(schema);
   SLIPWAY_TRY(copy.execute(SqlText(fmt::format(k_progress_table, place)), wait));
   SLIPWAY_ASSIGN(const pg::Rows rows,
-                 copy.query(SqlText(fmt::format(k_done, place)), {std::string(k_compared)}, wait));
+                 copy.query(SqlText(fmt::format(k_done, place)), {compared(run)}, wait));
   return rows.size() == 1;
 }
 

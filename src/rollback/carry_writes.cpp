@@ -54,7 +54,8 @@ Status CarryWrites::prepare() {
   SLIPWAY_ASSIGN(map_, replay::make_carry_map(maps_, request_.reverses,
                                               {request_.history_schema, "slipway_replay"}));
   SLIPWAY_TRY(check_obstacles(map_));
-  SLIPWAY_ASSIGN(const bool compared, replay::was_compared(copy_, request_.history_schema, wait_));
+  SLIPWAY_ASSIGN(const bool compared,
+                 replay::was_compared(copy_, request_.history_schema, request_.run, wait_));
   from_slot_ = !request_.capture.empty() && !compared;
   if (from_slot_) explained_.migration_transactions = request_.migration_transactions;
   return {};
@@ -62,7 +63,7 @@ Status CarryWrites::prepare() {
 
 Status CarryWrites::carry(SafePathReport& report) {
   if (from_slot_) return replay_slot(report);
-  SLIPWAY_TRY(replay::note_compared(copy_, request_.history_schema, wait_));
+  SLIPWAY_TRY(replay::note_compared(copy_, request_.history_schema, request_.run, wait_));
   return compare(map_, report);
 }
 

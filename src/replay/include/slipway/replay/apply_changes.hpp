@@ -70,8 +70,10 @@ Status move_follower(pg::Session& origin, const ReplayRequest& request,
                      const ReplayReport& replayed, const Wait& wait);
 
 /// A copy that was filled by comparing holds what a stream would bring a second time: it is noted
-/// in the copy, beside how far a replay came.
-Status note_compared(pg::Session& copy, const std::string& schema, const Wait& wait);
-Result<bool> was_compared(pg::Session& copy, const std::string& schema, const Wait& wait);
+/// in the copy, beside how far a replay came, with the run that is taken back.
+Status note_compared(pg::Session& copy, const std::string& schema, std::int64_t run,
+                     const Wait& wait);
+Result<bool> was_compared(pg::Session& copy, const std::string& schema, std::int64_t run,
+                          const Wait& wait);
 
 } // namespace slipway::replay
