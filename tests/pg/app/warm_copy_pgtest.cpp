@@ -1,81 +1,26 @@
 // The copy that a deploy keeps in step: in step under writes, gone back to, lost, altered, left
 // behind.
-#include "project.hpp"
+#include "capture_project.hpp"
 
-#include "slipway/app/deploy.hpp"
-#include "slipway/app/doctor.hpp"
-#include "slipway/app/rollback.hpp"
 #include "slipway/app/rollback_forecast.hpp"
-#include "slipway/os/temporary_folder.hpp"
 #include "slipway/pg/other_database.hpp"
-#include "slipway/replay/capture_slot.hpp"
 
-#include <fmt/format.h>
 #include <functional>
 #include <thread>
 
 namespace slipway {
 namespace {
 
-class WarmCopy : public test::ProjectTest {
+class WarmCopy : public test::CaptureProjectTest {
 protected:
-  static void SetUpTestSuite() {
-    auto options = test::server_options();
-    options.settings["wal_level"] = "logical";
-    options.settings["max_slot_wal_keep_size"] = "1GB";
-    auto cluster = pg::Cluster::start(options, test::long_wait());
-    if (!cluster) throw std::runtime_error(cluster.error().message);
-    logical_ = std::make_unique<test::TestServer>(std::move(*cluster));
-  }
-  static void TearDownTestSuite() { logical_.reset(); }
-
   void SetUp() override {
-    ProjectTest::SetUp();
-    url_ = logical_->fresh_database();
-    auto made = os::TemporaryFolder::make();
-    ASSERT_TRUE(made) << made.error().message;
-    folder_.emplace(std::move(*made));
-    set("backup.store", folder_->path() + "/backups");
+    CaptureProjectTest::SetUp();
     set("deploy.capture", "warm");
     set("deploy.health_every", "20ms");
-    write("1_users.sql",
-          "CREATE TABLE users (id bigint PRIMARY KEY, a text, b text, age int, note text);\n"
-          "CREATE TABLE lines (text text);",
-          "DROP TABLE lines;\nDROP TABLE users;");
-    ASSERT_TRUE(up());
-    exec("INSERT INTO users SELECT n, 'a' || n, 'b' || n, n, 'old' FROM generate_series(1, 20) AS "
-         "n; INSERT INTO lines VALUES ('one'), ('one')");
     database_ = value("SELECT current_database()");
-    // Runs and backups are told apart by the second.
-    exec("SELECT pg_sleep(1.1)");
-    write("2_break.sql", k_breaking, "SELECT 1;");
-  }
-  void TearDown() override {
-    auto session = connect();
-    const auto slots = replay::slipway_slots(session, test::long_wait());
-    ASSERT_TRUE(slots);
-    for (const auto& one : *slots)
-      EXPECT_TRUE(replay::drop_slot(session, one.name, test::long_wait()));
+    write("2_break.sql", test::k_breaking_migration, "SELECT 1;");
   }
 
-  static constexpr const char* k_breaking =
-      "ALTER TABLE users RENAME COLUMN a TO x;\nALTER TABLE users RENAME COLUMN b TO a;\n"
-      "ALTER TABLE users RENAME COLUMN x TO b;\nALTER TABLE users ALTER COLUMN age TYPE bigint;\n"
-      "ALTER TABLE users DROP COLUMN note;\n"
-      "DELETE FROM users WHERE id = 5;\nUPDATE users SET age = age + 1000 WHERE id < 4;\n"
-      "INSERT INTO users (id) VALUES (99);";
-
-  Result<app::DeployReport> deploy() {
-    close_looker();
-    return with_context([](const app::Context& context) { return app::deploy(context); });
-  }
-  Result<app::RollbackReport> roll_back() {
-    close_looker();
-    return with_context([](const app::Context& context) -> Result<app::RollbackReport> {
-      SLIPWAY_ASSIGN(const auto outlook, app::look_at_rollback(context, {}));
-      return app::roll_back(context, outlook);
-    });
-  }
   /// A deploy that bakes on a thread of its own until `meanwhile` is done.
   void while_baking(const std::function<void(const std::string& copy)>& meanwhile) {
     set("deploy.bake", "1h");
@@ -119,19 +64,6 @@ protected:
     if (!rows) return rows.error().message;
     return rows->size() == 0 || rows->is_null(0, 0) ? "" : std::string(rows->text(0, 0));
   }
-  std::string diagnosis() {
-    std::string text;
-    for (const auto& one :
-         with_context([](const app::Context& context) { return app::diagnose(context); }))
-      if (one.what == "capture") text += one.found + " -> " + one.remedy + "\n";
-    return text;
-  }
-  std::string said() const {
-    std::string text;
-    for (const auto& one : sink_.all<event::Note>()) text += one.message + "\n";
-    for (const auto& one : sink_.all<event::Warning>()) text += one.message + "\n";
-    return text;
-  }
   /// Copies, half made ones, slots, publications, records, marks.
   std::string left() {
     return value("SELECT (SELECT count(*) FROM pg_database WHERE datname LIKE '" + database_ +
@@ -160,11 +92,8 @@ protected:
     EXPECT_EQ(left(), "0 0 0 0 0");
   }
 
-  static std::unique_ptr<test::TestServer> logical_;
-  std::optional<os::TemporaryFolder> folder_;
   std::string database_;
 };
-std::unique_ptr<test::TestServer> WarmCopy::logical_;
 
 // Fails when the follower is read without what the beginning of the stream said: columns that
 // swapped names after it was moved on are taken for each other.
@@ -234,9 +163,7 @@ TEST_F(WarmCopy, ConfirmingDropsWhatIsOursAndNothingElse) {
   const auto report = deploy();
   ASSERT_TRUE(report) << report.error().message;
   exec("CREATE DATABASE " + database_ + "__warm_9");
-  close_looker();
-  const auto confirmed =
-      with_context([](const app::Context& context) { return app::confirm_deploy(context); });
+  const auto confirmed = confirm();
   ASSERT_TRUE(confirmed) << confirmed.error().message;
   EXPECT_EQ(confirmed->dropped,
             (std::vector<std::string>{report->copy, report->capture, report->capture + "_warm"}));
