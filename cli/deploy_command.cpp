@@ -81,6 +81,27 @@ Result<int> confirm(Invocation& invocation) {
   return 0;
 }
 
+int print(Invocation& invocation, const app::CaptureWatch& watch) {
+  constexpr int k_says_no = 3;
+  if (invocation.format == Format::json) {
+    auto kept = nlohmann::ordered_json::array();
+    for (const auto& one : watch.kept) kept.push_back({{"name", one.name}, {"why", one.why}});
+    print_json(invocation.out, {{"busy", watch.busy},
+                                {"kept", std::move(kept)},
+                                {"dropped", watch.dropped},
+                                {"alarms", watch.alarms}});
+  } else {
+    if (!watch.busy.empty()) invocation.out.line("not looked at: " + watch.busy);
+    for (const auto& one : watch.dropped) invocation.out.line("dropped: " + one);
+    for (const auto& one : watch.kept)
+      invocation.out.line(fmt::format("kept: {}, {}", one.name, one.why));
+    for (const auto& one : watch.alarms) invocation.out.line("alarm: " + one);
+    if (watch.busy.empty() && watch.dropped.empty() && watch.kept.empty())
+      invocation.out.line("nothing is armed");
+  }
+  return watch.alarms.empty() ? 0 : k_says_no;
+}
+
 } // namespace
 
 Command deploy_command() {
@@ -102,15 +123,18 @@ Command deploy_command() {
   command.settings = run_settings();
   command.settings.emplace_back("deploy.capture");
   command.settings.emplace_back("deploy.bake");
+  command.settings.emplace_back("deploy.grace");
   command.examples = {
       {"slipway deploy", "in the last job of a pipeline"},
       {"slipway deploy --dry-run", "what is pending, and what of it could not be taken back"},
       {"slipway deploy --bake 10min", "watch for ten minutes, then let the way back go"},
       {"slipway deploy confirm", "it is good: drop the slot that was kept for a rollback"},
+      {"slipway deploy watchdog", "from a timer: drop what nobody confirmed for deploy.grace"},
       {"slipway deploy --json", "what was done, for a program"}};
   command.exit_statuses = {
       {1, "failed; the run had changed nothing"},
-      {3, "a check says no, or the application was not healthy and nothing was applied"},
+      {3,
+       "a check says no, or the application was not healthy and nothing was applied; from watchdog: a slot is lost, or soon will be"},
       {4, "failed, and the database is as it was"},
       {5, "failed, and the rollback, too: what is in the database is said"},
       {6, "another slipway or a lock was in the way for too long"},
@@ -124,8 +148,14 @@ Command deploy_command() {
     app.add_flag("--full", *full, "A backup of everything, whatever the migrations do");
     CLI::App* confirmation =
         app.add_subcommand("confirm", "drop what was kept for a rollback of the last deploy");
-    return [full, only_look, confirmation](Invocation& invocation) -> Result<int> {
+    CLI::App* watchdog = app.add_subcommand(
+        "watchdog", "drop what dead or unconfirmed deploys have left for longer than deploy.grace");
+    return [full, only_look, confirmation, watchdog](Invocation& invocation) -> Result<int> {
       if (confirmation->parsed()) return confirm(invocation);
+      if (watchdog->parsed()) {
+        SLIPWAY_ASSIGN(const auto watch, app::watch_captures(app_context(invocation)));
+        return print(invocation, watch);
+      }
       if (*only_look) return dry_run(invocation);
       SLIPWAY_ASSIGN(const auto report,
                      app::deploy(app_context(invocation), *full ? app::Full::yes : app::Full::no));

@@ -170,6 +170,25 @@ Result<ArmedCapture> arm_capture(const Context& context, pg::Session& session,
   return ArmedCapture{.name = {}, .why = armed.error().message, .left_out = {}};
 }
 
+Result<std::vector<std::string>> drop_capture_of_deploy(const Context& context,
+                                                        pg::Session& session,
+                                                        const std::string& name, const Wait& wait) {
+  const replay::CaptureRecords records(context.config.text("history.schema"));
+  SLIPWAY_ASSIGN(auto crash, crash_plan_of(context));
+  SLIPWAY_ASSIGN(auto dropped, drop_warm_copy(session, name, wait));
+  SLIPWAY_ASSIGN(const auto slots, replay::slipway_slots(session, wait));
+  for (const auto& slot : slots) {
+    if (slot.name != name && slot.name != replay::follower_name(name)) continue;
+    SLIPWAY_TRY(replay::drop_slot(session, slot.name, wait));
+    dropped.push_back(slot.name);
+    crash.reach(os::CrashPoint::capture_slot_dropped);
+  }
+  SLIPWAY_TRY(replay::drop_capture(
+      session, {.name = name, .since = 0, .identities_changed = {}, .left_out = {}}, wait));
+  SLIPWAY_TRY(records.remove(session, name, wait));
+  return dropped;
+}
+
 Result<std::vector<std::string>> drop_captures(const Context& context, pg::Session& session,
                                                const Wait& wait) {
   const replay::CaptureRecords records(context.config.text("history.schema"));

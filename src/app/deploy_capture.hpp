@@ -24,10 +24,14 @@ struct ArmedCapture {
 Result<ArmedCapture> arm_capture(const Context& context, pg::Session& session,
                                  const plan::Plan& plan, const Wait& wait);
 
-/// Drops the copy that is kept in step, slots, publication and record of each capture of this
-/// database, slots that no record knows, and those of databases that a rollback has put aside.
-/// Yields the names of databases and slots. Errors:
-/// part_way when somebody reads from one.
+/// Drops what one capture has: the copy that is kept in step, both slots, publication and record.
+/// Yields the names of databases and slots. Errors: part_way when somebody reads from one.
+Result<std::vector<std::string>> drop_capture_of_deploy(const Context& context,
+                                                        pg::Session& session,
+                                                        const std::string& name, const Wait& wait);
+
+/// The same for each capture of this database, slots that no record knows, and those of databases
+/// that a rollback has put aside.
 Result<std::vector<std::string>> drop_captures(const Context& context, pg::Session& session,
                                                const Wait& wait);
 

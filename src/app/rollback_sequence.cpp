@@ -286,6 +286,19 @@ Status look_around(const Context& context, pg::Session& session, RollbackOutlook
   return {};
 }
 
+Result<bool> is_rollback_open(const Context& context, pg::Session& session, std::int64_t first_run,
+                              const Wait& wait) {
+  const history::RollbackSteps steps(context.config.text("history.schema"));
+  SLIPWAY_ASSIGN(const auto runs, steps.runs_since(session, first_run, wait));
+  for (const auto run : runs) {
+    SLIPWAY_ASSIGN(const auto journal, steps.of(session, run, wait));
+    // One that was gone on with after its end has further steps.
+    if (!journal.empty() && (journal.back().step != k_end || journal.back().state != "done"))
+      return true;
+  }
+  return false;
+}
+
 Result<RollbackReport> roll_back(const Context& context, const RollbackOutlook& outlook) {
   if (outlook.decision.path == rollback::Path::person) return fail(for_a_person(outlook.decision));
   if (outlook.decision.path == rollback::Path::none && outlook.left_over.empty())

@@ -11,6 +11,7 @@
 
 #include <array>
 #include <fmt/format.h>
+#include <set>
 
 namespace slipway::app {
 
@@ -113,22 +114,37 @@ Result<std::string> find_warm_copy(pg::Session& session, const std::string& capt
   return std::string();
 }
 
-Result<std::vector<std::string>>
-drop_warm_copies(pg::Session& session, const std::vector<std::string>& captures, const Wait& wait) {
+Result<std::vector<std::string>> drop_warm_copy(pg::Session& session, const std::string& capture,
+                                                const Wait& wait) {
   std::vector<std::string> dropped;
   SLIPWAY_ASSIGN(const auto copies, warm_copies(session, wait));
   for (const auto& one : copies) {
-    if (one.database != session.database() || one.name == session.database()) continue;
+    if (one.capture != capture || one.database != session.database() ||
+        one.name == session.database())
+      continue;
     SLIPWAY_TRY(drop_database(session, one.name, wait));
     dropped.push_back(one.name);
   }
   // Only what slipway itself is about to overwrite is called so.
-  for (const auto& capture : captures)
-    for (const auto& ending : k_half_made)
-      SLIPWAY_TRY(drop_database(session,
-                                rollback::kept_copy_name(session.database(), runs_of(capture)) +
-                                    std::string(ending),
-                                wait));
+  for (const auto& ending : k_half_made)
+    SLIPWAY_TRY(drop_database(session,
+                              rollback::kept_copy_name(session.database(), runs_of(capture)) +
+                                  std::string(ending),
+                              wait));
+  return dropped;
+}
+
+Result<std::vector<std::string>>
+drop_warm_copies(pg::Session& session, const std::vector<std::string>& captures, const Wait& wait) {
+  std::set<std::string> all(captures.begin(), captures.end());
+  SLIPWAY_ASSIGN(const auto copies, warm_copies(session, wait));
+  for (const auto& one : copies)
+    if (one.database == session.database()) all.insert(one.capture);
+  std::vector<std::string> dropped;
+  for (const auto& one : all) {
+    SLIPWAY_ASSIGN(const auto some, drop_warm_copy(session, one, wait));
+    dropped.insert(dropped.end(), some.begin(), some.end());
+  }
   return dropped;
 }
 

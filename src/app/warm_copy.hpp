@@ -32,8 +32,11 @@ Result<std::vector<WarmCopy>> warm_copies(pg::Session& session, const Wait& wait
 Result<std::string> find_warm_copy(pg::Session& session, const std::string& capture,
                                    const Wait& wait);
 
-/// Drops those of this database, whole or half made. A database that does not carry the mark is
-/// none of ours, whatever its name is. Yields their names. Errors: sql.
+/// Drops the one of that capture, whole or half made. A database that does not carry the mark is
+/// none of ours, whatever its name is. Yields its name, if there was a whole one. Errors: sql.
+Result<std::vector<std::string>> drop_warm_copy(pg::Session& session, const std::string& capture,
+                                                const Wait& wait);
+/// The same for all of this database, and what is half made of these captures.
 Result<std::vector<std::string>>
 drop_warm_copies(pg::Session& session, const std::vector<std::string>& captures, const Wait& wait);
 

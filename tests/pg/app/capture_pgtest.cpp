@@ -1,6 +1,7 @@
 #include "capture_project.hpp"
 
 #include "slipway/app/rollback_forecast.hpp"
+#include "slipway/locks/runner_lock.hpp"
 
 #include <atomic>
 #include <fstream>
@@ -16,6 +17,14 @@ protected:
     CaptureProjectTest::SetUp();
     set("deploy.health_every", "10ms");
     set("deploy.health_within", "100ms");
+  }
+  /// What slots may keep, on the server.
+  void bound(const std::string& size) {
+    exec("ALTER SYSTEM SET max_slot_wal_keep_size = '" + size + "'");
+    exec("SELECT pg_reload_conf()");
+    const auto wait = test::long_wait();
+    while (value("SHOW max_slot_wal_keep_size") != size && !wait.deadline.passed())
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
 };
 
@@ -202,13 +211,6 @@ TEST_F(Capture, WithoutABakeItStaysArmedUntilItIsConfirmed) {
 
 // Fails when the slot stays: nobody confirms, and one day the disk is full.
 TEST_F(Capture, WhereTheServerBoundsNothingNoSlotIsLeftBehindUnasked) {
-  const auto bound = [this](const std::string& size) {
-    exec("ALTER SYSTEM SET max_slot_wal_keep_size = '" + size + "'");
-    exec("SELECT pg_reload_conf()");
-    const auto wait = test::long_wait();
-    while (value("SHOW max_slot_wal_keep_size") != size && !wait.deadline.passed())
-      std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  };
   bound("-1");
   write("2_b.sql", "CREATE TABLE b (id int);", "DROP TABLE b;");
   const auto unasked = deploy();
@@ -224,6 +226,77 @@ TEST_F(Capture, WhereTheServerBoundsNothingNoSlotIsLeftBehindUnasked) {
   ASSERT_TRUE(asked) << asked.error().message;
   EXPECT_FALSE(asked->capture.empty());
   EXPECT_EQ(slots(), "1");
+}
+
+// Fails when a run leaves what nobody confirmed, and so the write-ahead log, to itself.
+TEST_F(Capture, TheNextRunDropsWhatWasForgottenAndNothingSooner) {
+  write("2_b.sql", "CREATE TABLE b (id int);", "DROP TABLE b;");
+  const auto report = deploy();
+  ASSERT_TRUE(report) << report.error().message;
+  write("3_c.sql", "CREATE TABLE c (id int);", "DROP TABLE c;");
+  ASSERT_TRUE(up());
+  EXPECT_EQ(slots(), "1");
+  set("deploy.grace", "0");
+  write("4_d.sql", "CREATE TABLE d (id int);", "DROP TABLE d;");
+  ASSERT_TRUE(up());
+  EXPECT_NE(said().find(report->capture + " of an earlier deploy was forgotten"), std::string::npos)
+      << said();
+  EXPECT_EQ(slots(), "0");
+  EXPECT_EQ(publications(), "0");
+  EXPECT_EQ(value("SELECT count(*) FROM slipway.capture"), "0");
+}
+
+// The publication is what tells the slot of another project in the same database from one that
+// belongs to nobody.
+TEST_F(Capture, TheWatchdogDropsASlotThatBelongsToNobodyAndLeavesThatOfOthers) {
+  exec("CREATE PUBLICATION slipway_of_others");
+  for (const auto* one :
+       {"slipway_of_nobody", "slipway_of_others", "slipway_of_others_warm", "somebody_elses"})
+    exec(fmt::format("SELECT pg_create_logical_replication_slot('{}', 'pgoutput')", one));
+  const auto watch =
+      with_context([](const app::Context& context) { return app::watch_captures(context); });
+  ASSERT_TRUE(watch) << watch.error().message;
+  EXPECT_EQ(watch->dropped, std::vector<std::string>{"slipway_of_nobody"});
+  EXPECT_EQ(value("SELECT count(*) FROM pg_replication_slots"), "3");
+  exec("SELECT pg_drop_replication_slot('somebody_elses')");
+}
+
+TEST_F(Capture, TheWatchdogDoesNotWaitForARunnerThatIsAtWork) {
+  write("2_b.sql", "CREATE TABLE b (id int);", "DROP TABLE b;");
+  ASSERT_TRUE(deploy());
+  set("deploy.grace", "0");
+  auto runner = connect();
+  const auto lock =
+      locks::RunnerLock::acquire(runner, "slipway", Millis(1'000), sink_, test::long_wait());
+  ASSERT_TRUE(lock);
+  const auto watch =
+      with_context([](const app::Context& context) { return app::watch_captures(context); });
+  ASSERT_TRUE(watch) << watch.error().message;
+  EXPECT_FALSE(watch->busy.empty());
+  EXPECT_EQ(slots(), "1");
+}
+
+// Fails when the watchdog tells only what it dropped: a slot that is lost is a way back that is
+// lost.
+TEST_F(Capture, TheWatchdogRaisesAnAlarmForASlotThatIsLost) {
+  write("2_b.sql", "CREATE TABLE b (id int);", "DROP TABLE b;");
+  const auto report = deploy();
+  ASSERT_TRUE(report) << report.error().message;
+  bound("1MB");
+  // A segment holds 16 MB, and a checkpoint is what gives one up.
+  for (int segment = 0; segment < 3; ++segment) {
+    exec("SELECT pg_logical_emit_message(false, 'test', 'x')");
+    exec("SELECT pg_switch_wal()");
+    exec("CHECKPOINT");
+  }
+  const auto watch =
+      with_context([](const app::Context& context) { return app::watch_captures(context); });
+  bound("1GB");
+  ASSERT_TRUE(watch) << watch.error().message;
+  ASSERT_EQ(watch->kept.size(), 1);
+  ASSERT_EQ(watch->alarms.size(), 1);
+  EXPECT_NE(watch->alarms[0].find(report->capture + " is lost"), std::string::npos)
+      << watch->alarms[0];
 }
 
 // Fails when the stream is followed for a table of which the backup has no rows: each change of an

@@ -51,4 +51,23 @@ struct Confirmed {
 /// or another runner is under way; part_way when somebody reads from the slot; sql, connection.
 Result<Confirmed> confirm_deploy(const Context& context);
 
+/// A capture that is still wanted, or may be.
+struct KeptCapture {
+  std::string name;
+  std::string why;
+};
+
+/// What deploys have left on the server, and what became of it.
+struct CaptureWatch {
+  std::string busy; ///< why nothing was looked at: another slipway is at work; empty: it was
+  std::vector<KeptCapture> kept;
+  std::vector<std::string> dropped; ///< names of databases and slots
+  std::vector<std::string> alarms;  ///< slots that are lost, or soon will be
+};
+
+/// Drops slots and copies that a deploy left and that nobody confirmed for deploy.grace. To be
+/// called by a timer; one that another slipway keeps from looking has nothing to complain of.
+/// Errors: part_way when somebody reads from a slot; sql, connection.
+Result<CaptureWatch> watch_captures(const Context& context);
+
 } // namespace slipway::app
