@@ -26,21 +26,41 @@ nlohmann::ordered_json outlook_json(const app::WayBackOutlook& outlook) {
           {"not_predicted", outlook.not_predicted}};
 }
 
+constexpr int k_says_no = 3;
+
+std::string told(const app::CaptureOutlook& capture) {
+  if (capture.is_refused)
+    return fmt::format("the deploy would be refused, for deploy.capture is {}: {}{}", capture.kind,
+                       capture.why, capture.hint.empty() ? "" : " (" + capture.hint + ")");
+  if (capture.kind == "none")
+    return fmt::format("capture: none, since {}; a rollback would compare", capture.why);
+  return fmt::format("capture: {}{}", capture.kind,
+                     capture.room.empty() ? "" : "; " + capture.room);
+}
+
 Result<int> dry_run(Invocation& invocation) {
   SLIPWAY_ASSIGN(const auto seen, app::look_before_deploy(app_context(invocation)));
+  const int status = seen.capture.is_refused ? k_says_no : 0;
   if (invocation.format == Format::json) {
     auto pending = nlohmann::ordered_json::array();
     for (const auto& one : seen.plan.steps) pending.push_back(one.migration.version.str());
-    print_json(invocation.out,
-               {{"pending", std::move(pending)}, {"way_back", outlook_json(seen.way_back)}});
-    return 0;
+    print_json(invocation.out, {{"pending", std::move(pending)},
+                                {"capture",
+                                 {{"kind", seen.capture.kind},
+                                  {"why", seen.capture.why},
+                                  {"hint", seen.capture.hint},
+                                  {"room", seen.capture.room},
+                                  {"refused", seen.capture.is_refused}}},
+                                {"way_back", outlook_json(seen.way_back)}});
+    return status;
   }
   const auto count = seen.plan.steps.size();
   invocation.out.write(fmt::format("pending: {} migration{}\n", count, count == 1 ? "" : "s"));
   for (const auto& one : seen.plan.steps)
     invocation.out.line(fmt::format("  {} {}", one.migration.version.str(), one.migration.name));
+  if (count > 0) invocation.out.line(told(seen.capture));
   for (const auto& line : app::told(seen.way_back)) invocation.out.line(line);
-  return 0;
+  return status;
 }
 
 int print(Invocation& invocation, const app::DeployReport& report) {
@@ -82,7 +102,6 @@ Result<int> confirm(Invocation& invocation) {
 }
 
 int print(Invocation& invocation, const app::CaptureWatch& watch) {
-  constexpr int k_says_no = 3;
   if (invocation.format == Format::json) {
     auto kept = nlohmann::ordered_json::array();
     for (const auto& one : watch.kept) kept.push_back({{"name", one.name}, {"why", one.why}});
@@ -134,7 +153,7 @@ Command deploy_command() {
   command.exit_statuses = {
       {1, "failed; the run had changed nothing"},
       {3,
-       "a check says no, or the application was not healthy and nothing was applied; from watchdog: a slot is lost, or soon will be"},
+       "a check says no, or the application was not healthy and nothing was applied; from --dry-run: the deploy would be refused for its capture; from watchdog: a slot is lost, or soon will be"},
       {4, "failed, and the database is as it was"},
       {5, "failed, and the rollback, too: what is in the database is said"},
       {6, "another slipway or a lock was in the way for too long"},

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "slipway/app/context.hpp"
+#include "slipway/app/deploy.hpp"
 #include "slipway/pg/session.hpp"
 #include "slipway/plan/plan.hpp"
 #include "slipway/replay/capture_record.hpp"
@@ -23,6 +24,11 @@ struct ArmedCapture {
 /// way; lock_timeout; connection.
 Result<ArmedCapture> arm_capture(const Context& context, pg::Session& session,
                                  const plan::Plan& plan, const Wait& wait);
+
+/// What arm_capture would do, as far as that can be known without doing it; nothing is changed.
+/// Errors: connection, and of questions that fail for another reason than that there is no way.
+Result<CaptureOutlook> look_at_capture(const Context& context, pg::Session& session,
+                                       const Wait& wait);
 
 /// Drops what one capture has: the copy that is kept in step, both slots, publication and record.
 /// Yields the names of databases and slots. Errors: part_way when somebody reads from one.

@@ -16,9 +16,11 @@ struct WarmCopy {
   std::string capture;  ///< that it follows
 };
 
-/// What stands in the way of a second database and a second slot, before anything is made. Errors:
-/// unsupported, check_failed, with what to do.
-Status check_warm_copy(pg::Session& session, const Wait& wait);
+/// What stands in the way of a second database and a second slot, before anything is made; those
+/// `slots` that slipway has and will drop before are as good as free. Yields how much room the copy
+/// takes, and whether there is so much, in words. Errors: unsupported, check_failed, with what to
+/// do.
+Result<std::string> check_warm_copy(pg::Session& session, std::int64_t slots, const Wait& wait);
 
 /// Makes the copy of the backup, and the slot that follows it. Yields the copy's name. Errors: as
 /// make_copy_of_backup; check_failed when there is a database of that name, which is not touched.

@@ -130,7 +130,7 @@ Played DrillStage::play(const DrillCell& cell) {
   if (cell.writers) application = std::make_unique<Application>(url(), large);
   write();
   auto disturbed = make_run(cell, start);
-  write();
+  if (is_open()) write();
   const auto begun = std::chrono::steady_clock::now();
   // A deploy that failed has gone back by itself, or has to be helped.
   const bool goes_back = disturbed.ran.status == 0 || has_run();
@@ -184,11 +184,13 @@ DrillStage::Disturbed DrillStage::make_run(const DrillCell& cell, const Start& s
   return {.ran = deployed};
 }
 
-bool DrillStage::has_run() {
+bool DrillStage::is_open() {
   auto control = server_.control();
-  if (value(control, "SELECT datallowconn FROM pg_database WHERE datname = 'drill'") != "t")
-    return true;
-  control.close();
+  return value(control, "SELECT datallowconn FROM pg_database WHERE datname = 'drill'") == "t";
+}
+
+bool DrillStage::has_run() {
+  if (!is_open()) return true;
   auto session = connect(url());
   return value(session,
                "SELECT EXISTS (SELECT FROM slipway.migration WHERE version = '2') OR "
@@ -270,9 +272,8 @@ std::string DrillStage::check_refusal(const DrillCell& cell, const Ran& ran) {
   if (ran.status == 0) return "it went well without a backup";
   if (ran.err.find("error: ") == std::string::npos && ran.out.find("backup") == std::string::npos)
     return "nothing says that there is no backup: " + ran.out + ran.err;
+  if (!is_open()) return "the database is closed";
   auto session = server_.control();
-  if (value(session, "SELECT datallowconn FROM pg_database WHERE datname = 'drill'") != "t")
-    return "the database is closed";
   return value(session, "SELECT count(*) FROM pg_database WHERE datname LIKE 'drill%'") ==
                  (cell.capture->keeps_copy ? "2" : "1")
              ? std::string()

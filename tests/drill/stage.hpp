@@ -48,6 +48,7 @@ private:
   Disturbed make_run(const DrillCell& cell, const Start& start);
   /// Whether something of the run is there, or somebody is in the midst of taking it back.
   bool has_run();
+  bool is_open();
   void lose_what_is_kept(const Fault& fault);
   Disturbed disturb(const DrillCell& cell, const Start& start,
                     const std::vector<std::string>& command);

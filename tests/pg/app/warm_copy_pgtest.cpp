@@ -190,5 +190,42 @@ TEST_F(WarmCopy, WhatIsInTheWayIsSaidBeforeAnythingIsDone) {
   exec("DROP DATABASE " + database_ + "__warm_1");
 }
 
+// Fails when a dry run makes the checks of a slot only, and when what an earlier deploy has left,
+// and the next one drops, counts as taken.
+TEST_F(WarmCopy, ADryRunMakesTheChecksOfACopyAndNoCopy) {
+  const auto look = [this] {
+    close_looker();
+    return with_context(
+        [](const app::Context& context) { return app::look_before_deploy(context); });
+  };
+  const auto good = look();
+  ASSERT_TRUE(good) << good.error().message;
+  EXPECT_EQ(good->capture.kind, "warm");
+  EXPECT_FALSE(good->capture.is_refused) << good->capture.why;
+  EXPECT_NE(good->capture.room.find("MB are free"), std::string::npos) << good->capture.room;
+  EXPECT_EQ(value("SELECT (SELECT count(*) FROM pg_replication_slots) || ' ' || (SELECT count(*) "
+                  "FROM pg_publication) || ' ' || (SELECT count(*) FROM pg_database WHERE datname "
+                  "LIKE '" +
+                  database_ + "\\_\\_warm%')"),
+            "0 0 0");
+  const auto taken = std::stoi(value("SHOW max_replication_slots")) - 2;
+  for (int i = 0; i < taken; ++i)
+    exec(fmt::format("SELECT pg_create_physical_replication_slot('other_{}')", i));
+  ASSERT_TRUE(deploy());
+  write("3_more.sql", "CREATE TABLE more (id int);", "DROP TABLE more;");
+  const auto again = look();
+  exec("SELECT pg_create_physical_replication_slot('another')"
+       " FROM pg_drop_replication_slot((SELECT slot_name FROM pg_replication_slots"
+       " WHERE slot_name LIKE '%\\_warm'))");
+  const auto refused = look();
+  exec("SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots");
+  ASSERT_TRUE(again) << again.error().message;
+  EXPECT_FALSE(again->capture.is_refused) << again->capture.why;
+  ASSERT_TRUE(refused) << refused.error().message;
+  EXPECT_TRUE(refused->capture.is_refused);
+  EXPECT_NE(refused->capture.why.find("all replication slots"), std::string::npos)
+      << refused->capture.why;
+}
+
 } // namespace
 } // namespace slipway

@@ -23,9 +23,19 @@ struct DeployReport {
   WayBackOutlook outlook;         ///< from before anything was done; empty without deploy.predict
 };
 
+/// How what is written after the backup would be kept.
+struct CaptureOutlook {
+  std::string kind; ///< "none", "slot", "warm"
+  std::string why;  ///< there is none, or what the deploy would be refused for
+  std::string hint;
+  std::string room; ///< for a copy: how much it takes, and what is known of the disk
+  bool is_refused = false;
+};
+
 /// What a deploy would do, and what of it could not be taken back.
 struct DeployOutlook {
   plan::Plan plan;
+  CaptureOutlook capture; ///< of nothing pending: none
   WayBackOutlook way_back;
 };
 /// Looks, and changes nothing. Errors: as plan_of_up and look_at_way_back.
