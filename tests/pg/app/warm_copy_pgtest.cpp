@@ -2,6 +2,7 @@
 // behind.
 #include "capture_project.hpp"
 
+#include "slipway/app/postmortem.hpp"
 #include "slipway/app/rollback_forecast.hpp"
 #include "slipway/pg/other_database.hpp"
 
@@ -63,6 +64,16 @@ protected:
     const auto rows = session->query(SqlText(question), {}, test::long_wait());
     if (!rows) return rows.error().message;
     return rows->size() == 0 || rows->is_null(0, 0) ? "" : std::string(rows->text(0, 0));
+  }
+  /// The answer of the decision tree.
+  std::string branch(const std::string& question) {
+    close_looker();
+    const auto outlook = with_context(
+        [](const app::Context& context) { return app::look_at_rollback(context, {}); });
+    if (!outlook) return outlook.error().message;
+    for (const auto& one : outlook->decision.branches)
+      if (one.question == question) return one.answer;
+    return "not asked";
   }
   /// Copies, half made ones, slots, publications, records, marks.
   std::string left() {
@@ -126,9 +137,18 @@ TEST_F(WarmCopy, IsInStepWithWhatIsWrittenAndGoneBackTo) {
   EXPECT_EQ(forecast->copy, database_ + "__warm_1");
   EXPECT_EQ(forecast->rows, 5 * 99 + 4) << "only what the copy lacks";
   EXPECT_GT(forecast->behind, 0);
+  EXPECT_EQ(branch("is there a copy with the old schema?"),
+            "yes, " + database_ + "__warm_1: nothing is restored");
   const auto back = roll_back();
   ASSERT_TRUE(back) << back.error().message;
   EXPECT_NE(said().find("which is kept in step already"), std::string::npos) << said();
+  EXPECT_TRUE(back->safe->over_kept_copy);
+  const auto told =
+      with_context([](const app::Context& context) { return app::look_into(context, 2); });
+  ASSERT_TRUE(told) << told.error().message;
+  EXPECT_NE(app::postmortem_text(*told).find("over the copy that the deploy had made"),
+            std::string::npos)
+      << app::postmortem_text(*told);
   EXPECT_EQ(back->safe->replayed->rows, 5 * 99 + 4);
   expect_back();
 }
@@ -152,6 +172,8 @@ TEST_F(WarmCopy, ACopyThatIsLostIsMadeAgainFromTheBackup) {
   ASSERT_TRUE(report) << report.error().message;
   write_later();
   exec("DROP DATABASE " + report->copy);
+  EXPECT_EQ(branch("is there a copy with the old schema?"), "not asked");
+  EXPECT_EQ(branch("is what was written since it kept?"), "yes, by the slot " + report->capture);
   const auto back = roll_back();
   ASSERT_TRUE(back) << back.error().message;
   EXPECT_NE(said().find("restoring the backup"), std::string::npos) << said();
