@@ -10,6 +10,9 @@ namespace slipway::replay {
 
 namespace {
 
+/// From here on min(tid) is there, and a range of a table is read without the rest.
+constexpr int k_tid_ranges = 140000;
+
 constexpr int k_most_bits = 18;
 constexpr std::int64_t k_rows_in_part = 50;
 
@@ -39,6 +42,30 @@ Result<Digest> digest_of(pg::Session& session, const Hashed& rows, const Wait& w
   SLIPWAY_ASSIGN(
       const pg::Rows found,
       session.execute(SqlText("SELECT " + fmt::format(k_sums, rows.content) + rows.from), wait));
+  return Digest{found.integer(0, 0), number(found.text(0, 1))};
+}
+
+Result<Digest> digest_of(pg::Session& session, const Hashed& rows, const std::string& row,
+                         WrittenSince& since, const Wait& wait) {
+  if (since.condition.empty()) return digest_of(session, rows, wait);
+  const bool has_ranges = session.server_version() >= k_tid_ranges;
+  const std::string ends = has_ranges
+                               ? fmt::format("pg_catalog.min({0}.ctid) FILTER (WHERE {1})::text,"
+                                             " pg_catalog.max({0}.ctid) FILTER (WHERE {1})::text",
+                                             row, since.condition)
+                               : "NULL, NULL";
+  SLIPWAY_ASSIGN(
+      const pg::Rows found,
+      session.execute(
+          SqlText(fmt::format("SELECT {}, pg_catalog.count(*) FILTER (WHERE {}), {}{}",
+                              fmt::format(k_sums, rows.content), since.condition, ends, rows.from)),
+          wait));
+  if (found.integer(0, 2) == 0)
+    since.condition = "false";
+  else if (has_ranges)
+    since.condition = fmt::format("{0}.ctid OPERATOR(pg_catalog.>=) '{1}'::tid AND {0}.ctid"
+                                  " OPERATOR(pg_catalog.<=) '{2}'::tid AND {3}",
+                                  row, found.text(0, 3), found.text(0, 4), since.condition);
   return Digest{found.integer(0, 0), number(found.text(0, 1))};
 }
 

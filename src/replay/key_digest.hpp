@@ -1,5 +1,7 @@
 #pragma once
 
+#include "stage.hpp"
+
 #include "slipway/base/deadline.hpp"
 #include "slipway/base/result.hpp"
 #include "slipway/pg/session.hpp"
@@ -28,6 +30,12 @@ struct Hashed {
 };
 
 Result<Digest> digest_of(pg::Session& session, const Hashed& rows, const Wait& wait);
+
+/// The digest of all rows, and in the same look where those are that `since` tells of: its
+/// condition is narrowed to that part of the table (from PostgreSQL 14), or to nothing. `row` is
+/// what a row is called.
+Result<Digest> digest_of(pg::Session& session, const Hashed& rows, const std::string& row,
+                         WrittenSince& since, const Wait& wait);
 
 /// A digest for each of 2^bits parts, by the last bits of the key's hash.
 Result<std::vector<Digest>> digests_of(pg::Session& session, const Hashed& rows, int bits,

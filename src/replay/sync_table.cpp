@@ -63,13 +63,18 @@ private:
 
   Status match_by_key() {
     SLIPWAY_TRY(check_followed_key());
-    SLIPWAY_ASSIGN(counts_.looked_at,
-                   stage_rows(scene_.origin, scene_.copy, texts_, scene_.since, wait_));
+    WrittenSince since = scene_.since;
+    SLIPWAY_ASSIGN(
+        const auto keys,
+        on_both_sides(
+            [&] { return digest_of(scene_.origin, keys_in_new(), "slipway_row", since, wait_); },
+            [&] { return digest_of(scene_.copy, keys_in_copy(), wait_); }));
+    SLIPWAY_ASSIGN(counts_.looked_at, stage_rows(scene_.origin, scene_.copy, texts_, since, wait_));
     // What kept a row out may be gone although the row itself was not written again.
     if (!parked_keys_.empty())
       SLIPWAY_TRY(
           stage_more(scene_.origin, scene_.copy, texts_, scene_.since, parked_keys_, wait_));
-    SLIPWAY_TRY(remove_gone());
+    SLIPWAY_TRY(remove_gone(keys.first, keys.second));
     SLIPWAY_TRY(put_doubtful_last());
     SLIPWAY_TRY(run_on_copy(fmt::format(
         "CREATE TEMPORARY TABLE slipway_old ON COMMIT DROP AS SELECT s.slipway_n, o.ctid AS slipway_at,"
@@ -100,20 +105,12 @@ private:
 
   /// What the copy has and what is staged are the keys of the new schema, but for those that are
   /// gone there. Digests tell so without a key being sent.
-  Status remove_gone() {
-    SLIPWAY_ASSIGN(const auto both,
-                   on_both_sides([&] { return digest_of(scene_.origin, keys_in_new(), wait_); },
-                                 [&]() -> Result<Digest> {
-                                   SLIPWAY_ASSIGN(Digest sum,
-                                                  digest_of(scene_.copy, keys_in_copy(), wait_));
-                                   SLIPWAY_ASSIGN(const Digest more,
-                                                  digest_of(scene_.copy, keys_to_come(), wait_));
-                                   sum.rows += more.rows;
-                                   sum.sum += more.sum;
-                                   return sum;
-                                 }));
-    if (both.first == both.second) return {};
-    return find_gone(bits_for(std::max(both.first.rows, both.second.rows)));
+  Status remove_gone(const Digest& in_new, Digest in_copy) {
+    SLIPWAY_ASSIGN(const Digest to_come, digest_of(scene_.copy, keys_to_come(), wait_));
+    in_copy.rows += to_come.rows;
+    in_copy.sum += to_come.sum;
+    if (in_new == in_copy) return {};
+    return find_gone(bits_for(std::max(in_new.rows, in_copy.rows)));
   }
 
   Status find_gone(int bits) {

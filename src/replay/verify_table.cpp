@@ -34,6 +34,7 @@ struct Side {
   std::string key;
   std::string key_hash;
   std::string from;
+  std::string row;        ///< what a row is called there
   std::string is;         ///< a condition: it is the row of key k.value
   std::string written_by; ///< a condition: written last by the migration
   WrittenSince since;
@@ -98,14 +99,14 @@ private:
     Keys keys(before->second.begin(), before->second.end());
     for (const auto& [key, times] : parked_)
       if (!key.empty()) keys.insert(key);
-    SLIPWAY_ASSIGN(const auto written,
-                   on_both([this](const Side& side) { return written_keys(side); }));
+    const auto look = [this](Side& side) {
+      return digest_of(side.session, side.keys(), side.row, side.since, wait_);
+    };
+    SLIPWAY_ASSIGN(const auto digests, on_both(look));
+    SLIPWAY_ASSIGN(const auto written, on_both([this](Side& side) { return written_keys(side); }));
     for (const auto* some : {&written.first, &written.second})
       keys.insert(some->begin(), some->end());
     if (keys.size() > k_most_keys) return false;
-    SLIPWAY_ASSIGN(auto digests, on_both([this](const Side& side) {
-                     return digest_of(side.session, side.keys(), wait_);
-                   }));
     RowsByKey rows;
     SLIPWAY_TRY(look_up(keys, rows));
     Digest expected;
@@ -296,11 +297,11 @@ Result<TableVerification> compare(const VerifyScene& scene, const std::vector<Pa
   TableVerification verification(
       {scene.copy, texts.known_of_old(), texts.key_of_old(),
        keyed ? texts.key_hash_of_old() : hash_of(texts.known_of_old()),
-       " FROM " + texts.target() + " AS o", texts.old_is("k.value"), "false",
+       " FROM " + texts.target() + " AS o", "o", texts.old_is("k.value"), "false",
        scene.written_in_copy},
       {scene.origin, texts.known_of_origin(), texts.key_of_origin(),
        keyed ? texts.key_hash_of_origin() : hash_of(texts.known_of_origin()), texts.read_from(),
-       texts.origin_is("k.value"),
+       "slipway_row", texts.origin_is("k.value"),
        new_type ? written_by(scene.request.migration_transactions) : "false", scene.written_in_new},
       scene, parked, table, wait);
   SLIPWAY_TRY(verification.run());
