@@ -66,8 +66,6 @@ TEST_F(TwoLooks, each_kind_of_change_between_them_is_carried_and_little_else_is_
   EXPECT_EQ(in_copy("SELECT * FROM t ORDER BY id"), in_new("SELECT * FROM t ORDER BY id"));
 }
 
-// Fails when the second comparison takes the first one's word for a row that one side wrote since,
-// or does not look whether keys are gone.
 TEST_F(TwoLooks, what_was_not_carried_is_named) {
   exec("CREATE TABLE t (id bigint, shop text, v text, PRIMARY KEY (shop, id));"
        "INSERT INTO t SELECT g, 's' || g % 7, 'v' FROM generate_series(1, 5000) g");
@@ -87,7 +85,8 @@ TEST_F(TwoLooks, what_was_not_carried_is_named) {
              "{\"id\": \"9002\", \"shop\": \"s\"} new"}));
 }
 
-// As many rows gone from one side as from the other, and none written since.
+// As many rows gone from one side as from the other, and none written since. Fails without the
+// digests of the keys.
 TEST_F(TwoLooks, another_row_gone_on_each_side_is_not_the_same) {
   exec("CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t SELECT generate_series(1, 1000)");
   back_up();
@@ -98,18 +97,19 @@ TEST_F(TwoLooks, another_row_gone_on_each_side_is_not_the_same) {
   EXPECT_EQ(unexplained(second_look(map)), (Lines{"{\"id\": \"10\"} old", "{\"id\": \"20\"} new"}));
 }
 
-// A row that was in nobody's way any more stayed parked when only rows written since were tried.
+// Fails when parked rows are not tried again by their keys: then every row is looked at for them.
 TEST_F(TwoLooks, a_parked_row_goes_in_when_what_kept_it_out_is_gone) {
-  exec("CREATE TABLE t (id int PRIMARY KEY, mail text UNIQUE); INSERT INTO t VALUES (1, 'a')");
+  exec("CREATE TABLE t (id int PRIMARY KEY, mail text UNIQUE); INSERT INTO t VALUES (1, 'a');"
+       "INSERT INTO t SELECT g, g FROM generate_series(100, 999) g");
   back_up();
   exec("ALTER TABLE t DROP CONSTRAINT t_mail_key; INSERT INTO t VALUES (2, 'a'), (3, 'a')");
   const auto map = carry_map();
   first_look(map);
   EXPECT_EQ(parked().size(), 2U);
   exec("DELETE FROM t WHERE id IN (1, 3)");
-  second_carry(map);
+  EXPECT_LT(second_carry(map).total().looked_at, 20);
   EXPECT_EQ(parked_lines(), Lines{});
-  EXPECT_EQ(in_copy("SELECT id FROM t"), Lines{"2"});
+  EXPECT_EQ(in_copy("SELECT id FROM t WHERE id < 100"), Lines{"2"});
   EXPECT_TRUE(second_look(map).is_good());
 }
 
@@ -158,6 +158,7 @@ TEST_F(TwoLooks, many_rows_that_are_gone_are_taken_out) {
 }
 
 // Whatever happens to either side, the look at what changed says what a look at everything says.
+// Fails when rows that were written since are not asked for by their keys.
 TEST_F(TwoLooks, random_changes_on_either_side_are_seen_as_by_a_whole_comparison) {
   exec("CREATE TABLE t (id numeric(12, 2) PRIMARY KEY, v text);"
        "INSERT INTO t SELECT g, 'v' || g FROM generate_series(1, 300) g");
