@@ -120,6 +120,7 @@ private:
                       .with_next("slipway status"));
     SLIPWAY_ASSIGN(const bool there, is_there(copy_name_));
     if (there) {
+      report_.over_kept_copy = !request_.kept_copy.empty();
       say(fmt::format("going on with {}, which is {} already", copy_name_,
                       request_.kept_copy.empty() ? "restored" : "kept in step"));
       return {};

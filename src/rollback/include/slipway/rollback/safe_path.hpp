@@ -47,7 +47,8 @@ struct SafePathRequest {
 };
 
 struct SafePathReport {
-  std::string broken; ///< what the broken database is called now; it can be read
+  std::string broken;          ///< what the broken database is called now; it can be read
+  bool over_kept_copy = false; ///< nothing was restored
   std::optional<replay::ReplayReport> replayed; ///< when a slot was replayed
   replay::SyncReport carried; ///< by comparing: all tables, or those that no slot can tell of
   replay::ReconcileReport reconciled;
