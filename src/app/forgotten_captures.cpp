@@ -146,7 +146,12 @@ Result<CaptureWatch> drop_forgotten(const Context& context, pg::Session& session
 }
 
 void drop_forgotten_before_run(const Context& context, pg::Session& session, const Wait& wait) {
-  const auto watch = drop_forgotten(context, session, wait);
+  // Most projects never had one.
+  const auto known =
+      replay::CaptureRecords(context.config.text("history.schema")).all(session, wait);
+  if (known && known->empty()) return;
+  const auto watch =
+      known ? drop_forgotten(context, session, wait) : Result<CaptureWatch>(fail(known.error()));
   if (!watch)
     return context.events.on_event(event::Warning{
         .message = "what an earlier deploy left could not be dropped: " + watch.error().message,
