@@ -99,6 +99,9 @@ private:
     if (!to_.find(
             {.kind = Kind::schema, .schema = {}, .name = std::string(table.schema()), .part = {}}))
       return "its schema goes, too";
+    for (const auto& given : from_.objects(Kind::default_privileges))
+      if (given.text(Property::object_type) == "SCHEMAS")
+        return "default privileges give new schemas to others: " + given.path();
     for (const auto& other : to_.objects())
       if (other.schema() == table.schema() && other.name() == table.name() &&
           !is_routine(other.kind()))

@@ -238,6 +238,13 @@ TEST_F(NoSoftDrop, OfATableWhoseSchemaGoes) {
   EXPECT_EQ(why("CREATE SCHEMA s; CREATE TABLE s.a (id int);", ""), "its schema goes, too");
 }
 
+// The schema of the trash would be one of them.
+TEST_F(NoSoftDrop, OfATableWhereNewSchemasAreGivenToOthers) {
+  const std::string given = "ALTER DEFAULT PRIVILEGES GRANT USAGE ON SCHEMAS TO pg_monitor;";
+  const auto reason = why(given + "CREATE TABLE a (id int);", given);
+  EXPECT_TRUE(reason.starts_with("default privileges give new schemas to others: ")) << reason;
+}
+
 TEST_F(NoSoftDrop, OfWhatUsesSomethingThatGoes) {
   EXPECT_EQ(why("CREATE TYPE mood AS ENUM ('a'); CREATE TABLE a (m mood);", ""),
             "it uses enum public.mood, which goes, too");
