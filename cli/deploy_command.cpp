@@ -27,21 +27,41 @@ nlohmann::ordered_json outlook_json(const app::WayBackOutlook& outlook) {
           {"not_predicted", outlook.not_predicted}};
 }
 
+constexpr int k_says_no = 3;
+
+std::string told(const app::CaptureOutlook& capture) {
+  if (capture.is_refused)
+    return fmt::format("the deploy would be refused, for deploy.capture is {}: {}{}", capture.kind,
+                       capture.why, capture.hint.empty() ? "" : " (" + capture.hint + ")");
+  if (capture.kind == "none")
+    return fmt::format("capture: none, since {}; a rollback would compare", capture.why);
+  return fmt::format("capture: {}{}", capture.kind,
+                     capture.room.empty() ? "" : "; " + capture.room);
+}
+
 Result<int> dry_run(Invocation& invocation) {
   SLIPWAY_ASSIGN(const auto seen, app::look_before_deploy(app_context(invocation)));
+  const int status = seen.capture.is_refused ? k_says_no : 0;
   if (invocation.format == Format::json) {
     auto pending = nlohmann::ordered_json::array();
     for (const auto& one : seen.plan.steps) pending.push_back(one.migration.version.str());
-    print_json(invocation.out,
-               {{"pending", std::move(pending)}, {"way_back", outlook_json(seen.way_back)}});
-    return 0;
+    print_json(invocation.out, {{"pending", std::move(pending)},
+                                {"capture",
+                                 {{"kind", seen.capture.kind},
+                                  {"why", seen.capture.why},
+                                  {"hint", seen.capture.hint},
+                                  {"room", seen.capture.room},
+                                  {"refused", seen.capture.is_refused}}},
+                                {"way_back", outlook_json(seen.way_back)}});
+    return status;
   }
   const auto count = seen.plan.steps.size();
   invocation.out.write(fmt::format("pending: {} migration{}\n", count, count == 1 ? "" : "s"));
   for (const auto& one : seen.plan.steps)
     invocation.out.line(fmt::format("  {} {}", one.migration.version.str(), one.migration.name));
+  if (count > 0) invocation.out.line(told(seen.capture));
   for (const auto& line : app::told(seen.way_back)) invocation.out.line(line);
-  return 0;
+  return status;
 }
 
 int print(Invocation& invocation, const app::DeployReport& report) {
@@ -91,6 +111,26 @@ Result<int> confirm(Invocation& invocation) {
   return 0;
 }
 
+int print(Invocation& invocation, const app::CaptureWatch& watch) {
+  if (invocation.format == Format::json) {
+    auto kept = nlohmann::ordered_json::array();
+    for (const auto& one : watch.kept) kept.push_back({{"name", one.name}, {"why", one.why}});
+    print_json(invocation.out, {{"busy", watch.busy},
+                                {"kept", std::move(kept)},
+                                {"dropped", watch.dropped},
+                                {"alarms", watch.alarms}});
+  } else {
+    if (!watch.busy.empty()) invocation.out.line("not looked at: " + watch.busy);
+    for (const auto& one : watch.dropped) invocation.out.line("dropped: " + one);
+    for (const auto& one : watch.kept)
+      invocation.out.line(fmt::format("kept: {}, {}", one.name, one.why));
+    for (const auto& one : watch.alarms) invocation.out.line("alarm: " + one);
+    if (watch.busy.empty() && watch.dropped.empty() && watch.kept.empty())
+      invocation.out.line("nothing is armed");
+  }
+  return watch.alarms.empty() ? 0 : k_says_no;
+}
+
 } // namespace
 
 Command deploy_command() {
@@ -112,15 +152,18 @@ Command deploy_command() {
   command.settings = run_settings();
   command.settings.emplace_back("deploy.capture");
   command.settings.emplace_back("deploy.bake");
+  command.settings.emplace_back("deploy.grace");
   command.examples = {
       {"slipway deploy", "in the last job of a pipeline"},
       {"slipway deploy --dry-run", "what is pending, and what of it could not be taken back"},
       {"slipway deploy --bake 10min", "watch for ten minutes, then let the way back go"},
       {"slipway deploy confirm", "it is good: drop the slot that was kept for a rollback"},
+      {"slipway deploy watchdog", "from a timer: drop what nobody confirmed for deploy.grace"},
       {"slipway deploy --json", "what was done, for a program"}};
   command.exit_statuses = {
       {1, "failed; the run had changed nothing"},
-      {3, "a check says no, or the application was not healthy and nothing was applied"},
+      {3,
+       "a check says no, or the application was not healthy and nothing was applied; from --dry-run: the deploy would be refused for its capture; from watchdog: a slot is lost, or soon will be"},
       {4, "failed, and the database is as it was"},
       {5, "failed, and the rollback, too: what is in the database is said"},
       {6, "another slipway or a lock was in the way for too long"},
@@ -134,8 +177,14 @@ Command deploy_command() {
     app.add_flag("--full", *full, "A backup of everything, whatever the migrations do");
     CLI::App* confirmation =
         app.add_subcommand("confirm", "drop what was kept for a rollback of the last deploy");
-    return [full, only_look, confirmation](Invocation& invocation) -> Result<int> {
+    CLI::App* watchdog = app.add_subcommand(
+        "watchdog", "drop what dead or unconfirmed deploys have left for longer than deploy.grace");
+    return [full, only_look, confirmation, watchdog](Invocation& invocation) -> Result<int> {
       if (confirmation->parsed()) return confirm(invocation);
+      if (watchdog->parsed()) {
+        SLIPWAY_ASSIGN(const auto watch, app::watch_captures(app_context(invocation)));
+        return print(invocation, watch);
+      }
       if (*only_look) return dry_run(invocation);
       SLIPWAY_ASSIGN(const auto report,
                      app::deploy(app_context(invocation), *full ? app::Full::yes : app::Full::no));

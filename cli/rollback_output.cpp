@@ -89,6 +89,7 @@ ordered_json safe_json(const rollback::SafePathReport& safe) {
                        {"carried", counts_json(safe.carried.total())},
                        {"parked", safe.parked},
                        {"not_known_of", std::move(dropped)},
+                       {"over_kept_copy", safe.over_kept_copy},
                        {"restoring_ms", safe.restoring.count()},
                        {"carrying_ms", safe.carrying.count()},
                        {"closed_ms", safe.closed.count()}};

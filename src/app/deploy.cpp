@@ -282,6 +282,11 @@ private:
 Result<DeployOutlook> look_before_deploy(const Context& context) {
   DeployOutlook outlook;
   SLIPWAY_ASSIGN(outlook.plan, plan_of_up(context, {}));
+  outlook.capture = {.kind = "none", .why = "nothing is pending", .hint = {}, .room = {}};
+  if (!outlook.plan.steps.empty()) {
+    SLIPWAY_ASSIGN(auto session, open_session(context, "deploy", run_wait(context)));
+    SLIPWAY_ASSIGN(outlook.capture, look_at_capture(context, session, run_wait(context)));
+  }
   SLIPWAY_ASSIGN(outlook.way_back, look_at_way_back(context, outlook.plan, run_wait(context)));
   return outlook;
 }

@@ -7,6 +7,7 @@
 #include "slipway/app/target.hpp"
 #include "slipway/base/duration.hpp"
 #include "slipway/os/clock.hpp"
+#include "slipway/replay/capture_record.hpp"
 #include "slipway/replay/capture_slot.hpp"
 
 #include <algorithm>
@@ -55,6 +56,28 @@ private:
   bool blind_ = false;
   bool is_lost_ = false;
   bool is_near_ = false;
+};
+
+/// So that whoever finds a deploy dead knows when it still lived.
+class SignOfLife {
+public:
+  SignOfLife(const Context& context, pg::Session& session, std::string name)
+      : records_(context.config.text("history.schema")), session_(session), name_(std::move(name)) {
+  }
+
+  // One that could not be given is no reason to stop: the next one may be.
+  void give(const Wait& wait) {
+    if (name_.empty() || !next_.passed()) return;
+    next_ = Deadline::after(k_between);
+    static_cast<void>(records_.note_deployed(session_, name_, wait));
+  }
+
+private:
+  static constexpr Millis k_between{60'000};
+  const replay::CaptureRecords records_;
+  pg::Session& session_;
+  const std::string name_;
+  Deadline next_ = Deadline::after(k_between);
 };
 
 /// Whether the copy is in step, told when that changes.
@@ -107,9 +130,11 @@ Status bake(const Context& context, pg::Session& session, const Baking& baking,
       event::Note{.message = fmt::format("baking for {}", format_duration(length))});
   SlotWatch watch(context, session, baking.capture);
   CopyWatch copy(context, baking.keeper);
+  SignOfLife life(context, session, baking.capture);
   std::int64_t failed_in_a_row = 0;
   while (!wait.deadline.passed()) {
     if (run.stop_requested()) return fail(stopped(baking.capture));
+    life.give(run);
     watch.look(run);
     copy.look();
     auto healthy = check_health(context, environment, run);

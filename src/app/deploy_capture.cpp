@@ -101,8 +101,10 @@ private:
     for (const auto& one : dropped)
       context_.events.on_event(event::Note{
           .message = fmt::format("{} of an earlier deploy was still there; it is dropped", one)});
-    if (context_.config.text("deploy.capture") == "warm")
-      SLIPWAY_TRY(check_warm_copy(session_, wait_));
+    if (context_.config.text("deploy.capture") == "warm") {
+      SLIPWAY_ASSIGN(auto room, check_warm_copy(session_, 0, wait_));
+      context_.events.on_event(event::Note{.message = std::move(room)});
+    }
     SLIPWAY_TRY(history_store(context_).prepare(session_, wait_));
     SLIPWAY_TRY(records_.create(session_, wait_));
     SLIPWAY_ASSIGN(const auto name, new_name());
@@ -168,6 +170,67 @@ Result<ArmedCapture> arm_capture(const Context& context, pg::Session& session,
   auto armed = Arming(context, session, plan, wait).go();
   if (armed || wish != "auto" || !is_no_way(armed.error())) return armed;
   return ArmedCapture{.name = {}, .why = armed.error().message, .left_out = {}};
+}
+
+namespace {
+
+/// How many an earlier deploy has left: they are dropped before a new one is armed.
+Result<std::int64_t> own_slots(pg::Session& session, const Wait& wait) {
+  SLIPWAY_ASSIGN(const auto slots, replay::slipway_slots(session, wait));
+  return std::count_if(slots.begin(), slots.end(), [&](const replay::SlotState& one) {
+    return one.database == session.database() && !one.active;
+  });
+}
+
+Result<std::string> check_all(const Context& context, pg::Session& session, const Wait& wait) {
+  SLIPWAY_TRY(check_direct(context, session, wait));
+  SLIPWAY_TRY(replay::check_capture(session, wait));
+  SLIPWAY_ASSIGN(const auto slots, own_slots(session, wait));
+  if (context.config.text("deploy.capture") == "warm") return check_warm_copy(session, slots, wait);
+  SLIPWAY_TRY(replay::check_free_slots(session, 1 - slots, wait));
+  return std::string();
+}
+
+} // namespace
+
+Result<CaptureOutlook> look_at_capture(const Context& context, pg::Session& session,
+                                       const Wait& wait) {
+  const auto wish = context.config.text("deploy.capture");
+  if (!context.config.boolean("deploy.backup"))
+    return CaptureOutlook{.kind = "none", .why = "there is no backup", .hint = {}, .room = {}};
+  if (wish == "none")
+    return CaptureOutlook{.kind = "none", .why = "deploy.capture is none", .hint = {}, .room = {}};
+  auto checked = check_all(context, session, wait);
+  if (checked)
+    return CaptureOutlook{
+        .kind = wish == "auto" ? "slot" : wish, .why = {}, .hint = {}, .room = std::move(*checked)};
+  const auto& error = checked.error();
+  const bool no_way = is_no_way(error) || error.code == ErrorCode::check_failed;
+  if (!no_way) return fail(std::move(checked).error());
+  return CaptureOutlook{.kind = wish == "auto" ? "none" : wish,
+                        .why = error.message,
+                        .hint = error.hint,
+                        .room = {},
+                        .is_refused = wish != "auto"};
+}
+
+Result<std::vector<std::string>> drop_capture_of_deploy(const Context& context,
+                                                        pg::Session& session,
+                                                        const std::string& name, const Wait& wait) {
+  const replay::CaptureRecords records(context.config.text("history.schema"));
+  SLIPWAY_ASSIGN(auto crash, crash_plan_of(context));
+  SLIPWAY_ASSIGN(auto dropped, drop_warm_copy(session, name, wait));
+  SLIPWAY_ASSIGN(const auto slots, replay::slipway_slots(session, wait));
+  for (const auto& slot : slots) {
+    if (slot.name != name && slot.name != replay::follower_name(name)) continue;
+    SLIPWAY_TRY(replay::drop_slot(session, slot.name, wait));
+    dropped.push_back(slot.name);
+    crash.reach(os::CrashPoint::capture_slot_dropped);
+  }
+  SLIPWAY_TRY(replay::drop_capture(
+      session, {.name = name, .since = 0, .identities_changed = {}, .left_out = {}}, wait));
+  SLIPWAY_TRY(records.remove(session, name, wait));
+  return dropped;
 }
 
 Result<std::vector<std::string>> drop_captures(const Context& context, pg::Session& session,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "slipway/app/context.hpp"
+#include "slipway/app/deploy.hpp"
 #include "slipway/pg/session.hpp"
 #include "slipway/plan/plan.hpp"
 #include "slipway/replay/capture_record.hpp"
@@ -24,10 +25,19 @@ struct ArmedCapture {
 Result<ArmedCapture> arm_capture(const Context& context, pg::Session& session,
                                  const plan::Plan& plan, const Wait& wait);
 
-/// Drops the copy that is kept in step, slots, publication and record of each capture of this
-/// database, slots that no record knows, and those of databases that a rollback has put aside.
-/// Yields the names of databases and slots. Errors:
-/// part_way when somebody reads from one.
+/// What arm_capture would do, as far as that can be known without doing it; nothing is changed.
+/// Errors: connection, and of questions that fail for another reason than that there is no way.
+Result<CaptureOutlook> look_at_capture(const Context& context, pg::Session& session,
+                                       const Wait& wait);
+
+/// Drops what one capture has: the copy that is kept in step, both slots, publication and record.
+/// Yields the names of databases and slots. Errors: part_way when somebody reads from one.
+Result<std::vector<std::string>> drop_capture_of_deploy(const Context& context,
+                                                        pg::Session& session,
+                                                        const std::string& name, const Wait& wait);
+
+/// The same for each capture of this database, slots that no record knows, and those of databases
+/// that a rollback has put aside.
 Result<std::vector<std::string>> drop_captures(const Context& context, pg::Session& session,
                                                const Wait& wait);
 

@@ -7,6 +7,7 @@
 #include "rollback_sequence.hpp"
 #include "runner.hpp"
 #include "schema_scope.hpp"
+#include "usable_capture.hpp"
 
 #include "slipway/rehearse/same_meaning.hpp"
 #include "slipway/rollback/assess.hpp"
@@ -38,6 +39,29 @@ bool is_still_the_same(const rollback::Assessment& one, const rollback::Assessme
   return one.fingerprint_now == other.fingerprint_now && one.on_top == other.on_top &&
          std::equal(one.migrations.begin(), one.migrations.end(), other.migrations.begin(),
                     other.migrations.end(), same);
+}
+
+Status look_at_capture(const Context& context, pg::Session& session, RollbackOutlook& outlook,
+                       const Wait& wait) {
+  SLIPWAY_ASSIGN(auto kept, usable_capture(context, session, outlook.backup->manifest, wait));
+  auto& branches = outlook.decision.branches;
+  const auto* const question = "is what was written since it kept?";
+  if (kept.name.empty()) {
+    branches.push_back(
+        {question, fmt::format("no{}: it is found by comparing",
+                               kept.obstacles.empty() ? "" : ", " + kept.obstacles)});
+    return {};
+  }
+  branches.push_back({question, "yes, by the slot " + kept.name});
+  outlook.capture = kept.name;
+  if (kept.copy.empty()) return {};
+  const bool is_of_run = kept.run == outlook.assessment.run.row.id;
+  branches.push_back(
+      {"is there a copy with the old schema?",
+       is_of_run ? fmt::format("yes, {}: nothing is restored", kept.copy)
+                 : fmt::format("{} has the schema from before run {}", kept.copy, kept.run)});
+  if (is_of_run) outlook.copy = std::move(kept.copy);
+  return {};
 }
 
 // Without a backup there is no safe path.
@@ -136,6 +160,8 @@ Result<RollbackOutlook> look_at_rollback(const Context& context, const RollbackR
   outlook.decision = rollback::decide(outlook.assessment, request.wish);
   outlook.target = session.describe();
   if (outlook.decision.path == rollback::Path::safe) find_backup(context, outlook);
+  if (outlook.decision.path == rollback::Path::safe)
+    SLIPWAY_TRY(look_at_capture(context, session, outlook, wait));
   SLIPWAY_TRY(look_around(context, session, outlook, wait));
   return outlook;
 }

@@ -15,6 +15,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <functional>
+#include <utility>
 
 namespace slipway::app {
 
@@ -24,6 +25,8 @@ constexpr Millis k_one_look{10'000};
 // Restoring 2 GB took 16 to 26 s on two cores and comparing both sides 18 s more, so that a second
 // does about this much.
 constexpr double k_bytes_per_second = 45e6;
+// ... and this where nothing is restored.
+constexpr double k_bytes_compared_per_second = 110e6;
 
 constexpr const char* k_set_aside = "set aside"; // after the safe path alone
 constexpr const char* k_previous_version = "previous version";
@@ -50,11 +53,24 @@ std::string path_step(rollback::Path path) {
   return std::string(rollback::path_name(path)) + " path";
 }
 
-Millis estimated(const std::optional<backup::Listed>& backup) {
-  if (!backup) return Millis(0);
+Millis estimated(const RollbackOutlook& outlook) {
+  if (!outlook.backup) return Millis(0);
   double bytes = 0;
-  for (const auto& table : backup->manifest.tables) bytes += static_cast<double>(table.bytes);
-  return Millis(static_cast<std::int64_t>(bytes / k_bytes_per_second * 1000));
+  for (const auto& table : outlook.backup->manifest.tables)
+    bytes += static_cast<double>(table.bytes);
+  const double rate = outlook.copy.empty() ? k_bytes_per_second : k_bytes_compared_per_second;
+  return Millis(static_cast<std::int64_t>(bytes / rate * 1000));
+}
+
+// For those who read of it later, when neither slot nor copy is there any more.
+std::string remark_of(const rollback::SafePathReport& report) {
+  auto text = std::string(report.over_kept_copy ? "over the copy that the deploy had made"
+                                                : "over the backup");
+  if (report.replayed)
+    text += fmt::format(", {} row changes from the slot", report.replayed->rows);
+  else
+    text += ", what was written since was found by comparing";
+  return text + fmt::format(", closed for {} ms", report.closed.count());
 }
 
 bool is_ended(const std::vector<history::RollbackStep>& journal) {
@@ -133,8 +149,11 @@ private:
   }
 
   Status over_backup(const backup::Manifest& backup) {
-    return make(path_step(rollback::Path::safe),
-                [&] { return take_over_backup(context_, outlook_, backup, report_); });
+    return make(path_step(rollback::Path::safe), [&]() -> Status {
+      SLIPWAY_TRY(take_over_backup(context_, outlook_, backup, report_));
+      remark_ = remark_of(*report_.safe);
+      return {};
+    });
   }
 
   // What another attempt, or another command, would not run into.
@@ -209,9 +228,9 @@ private:
     Status made = act();
     const auto took = std::chrono::duration_cast<Millis>(std::chrono::steady_clock::now() - start);
     write([&](pg::Session& session, const Wait& wait) {
-      return journal_.finish(session, run_, step, made ? "done" : "failed",
-                             made ? std::string() : context_.masker.mask(made.error().message),
-                             wait);
+      return journal_.finish(
+          session, run_, step, made ? "done" : "failed",
+          made ? std::exchange(remark_, {}) : context_.masker.mask(made.error().message), wait);
     });
     context_.events.on_event(event::StepFinished{.run = run_,
                                                  .step = step,
@@ -262,6 +281,7 @@ private:
   const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
   RollbackReport report_;
   std::vector<std::string> prepared_;
+  std::string remark_; ///< on the step that is under way
   std::size_t index_ = 0;
   std::size_t total_ = 0;
   bool warned_ = false;
@@ -272,7 +292,7 @@ private:
 Status look_around(const Context& context, pg::Session& session, RollbackOutlook& outlook,
                    const Wait& wait) {
   outlook.budget = context.config.duration("rollback.budget");
-  if (outlook.decision.path == rollback::Path::safe) outlook.estimate = estimated(outlook.backup);
+  if (outlook.decision.path == rollback::Path::safe) outlook.estimate = estimated(outlook);
   SLIPWAY_ASSIGN(outlook.application, look_at_health(context, wait.within(k_one_look)));
   const history::RollbackSteps steps(context.config.text("history.schema"));
   SLIPWAY_ASSIGN(const auto journal, steps.of(session, outlook.assessment.run.row.id, wait));
@@ -284,6 +304,19 @@ Status look_around(const Context& context, pg::Session& session, RollbackOutlook
   if (is_done(journal, path_step(rollback::Path::safe)) && !is_done(journal, k_set_aside))
     outlook.left_over.emplace_back(k_set_aside);
   return {};
+}
+
+Result<bool> is_rollback_open(const Context& context, pg::Session& session, std::int64_t first_run,
+                              const Wait& wait) {
+  const history::RollbackSteps steps(context.config.text("history.schema"));
+  SLIPWAY_ASSIGN(const auto runs, steps.runs_since(session, first_run, wait));
+  for (const auto run : runs) {
+    SLIPWAY_ASSIGN(const auto journal, steps.of(session, run, wait));
+    // One that was gone on with after its end has further steps.
+    if (!journal.empty() && (journal.back().step != k_end || journal.back().state != "done"))
+      return true;
+  }
+  return false;
 }
 
 Result<RollbackReport> roll_back(const Context& context, const RollbackOutlook& outlook) {

@@ -50,6 +50,7 @@ Result<report::RunbookFacts> facts_of(const Context& context, report::RunbookSig
   facts.connection = connection_of(config, seen.variable);
   facts.backup_store = config.text("backup.store");
   facts.backs_up_on_deploy = config.boolean("deploy.backup");
+  facts.capture = config.text("deploy.capture");
   facts.application = config.text_list("deploy.application");
   facts.previous_application = config.text_list("deploy.previous_application");
   facts.health = config.text_list("deploy.health");

@@ -1,6 +1,7 @@
 #include "slipway/app/migrations.hpp"
 #include "slipway/app/schema.hpp"
 
+#include "forgotten_captures.hpp"
 #include "preflight.hpp"
 #include "runner.hpp"
 
@@ -59,6 +60,7 @@ Result<RunReport> up(const Context& context, const plan::Selection& selection) {
     if (plan) SLIPWAY_TRY(check_before_run(context, session, *plan, wait));
   }
   SLIPWAY_ASSIGN(auto runner, Runner::begin(context, "up", std::move(session), wait));
+  drop_forgotten_before_run(context, runner->session(), wait);
   RunReport report;
   auto outcome = [&]() -> Status {
     SLIPWAY_ASSIGN(const auto history, runner->history(wait));

@@ -5,12 +5,13 @@
 
 #include "slipway/app/backup.hpp"
 #include "slipway/base/sql_text.hpp"
-#include "slipway/os/disk_space.hpp"
+#include "slipway/pg/server_disk.hpp"
 #include "slipway/replay/capture_slot.hpp"
 #include "slipway/rollback/obstacles.hpp"
 
 #include <array>
 #include <fmt/format.h>
+#include <set>
 
 namespace slipway::app {
 
@@ -19,6 +20,7 @@ namespace {
 constexpr const char* k_control = "postgres";
 constexpr const char* k_other_control = "template1";
 constexpr std::int64_t k_megabyte = 1'000'000;
+constexpr std::int64_t k_slots_wanted = 2;
 /// What a restore and a copy are called until they are whole.
 constexpr std::array<std::string_view, 2> k_half_made{"__restoring", "__copying"};
 
@@ -31,28 +33,27 @@ WHERE s.setrole OPERATOR(pg_catalog.=) 0::oid AND pg_catalog.starts_with(c.setti
 ORDER BY 1
 )sql";
 
-constexpr const char* k_place = R"sql(
-SELECT pg_catalog.pg_database_size(pg_catalog.current_database()),
-       COALESCE((SELECT s.setting FROM pg_catalog.pg_settings AS s WHERE s.name OPERATOR(pg_catalog.=) 'data_directory'), '')
-)sql";
-
 /// "slipway_5_after_run_7" tells which runs were there.
 std::string runs_of(const std::string& capture) {
   const auto at = capture.rfind('_');
   return at == std::string::npos ? capture : capture.substr(at + 1);
 }
 
-Status check_room(pg::Session& session, const Wait& wait) {
-  SLIPWAY_ASSIGN(const auto rows, session.query(SqlText(k_place), {}, wait));
+Result<std::string> check_room(pg::Session& session, const Wait& wait) {
+  SLIPWAY_ASSIGN(const auto rows, session.query(SqlText("SELECT pg_catalog.pg_database_size("
+                                                        "pg_catalog.current_database())"),
+                                                {}, wait));
   const auto size = rows.integer(0, 0);
-  // Where the server is on another machine nobody can tell.
-  const auto free =
-      rows.text(0, 1).empty() ? std::nullopt : os::free_disk_space(std::string(rows.text(0, 1)));
-  if (!free || *free >= static_cast<std::uint64_t>(size)) return {};
-  return fail(Error(ErrorCode::check_failed,
-                    fmt::format("a copy of the database takes {} MB, and {} MB are free",
-                                size / k_megabyte, *free / k_megabyte))
-                  .with_hint("deploy.capture = slot needs no copy"));
+  SLIPWAY_ASSIGN(const auto disk, pg::look_at_server_disk(session, wait));
+  if (!disk.free)
+    return fmt::format(
+        "the copy takes {} MB; whether the server's disk has as much is not known: {}",
+        size / k_megabyte, disk.unknown_since);
+  const auto figures = fmt::format("the copy takes {} MB, and {} MB are free", size / k_megabyte,
+                                   *disk.free / k_megabyte);
+  if (*disk.free >= static_cast<std::uint64_t>(size)) return figures;
+  return fail(
+      Error(ErrorCode::check_failed, figures).with_hint("deploy.capture = slot needs no copy"));
 }
 
 Status drop_database(pg::Session& session, const std::string& name, const Wait& wait) {
@@ -64,8 +65,8 @@ Status drop_database(pg::Session& session, const std::string& name, const Wait& 
 
 } // namespace
 
-Status check_warm_copy(pg::Session& session, const Wait& wait) {
-  SLIPWAY_TRY(replay::check_free_slots(session, 2, wait));
+Result<std::string> check_warm_copy(pg::Session& session, std::int64_t slots, const Wait& wait) {
+  SLIPWAY_TRY(replay::check_free_slots(session, k_slots_wanted - slots, wait));
   SLIPWAY_ASSIGN(const auto obstacles,
                  rollback::obstacles_to_safe_path(session, session.database(), wait));
   for (const auto& one : obstacles)
@@ -113,22 +114,37 @@ Result<std::string> find_warm_copy(pg::Session& session, const std::string& capt
   return std::string();
 }
 
-Result<std::vector<std::string>>
-drop_warm_copies(pg::Session& session, const std::vector<std::string>& captures, const Wait& wait) {
+Result<std::vector<std::string>> drop_warm_copy(pg::Session& session, const std::string& capture,
+                                                const Wait& wait) {
   std::vector<std::string> dropped;
   SLIPWAY_ASSIGN(const auto copies, warm_copies(session, wait));
   for (const auto& one : copies) {
-    if (one.database != session.database() || one.name == session.database()) continue;
+    if (one.capture != capture || one.database != session.database() ||
+        one.name == session.database())
+      continue;
     SLIPWAY_TRY(drop_database(session, one.name, wait));
     dropped.push_back(one.name);
   }
   // Only what slipway itself is about to overwrite is called so.
-  for (const auto& capture : captures)
-    for (const auto& ending : k_half_made)
-      SLIPWAY_TRY(drop_database(session,
-                                rollback::kept_copy_name(session.database(), runs_of(capture)) +
-                                    std::string(ending),
-                                wait));
+  for (const auto& ending : k_half_made)
+    SLIPWAY_TRY(drop_database(session,
+                              rollback::kept_copy_name(session.database(), runs_of(capture)) +
+                                  std::string(ending),
+                              wait));
+  return dropped;
+}
+
+Result<std::vector<std::string>>
+drop_warm_copies(pg::Session& session, const std::vector<std::string>& captures, const Wait& wait) {
+  std::set<std::string> all(captures.begin(), captures.end());
+  SLIPWAY_ASSIGN(const auto copies, warm_copies(session, wait));
+  for (const auto& one : copies)
+    if (one.database == session.database()) all.insert(one.capture);
+  std::vector<std::string> dropped;
+  for (const auto& one : all) {
+    SLIPWAY_ASSIGN(const auto some, drop_warm_copy(session, one, wait));
+    dropped.insert(dropped.end(), some.begin(), some.end());
+  }
   return dropped;
 }
 

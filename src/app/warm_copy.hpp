@@ -16,9 +16,11 @@ struct WarmCopy {
   std::string capture;  ///< that it follows
 };
 
-/// What stands in the way of a second database and a second slot, before anything is made. Errors:
-/// unsupported, check_failed, with what to do.
-Status check_warm_copy(pg::Session& session, const Wait& wait);
+/// What stands in the way of a second database and a second slot, before anything is made; those
+/// `slots` that slipway has and will drop before are as good as free. Yields how much room the copy
+/// takes, and whether there is so much, in words. Errors: unsupported, check_failed, with what to
+/// do.
+Result<std::string> check_warm_copy(pg::Session& session, std::int64_t slots, const Wait& wait);
 
 /// Makes the copy of the backup, and the slot that follows it. Yields the copy's name. Errors: as
 /// make_copy_of_backup; check_failed when there is a database of that name, which is not touched.
@@ -32,8 +34,11 @@ Result<std::vector<WarmCopy>> warm_copies(pg::Session& session, const Wait& wait
 Result<std::string> find_warm_copy(pg::Session& session, const std::string& capture,
                                    const Wait& wait);
 
-/// Drops those of this database, whole or half made. A database that does not carry the mark is
-/// none of ours, whatever its name is. Yields their names. Errors: sql.
+/// Drops the one of that capture, whole or half made. A database that does not carry the mark is
+/// none of ours, whatever its name is. Yields its name, if there was a whole one. Errors: sql.
+Result<std::vector<std::string>> drop_warm_copy(pg::Session& session, const std::string& capture,
+                                                const Wait& wait);
+/// The same for all of this database, and what is half made of these captures.
 Result<std::vector<std::string>>
 drop_warm_copies(pg::Session& session, const std::vector<std::string>& captures, const Wait& wait);
 

@@ -32,10 +32,12 @@ std::vector<Setting> deploy_settings() {
       {.key = "deploy.grace",
        .type = ValueType::duration,
        .default_value = "4h",
+       .flag = "--grace",
        .secrecy = Secrecy::open,
        .description =
-           "Age from which `slipway doctor` takes the slot of a deploy that nobody confirmed for forgotten.",
-       .zero_means = "at once"},
+           "How long what a deploy keeps for its rollback is left alone when nobody confirms the deploy. Then it is forgotten: "
+           "`slipway deploy watchdog` and the next run with something to do drop it.",
+       .zero_means = "not at all"},
       {.key = "deploy.predict",
        .type = ValueType::boolean,
        .default_value = "true",

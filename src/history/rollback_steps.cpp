@@ -60,6 +60,22 @@ Result<std::vector<RollbackStep>> RollbackSteps::of(pg::Session& session, std::i
   return steps;
 }
 
+Result<std::vector<std::int64_t>>
+RollbackSteps::runs_since(pg::Session& session, std::int64_t first, const Wait& wait) const {
+  const auto rows =
+      session.query(SqlText(fmt::format("SELECT DISTINCT s.run FROM {} AS s WHERE s.run "
+                                        "OPERATOR(pg_catalog.>=) $1::bigint ORDER BY 1",
+                                        table())),
+                    {std::to_string(first)}, wait);
+  std::vector<std::int64_t> runs;
+  if (!rows) {
+    if (is_missing(rows.error())) return runs;
+    return fail(rows.error());
+  }
+  for (std::size_t row = 0; row < rows->size(); ++row) runs.push_back(rows->integer(row, 0));
+  return runs;
+}
+
 Status RollbackSteps::begin(pg::Session& session, std::int64_t run, const std::string& step,
                             const Wait& wait) const {
   SLIPWAY_TRY(ensure(session, wait));

@@ -19,6 +19,7 @@ CREATE TABLE IF NOT EXISTS {0}.capture (
   backup text,
   begun_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
   stage_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp());
+ALTER TABLE {0}.capture ADD COLUMN IF NOT EXISTS abandoned_at timestamptz;
 CREATE TABLE IF NOT EXISTS {0}.capture_step (
   capture text NOT NULL,
   transaction xid8 NOT NULL,
@@ -79,6 +80,15 @@ Status CaptureRecords::note_deployed(pg::Session& session, const std::string& na
                 {name}, wait);
 }
 
+Status CaptureRecords::note_abandoned(pg::Session& session, const std::string& name,
+                                      const Wait& wait) const {
+  SLIPWAY_TRY(create(session, wait));
+  return change(session,
+                "UPDATE {}.capture SET abandoned_at = pg_catalog.clock_timestamp() "
+                "WHERE name OPERATOR(pg_catalog.=) $1 AND abandoned_at IS NULL",
+                {name}, wait);
+}
+
 Status CaptureRecords::remove(pg::Session& session, const std::string& name,
                               const Wait& wait) const {
   SLIPWAY_ASSIGN(const bool there, is_there(session, wait));
@@ -106,17 +116,22 @@ Result<std::vector<CaptureRecord>> CaptureRecords::all(pg::Session& session,
       session.query(SqlText(fmt::format(
                         "SELECT name, stage, COALESCE(since, '0/0')::text, COALESCE(run, 0), "
                         "COALESCE(backup, ''), pg_catalog.floor(EXTRACT(epoch FROM "
-                        "pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) stage_at))::bigint "
-                        "FROM {}.capture ORDER BY begun_at",
+                        "pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) stage_at))::bigint, "
+                        "pg_catalog.floor(EXTRACT(epoch FROM pg_catalog.clock_timestamp() "
+                        "OPERATOR(pg_catalog.-) (pg_catalog.to_jsonb(c) OPERATOR(pg_catalog.->>) "
+                        "'abandoned_at')::timestamptz))::bigint "
+                        "FROM {}.capture AS c ORDER BY begun_at",
                         quote_identifier(schema_))),
                     {}, wait));
-  for (std::size_t row = 0; row < rows.size(); ++row)
+  for (std::size_t row = 0; row < rows.size(); ++row) {
     records.push_back({.name = std::string(rows.text(row, 0)),
                        .stage = stage_called(rows.text(row, 1)),
                        .since = lsn_from(rows.text(row, 2)).value_or(0),
                        .run = rows.integer(row, 3),
                        .backup = std::string(rows.text(row, 4)),
                        .age_s = rows.integer(row, 5)});
+    if (!rows.is_null(row, 6)) records.back().abandoned_s = rows.integer(row, 6);
+  }
   return records;
 }
 

@@ -17,7 +17,7 @@ public:
       : origin_(origin), request_(request), wait_(wait) {}
 
   Status look(const CarryMap& map) {
-    SLIPWAY_ASSIGN(since_, written_since(origin_, request_.snapshot, wait_));
+    SLIPWAY_ASSIGN(since_, written_since(origin_, request_.snapshot, "slipway_row", wait_));
     for (const CarriedTable& table : map.tables)
       if (table.origin) SLIPWAY_TRY(look_at(table));
     for (const Relation& table : map.created) {
@@ -72,9 +72,9 @@ private:
 
   Status count(const CarriedTable& table, const RowTexts& texts, const std::string& condition,
                const std::string& why) {
-    SLIPWAY_ASSIGN(
-        const std::int64_t rows,
-        number(texts.read_from() + since_ + (since_.empty() ? " WHERE " : " AND ") + condition));
+    SLIPWAY_ASSIGN(const std::int64_t rows,
+                   number(texts.read_from() + since_.where() +
+                          (since_.condition.empty() ? " WHERE " : " AND ") + condition));
     note(table.target.name, why, rows);
     return {};
   }

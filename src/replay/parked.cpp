@@ -148,4 +148,16 @@ Result<std::int64_t> ParkedTable::count(const Wait& wait) {
   return rows.integer(0, 0);
 }
 
+Result<std::int64_t> ParkedTable::count_of(const QualifiedName& table, const Wait& wait) {
+  SLIPWAY_ASSIGN(
+      const pg::Rows rows,
+      session_->query(
+          SqlText(
+              "SELECT pg_catalog.count(*) FROM " + place() +
+              " WHERE run OPERATOR(pg_catalog.=) $1::text AND schema_name OPERATOR(pg_catalog.=) $2::text"
+              " AND table_name OPERATOR(pg_catalog.=) $3::text"),
+          {run_, table.schema, table.name}, wait));
+  return rows.integer(0, 0);
+}
+
 } // namespace slipway::replay

@@ -19,16 +19,19 @@ ORDER BY c.oid
 /// What a stream of changes does not have: unlogged tables, and those that are younger than its
 /// publication.
 Status carry_not_streamed(pg::Session& origin, pg::Session& copy, ParkedTable& parked,
-                          const CarryMap& map, ReconcileReport& report, const Wait& wait) {
-  CarryMap unseen;
+                          const CarryMap& map, const ReconcileRequest& request,
+                          ReconcileReport& report, const Wait& wait) {
+  CarryMap unlogged;
   for (const CarriedTable& table : map.tables)
     if (table.origin && (table.target.unlogged || table.origin->unlogged))
-      unseen.tables.push_back(table);
-  unseen.created = map.created;
-  if (unseen.tables.empty() && unseen.created.empty()) return {};
-  SLIPWAY_ASSIGN(const SyncReport synced, sync_state(origin, copy, parked, unseen, {}, wait));
+      unlogged.tables.push_back(table);
+  CarryMap created;
+  created.created = map.created;
+  SLIPWAY_ASSIGN(const ReadView view, ReadView::open(origin, wait));
+  SLIPWAY_ASSIGN(const SyncReport synced, sync_state(view, copy, parked, unlogged, {}, wait));
   const SyncCounts total = synced.total();
   report.unlogged_rows = total.inserted + total.updated + total.removed;
+  SLIPWAY_TRY(sync_state(view, copy, parked, created, {.snapshot = request.seen}, wait));
   return {};
 }
 
@@ -50,16 +53,15 @@ Status refresh_views(pg::Session& copy, ReconcileReport& report, const Wait& wai
 } // namespace
 
 Result<ReconcileReport> reconcile(pg::Session& origin, pg::Session& copy, ParkedTable& parked,
-                                  const CarryMap& map, const SyncRequest& request,
+                                  const CarryMap& map, const ReconcileRequest& request,
                                   const Wait& wait) {
   ReconcileReport report;
   SLIPWAY_TRY(parked.create(wait));
-  SLIPWAY_TRY(carry_not_streamed(origin, copy, parked, map, report, wait));
+  SLIPWAY_TRY(carry_not_streamed(origin, copy, parked, map, request, report, wait));
   SLIPWAY_TRY(park_orphans(copy, parked, map, report, wait));
   SLIPWAY_TRY(reconcile_sequences(origin, copy, map, report, wait));
   SLIPWAY_TRY(reconcile_large_objects(origin, copy, request.snapshot, report, wait));
   SLIPWAY_TRY(refresh_views(copy, report, wait));
-  SLIPWAY_TRY(copy.execute(SqlText("ANALYZE"), wait));
   return report;
 }
 

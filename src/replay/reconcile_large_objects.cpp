@@ -27,7 +27,7 @@ constexpr const char* k_all = "SELECT oid::bigint FROM pg_catalog.pg_largeobject
 
 /// Those whose pages or owner were written since. Whoever may not look at the pages takes all.
 Result<Numbers> changed(pg::Session& origin, const std::string& snapshot, const Wait& wait) {
-  SLIPWAY_ASSIGN(const WrittenSince since, written_since(origin, snapshot, wait));
+  SLIPWAY_ASSIGN(const WrittenSince since, written_since(origin, snapshot, "slipway_row", wait));
   SLIPWAY_ASSIGN(
       const pg::Rows may,
       origin.execute(
@@ -36,9 +36,10 @@ Result<Numbers> changed(pg::Session& origin, const std::string& snapshot, const 
   if (!may.boolean(0, 0)) return numbers(origin, k_all, wait);
   return numbers(
       origin,
-      "SELECT slipway_row.loid::bigint FROM pg_catalog.pg_largeobject AS slipway_row" + since +
+      "SELECT slipway_row.loid::bigint FROM pg_catalog.pg_largeobject AS slipway_row" +
+          since.where() +
           " UNION SELECT slipway_row.oid::bigint FROM pg_catalog.pg_largeobject_metadata AS slipway_row" +
-          since,
+          since.where(),
       wait);
 }
 

@@ -2,6 +2,7 @@
 #include "row_texts.hpp"
 
 #include <fmt/format.h>
+#include <functional>
 
 namespace slipway::replay {
 
@@ -22,6 +23,25 @@ constexpr std::string_view k_back_body =
     "   MESSAGE = pg_catalog.format('as %s the value would become %L', {3}::text, {4}); END IF;"
     " RETURN CAST(v AS {1}); END";
 
+bool is_integer_type(const std::string& type) {
+  return type == "smallint" || type == "integer" || type == "bigint";
+}
+
+/// Each of its values has a place in the new type, without a look.
+bool is_widened(const CarriedColumn& column) {
+  const auto width = [](const std::string& type) {
+    return type == "smallint" ? 2 : type == "integer" ? 4 : 8;
+  };
+  return column.origin && is_integer_type(column.origin->type) &&
+         is_integer_type(column.target.type) &&
+         width(column.target.type) <= width(column.origin->type);
+}
+
+/// NULLs and casts of a user's do not come in here: only columns of a key are asked for.
+std::string as_number(const std::string& value) {
+  return "CAST(" + value + " AS bigint)";
+}
+
 std::string function(const std::string& name, const std::string& from, const std::string& to,
                      const std::string& body) {
   return fmt::format("CREATE OR REPLACE FUNCTION {}(v {}) RETURNS {} LANGUAGE plpgsql AS {}", name,
@@ -39,6 +59,13 @@ std::string output_of(const std::string& expression) {
 bool RowTexts::is_plain(std::size_t place) const {
   const CarriedColumn& column = table_.columns[place];
   return !column.reverse && !column.is_retyped() && column.target.plain;
+}
+
+/// Integers of any width are told apart by their number, which an index finds.
+bool RowTexts::is_integer(std::size_t place) const {
+  const CarriedColumn& column = table_.columns[place];
+  return !column.reverse && column.origin && is_integer_type(column.origin->type) &&
+         is_integer_type(column.target.type);
 }
 
 std::string RowTexts::staged(std::size_t place) const {
@@ -131,8 +158,9 @@ std::string RowTexts::same_key() const {
   std::string text;
   for (const std::size_t place : table_.key) {
     if (!text.empty()) text += " AND ";
-    if (is_plain(place)) {
-      text += old(place) + " OPERATOR(pg_catalog.=) " + staged(place);
+    if (is_plain(place) || is_integer(place)) {
+      const std::string value = is_plain(place) ? staged(place) : as_number(staged(place));
+      text += old(place) + " OPERATOR(pg_catalog.=) " + value;
       continue;
     }
     const std::string known =
@@ -183,10 +211,78 @@ std::string RowTexts::key_of_origin() const {
   return as_key([&](std::size_t place) { return origin(place); }, known_of_origin());
 }
 
+std::string RowTexts::is(std::size_t place, const std::string& side, const std::string& text,
+                         const std::string& value) const {
+  const Column& target = table_.columns[place].target;
+  const std::string wanted =
+      fmt::format("({} OPERATOR(pg_catalog.->>) {}::text)", value, quote_literal(target.name));
+  if (is_integer(place)) return side + " OPERATOR(pg_catalog.=) " + as_number(wanted);
+  if (is_plain(place))
+    return fmt::format("{} OPERATOR(pg_catalog.=) CAST({} AS {})", side, wanted, target.type);
+  return fmt::format("({}){} OPERATOR(pg_catalog.=) {}", text, k_bytewise, wanted);
+}
+
+std::string RowTexts::origin_is(const std::string& value) const {
+  std::string text;
+  for (const std::size_t place : table_.key)
+    text +=
+        (text.empty() ? "" : " AND ") + is(place, origin(place), output_of(origin(place)), value);
+  return text;
+}
+
+std::string RowTexts::old_is(const std::string& value) const {
+  std::string text;
+  for (const std::size_t place : table_.key) {
+    const bool retyped = table_.columns[place].is_retyped();
+    text += (text.empty() ? "" : " AND ") +
+            is(place, old(place), retyped ? known_old(place) : output_of(old(place)), value);
+  }
+  return text;
+}
+
+template<class Piece>
+std::string RowTexts::as_key_hash(const Piece& text, const Piece& number) const {
+  std::string hash;
+  for (const std::size_t place : table_.key) {
+    const std::string one =
+        is_integer(place)
+            ? fmt::format("pg_catalog.hashint8extended({}, 3)", as_number(number(place)))
+            : fmt::format("pg_catalog.hashtextextended(({}){}, 3)", text(place), k_bytewise);
+    hash = hash.empty()
+               ? one
+               : fmt::format("pg_catalog.hashint8extended({} OPERATOR(pg_catalog.#) {}, 3)", hash,
+                             one);
+  }
+  return hash;
+}
+
+std::string RowTexts::key_hash_of_old() const {
+  using Piece = std::function<std::string(std::size_t)>;
+  return as_key_hash<Piece>(
+      [&](std::size_t place) {
+        return table_.columns[place].is_retyped() ? known_old(place) : output_of(old(place));
+      },
+      [&](std::size_t place) { return old(place); });
+}
+
+std::string RowTexts::key_hash_of_stage() const {
+  using Piece = std::function<std::string(std::size_t)>;
+  return as_key_hash<Piece>(
+      [&](std::size_t place) { return is_plain(place) ? output_of(staged(place)) : staged(place); },
+      [&](std::size_t place) { return staged(place); });
+}
+
+std::string RowTexts::key_hash_of_origin() const {
+  using Piece = std::function<std::string(std::size_t)>;
+  return as_key_hash<Piece>([&](std::size_t place) { return output_of(origin(place)); },
+                            [&](std::size_t place) { return origin(place); });
+}
+
 std::string RowTexts::followed_key() const {
   std::string text;
   for (const std::size_t place : table_.key)
-    if (table_.columns[place].is_retyped()) text += (text.empty() ? "" : ", ") + known_old(place);
+    if (table_.columns[place].is_retyped() && !is_widened(table_.columns[place]))
+      text += (text.empty() ? "" : ", ") + known_old(place);
   return text;
 }
 

@@ -40,6 +40,15 @@ public:
   std::string key_of_old() const;
   std::string key_of_stage() const;
   std::string key_of_origin() const;
+  /// Whether `slipway_row`, or `o`, is the row whose key is the JSON object `value`, as key_of_*
+  /// write it.
+  std::string origin_is(const std::string& value) const;
+  std::string old_is(const std::string& value) const;
+  /// A number of 64 bits for the key, the same on both sides for the same row; NULL where the key
+  /// cannot be followed.
+  std::string key_hash_of_old() const;
+  std::string key_hash_of_stage() const;
+  std::string key_hash_of_origin() const;
   /// The retyped columns of the copy's key in their new form: NULL where that cannot hold the
   /// value. Empty when there are none.
   std::string followed_key() const;
@@ -53,6 +62,7 @@ public:
 
 private:
   bool is_plain(std::size_t place) const;
+  bool is_integer(std::size_t place) const;
   std::string staged(std::size_t place) const;
   std::string old(std::size_t place) const;
   std::string origin(std::size_t place) const;
@@ -66,6 +76,10 @@ private:
   std::string as_row(const Piece& piece) const;
   template<class Piece>
   std::string as_key(const Piece& piece, const std::string& known) const;
+  template<class Piece>
+  std::string as_key_hash(const Piece& text, const Piece& number) const;
+  std::string is(std::size_t place, const std::string& side, const std::string& text,
+                 const std::string& value) const;
 
   const CarriedTable& table_;
 };

@@ -15,24 +15,32 @@ namespace slipway::replay {
 struct Stage {
   /// slipway_n, slipway_at and slipway_in (place in the new table), and the columns.
   static constexpr const char* k_rows = "pg_temp.slipway_rows";
-  /// The keys of all rows there are.
+  /// Keys of rows that there are.
   static constexpr const char* k_keys = "pg_temp.slipway_keys";
 };
 
-/// A condition on `slipway_row` for those whose writer was not finished at the snapshot, or empty
-/// for all rows.
-using WrittenSince = std::string;
+/// Which rows were written since a snapshot.
+struct WrittenSince {
+  std::string condition; ///< on a row; empty: all of them were
+  /// " WHERE ..." with it, or nothing.
+  std::string where() const;
+};
 
-/// Makes that condition. Whoever was under way at the snapshot counts as later, for a snapshot does
-/// not name its subtransactions. Errors: check_failed when the snapshot is not of this cluster.
-Result<WrittenSince> written_since(pg::Session& origin, const std::string& snapshot,
-                                   const Wait& wait);
+/// Those whose writer was not finished at the snapshot; all when it is empty or too long ago to
+/// tell. Whoever was under way counts as later, for a snapshot does not name its subtransactions.
+/// `row` is what a row is called. Errors: check_failed when the snapshot is not of this cluster.
+Result<WrittenSince> written_since(pg::Session& session, const std::string& snapshot,
+                                   const std::string& row, const Wait& wait);
 
 /// Fills Stage::k_rows. Yields how many there are.
 Result<std::int64_t> stage_rows(pg::Session& origin, pg::Session& copy, const RowTexts& texts,
                                 const WrittenSince& since, const Wait& wait);
-/// Fills Stage::k_keys.
-Status stage_keys(pg::Session& origin, pg::Session& copy, const RowTexts& texts, const Wait& wait);
+/// Adds to Stage::k_rows the rows of these keys, a JSON array of them, which `since` passed over.
+Status stage_more(pg::Session& origin, pg::Session& copy, const RowTexts& texts,
+                  const WrittenSince& since, const std::string& keys, const Wait& wait);
+/// Fills Stage::k_keys with those for which the condition holds; empty: with all.
+Status stage_keys(pg::Session& origin, pg::Session& copy, const RowTexts& texts,
+                  const std::string& condition, const Wait& wait);
 
 /// Streams one COPY into another in pieces, so that a large table is never held. Yields the rows.
 Result<std::int64_t> copy_across(pg::Session& from, const SqlText& out, pg::Session& to,

@@ -1,7 +1,6 @@
 // The two databases as they stand, table by table.
 #include "slipway/replay/state_sync.hpp"
 
-#include "quiet_session.hpp"
 #include "stage.hpp"
 #include "sync_table.hpp"
 
@@ -50,21 +49,14 @@ SyncCounts SyncReport::total() const {
   return sum;
 }
 
-Result<SyncReport> sync_state(pg::Session& origin, pg::Session& copy, ParkedTable& parked,
+Result<SyncReport> sync_state(const ReadView& origin, pg::Session& copy, ParkedTable& parked,
                               const CarryMap& map, const SyncRequest& request, const Wait& wait) {
   SLIPWAY_TRY(check_obstacles(map));
-  SLIPWAY_ASSIGN(const std::string time_zone, time_zone_of(origin, wait));
   SLIPWAY_TRY(parked.create(wait));
-  SLIPWAY_TRY(begin_reading(origin, time_zone, wait));
-  Result<WrittenSince> since = written_since(origin, request.snapshot, wait);
-  if (!since) {
-    roll_back(origin);
-    return fail(std::move(since).error());
-  }
-  const SyncScene scene{origin, copy, parked, time_zone, *since};
-  Result<SyncReport> report = carry_tables(scene, map, wait);
-  roll_back(origin);
-  return report;
+  SLIPWAY_ASSIGN(WrittenSince since,
+                 written_since(origin.session(), request.snapshot, "slipway_row", wait));
+  return carry_tables({origin.session(), copy, parked, origin.time_zone(), std::move(since)}, map,
+                      wait);
 }
 
 } // namespace slipway::replay

@@ -3,7 +3,9 @@
 // column may change places.
 #include "sync_table.hpp"
 
+#include "both_sides.hpp"
 #include "fill.hpp"
+#include "key_digest.hpp"
 #include "quiet_session.hpp"
 #include "row_texts.hpp"
 #include "stage.hpp"
@@ -32,32 +34,48 @@ public:
 
 private:
   Status carry() {
-    SLIPWAY_ASSIGN(parked_before_, scene_.parked.of(table_.target.name, wait_));
+    SLIPWAY_TRY(know_parked());
     SLIPWAY_TRY(scene_.parked.forget(table_.target.name, wait_));
     SLIPWAY_ASSIGN(const std::vector<SqlText> loud_again,
                    silence(scene_.copy, table_.target, wait_));
     for (const std::string& function : texts_.functions()) SLIPWAY_TRY(run_on_copy(function));
     if (table_.key.empty()) {
-      SLIPWAY_TRY(match_whole_rows());
+      SLIPWAY_ASSIGN(const bool same, is_same_heap());
+      if (!same) {
+        SLIPWAY_TRY(match_whole_rows());
+        SLIPWAY_TRY(put_in());
+      }
     } else {
       SLIPWAY_TRY(match_by_key());
+      SLIPWAY_TRY(put_in());
     }
-    SLIPWAY_TRY(put_in());
     for (const SqlText& statement : loud_again) SLIPWAY_TRY(scene_.copy.execute(statement, wait_));
     return commit(scene_.copy, wait_);
   }
 
+  Status know_parked() {
+    SLIPWAY_ASSIGN(const auto rows, scene_.parked.of(table_.target.name, wait_));
+    for (const ParkedRow& row : rows)
+      if (!row.key.empty()) parked_keys_ += (parked_keys_.empty() ? "" : ",") + row.key;
+    if (!parked_keys_.empty()) parked_keys_ = "[" + parked_keys_ + "]";
+    return {};
+  }
+
   Status match_by_key() {
     SLIPWAY_TRY(check_followed_key());
-    SLIPWAY_ASSIGN(counts_.looked_at,
-                   stage_rows(scene_.origin, scene_.copy, texts_, scene_.since, wait_));
-    SLIPWAY_TRY(stage_keys(scene_.origin, scene_.copy, texts_, wait_));
-    SLIPWAY_TRY(stage_missing());
-    SLIPWAY_TRY(put_doubtful_last());
+    WrittenSince since = scene_.since;
     SLIPWAY_ASSIGN(
-        counts_.removed,
-        change(fmt::format("DELETE FROM {} AS o WHERE NOT EXISTS (SELECT FROM {} AS s WHERE {})",
-                           texts_.target(), Stage::k_keys, texts_.same_key())));
+        const auto keys,
+        on_both_sides(
+            [&] { return digest_of(scene_.origin, keys_in_new(), "slipway_row", since, wait_); },
+            [&] { return digest_of(scene_.copy, keys_in_copy(), wait_); }));
+    SLIPWAY_ASSIGN(counts_.looked_at, stage_rows(scene_.origin, scene_.copy, texts_, since, wait_));
+    // What kept a row out may be gone although the row itself was not written again.
+    if (!parked_keys_.empty())
+      SLIPWAY_TRY(
+          stage_more(scene_.origin, scene_.copy, texts_, scene_.since, parked_keys_, wait_));
+    SLIPWAY_TRY(remove_gone(keys.first, keys.second));
+    SLIPWAY_TRY(put_doubtful_last());
     SLIPWAY_TRY(run_on_copy(fmt::format(
         "CREATE TEMPORARY TABLE slipway_old ON COMMIT DROP AS SELECT s.slipway_n, o.ctid AS slipway_at,"
         " o.tableoid AS slipway_in, o.* FROM {} AS o JOIN {} AS s ON {}",
@@ -70,31 +88,86 @@ private:
     return take_away(k_old_rows);
   }
 
+  Hashed keys_in_new() const {
+    const std::string hash = texts_.key_hash_of_origin();
+    return {texts_.read_from(), hash, hash};
+  }
+  Hashed keys_in_copy() const {
+    const std::string hash = texts_.key_hash_of_old();
+    return {" FROM " + texts_.target() + " AS o", hash, hash};
+  }
+  Hashed keys_to_come() const {
+    const std::string hash = texts_.key_hash_of_stage();
+    return {fmt::format(" FROM {} AS s WHERE NOT EXISTS (SELECT FROM {} AS o WHERE {})",
+                        Stage::k_rows, texts_.target(), texts_.same_key()),
+            hash, hash};
+  }
+
+  /// What the copy has and what is staged are the keys of the new schema, but for those that are
+  /// gone there. Digests tell so without a key being sent.
+  Status remove_gone(const Digest& in_new, Digest in_copy) {
+    SLIPWAY_ASSIGN(const Digest to_come, digest_of(scene_.copy, keys_to_come(), wait_));
+    in_copy.rows += to_come.rows;
+    in_copy.sum += to_come.sum;
+    if (in_new == in_copy) return {};
+    return find_gone(bits_for(std::max(in_new.rows, in_copy.rows)));
+  }
+
+  Status find_gone(int bits) {
+    SLIPWAY_ASSIGN(
+        const auto both,
+        on_both_sides(
+            [&] { return digests_of(scene_.origin, keys_in_new(), bits, wait_); },
+            [&]() -> Result<std::vector<Digest>> {
+              SLIPWAY_ASSIGN(auto sums, digests_of(scene_.copy, keys_in_copy(), bits, wait_));
+              SLIPWAY_ASSIGN(const auto more, digests_of(scene_.copy, keys_to_come(), bits, wait_));
+              for (std::size_t part = 0; part < sums.size(); ++part) {
+                sums[part].rows += more[part].rows;
+                sums[part].sum += more[part].sum;
+              }
+              return sums;
+            }));
+    const auto parts = differing(both.first, both.second);
+    // Where most differ, or only keys without a hash, choosing among them costs more than it saves.
+    const bool all = parts.empty() || parts.size() > both.first.size() / 2;
+    const auto in_parts = [&](const std::string& hash) {
+      return all ? std::string() : is_in_parts(hash, parts, bits);
+    };
+    SLIPWAY_TRY(stage_keys(scene_.origin, scene_.copy, texts_,
+                           in_parts(texts_.key_hash_of_origin()), wait_));
+    const auto and_in_parts = [&](const std::string& hash) {
+      return all ? std::string() : " AND " + in_parts(hash);
+    };
+    SLIPWAY_TRY(stage_missing(and_in_parts(texts_.key_hash_of_stage())));
+    SLIPWAY_ASSIGN(
+        counts_.removed,
+        change(fmt::format("DELETE FROM {} AS o WHERE NOT EXISTS (SELECT FROM {} AS s WHERE {}){}",
+                           texts_.target(), Stage::k_keys, texts_.same_key(),
+                           and_in_parts(texts_.key_hash_of_old()))));
+    return {};
+  }
+
   /// A row of the new schema that the copy lacks although it seems older than the backup is not
   /// left behind: then everything is looked at.
-  Status stage_missing() {
-    if (scene_.since.empty()) return {};
-    SLIPWAY_ASSIGN(const std::int64_t missing,
-                   number(fmt::format("SELECT pg_catalog.count(*) FROM {} AS s"
-                                      " WHERE NOT EXISTS (SELECT FROM {} AS o WHERE {})",
-                                      Stage::k_keys, texts_.target(), texts_.same_key())));
-    SLIPWAY_ASSIGN(const std::int64_t staged,
-                   number(fmt::format("SELECT pg_catalog.count(*) FROM {} AS s"
-                                      " WHERE NOT EXISTS (SELECT FROM {} AS o WHERE {})",
-                                      Stage::k_rows, texts_.target(), texts_.same_key())));
+  Status stage_missing(const std::string& and_in_parts) {
+    if (scene_.since.condition.empty()) return {};
+    const auto not_in_copy = [&](const char* rows) {
+      return number(fmt::format("SELECT pg_catalog.count(*) FROM {} AS s"
+                                " WHERE NOT EXISTS (SELECT FROM {} AS o WHERE {}){}",
+                                rows, texts_.target(), texts_.same_key(), and_in_parts));
+    };
+    SLIPWAY_ASSIGN(const std::int64_t missing, not_in_copy(Stage::k_keys));
+    SLIPWAY_ASSIGN(const std::int64_t staged, not_in_copy(Stage::k_rows));
     if (missing <= staged) return {};
     SLIPWAY_TRY(run_on_copy("DROP TABLE pg_temp.slipway_rows"));
-    SLIPWAY_ASSIGN(counts_.looked_at, stage_rows(scene_.origin, scene_.copy, texts_, "", wait_));
+    SLIPWAY_ASSIGN(counts_.looked_at, stage_rows(scene_.origin, scene_.copy, texts_, {}, wait_));
     return {};
   }
 
   /// What was refused the last time most likely is again. Halving around each of a thousand such
   /// rows would keep the database closed for a minute.
   Status put_doubtful_last() {
-    if (parked_before_.empty()) return {};
-    std::string keys;
-    for (const ParkedRow& row : parked_before_)
-      if (!row.key.empty()) keys += (keys.empty() ? "" : ",") + row.key;
+    if (parked_keys_.empty()) return {};
     SLIPWAY_ASSIGN(doubtful_, number(fmt::format("SELECT coalesce(pg_catalog.max(slipway_n), 0)"
                                                  " OPERATOR(pg_catalog.+) 1 FROM {}",
                                                  Stage::k_rows)));
@@ -103,7 +176,7 @@ private:
                             " OPERATOR(pg_catalog.=) ANY (SELECT k.value::text FROM"
                             " pg_catalog.jsonb_array_elements($1::jsonb) AS k(value))",
                             Stage::k_rows, texts_.key_of_stage())),
-        {"[" + keys + "]"}, wait_));
+        {parked_keys_}, wait_));
     return {};
   }
 
@@ -131,10 +204,22 @@ private:
         Stage::k_rows, k_old_rows, texts_.known_of_old(), texts_.known_of_stage());
   }
 
+  Result<bool> is_same_heap() {
+    const auto hash = [](const std::string& known) {
+      return "pg_catalog.hashtextextended(" + known + ", 0)";
+    };
+    const Hashed in_new{texts_.read_from(), {}, hash(texts_.known_of_origin())};
+    const Hashed in_copy{" FROM " + texts_.target() + " AS o", {}, hash(texts_.known_of_old())};
+    SLIPWAY_ASSIGN(const auto both,
+                   on_both_sides([&] { return digest_of(scene_.origin, in_new, wait_); },
+                                 [&] { return digest_of(scene_.copy, in_copy, wait_); }));
+    return both.first == both.second;
+  }
+
   /// Without a key each side is a heap of rows; equal ones are paired off, as many as there are on
   /// both sides.
   Status match_whole_rows() {
-    SLIPWAY_ASSIGN(counts_.looked_at, stage_rows(scene_.origin, scene_.copy, texts_, "", wait_));
+    SLIPWAY_ASSIGN(counts_.looked_at, stage_rows(scene_.origin, scene_.copy, texts_, {}, wait_));
     SLIPWAY_TRY(run_on_copy(fmt::format(
         "CREATE TEMPORARY TABLE slipway_heap ON COMMIT DROP AS SELECT s.slipway_n, {0} AS known,"
         " pg_catalog.row_number() OVER (PARTITION BY {0} ORDER BY s.slipway_n) AS nth FROM {1} AS s",
@@ -234,10 +319,28 @@ private:
   RowTexts texts_;
   const Wait& wait_;
   SyncCounts counts_;
-  std::vector<ParkedRow> parked_before_;
+  /// Of the rows that were parked the last time: a JSON array, or empty.
+  std::string parked_keys_;
   /// The staged rows from this number on.
   std::int64_t doubtful_ = std::numeric_limits<std::int64_t>::max();
 };
+
+std::string rows_of(const Relation& table) {
+  return fmt::format(" FROM {}{} AS slipway_row", table.partitioned ? "" : "ONLY ",
+                     table.name.quoted());
+}
+
+Result<bool> is_parked_already(const SyncScene& scene, const Relation& table, const Wait& wait) {
+  if (scene.since.condition.empty()) return false;
+  SLIPWAY_ASSIGN(
+      const pg::Rows rows,
+      scene.origin.execute(
+          SqlText(fmt::format("SELECT pg_catalog.count(*), pg_catalog.count(*) FILTER (WHERE {}){}",
+                              scene.since.condition, rows_of(table))),
+          wait));
+  SLIPWAY_ASSIGN(const std::int64_t parked, scene.parked.count_of(table.name, wait));
+  return rows.integer(0, 1) == 0 && rows.integer(0, 0) == parked;
+}
 
 } // namespace
 
@@ -248,11 +351,12 @@ Result<SyncCounts> sync_table(const SyncScene& scene, const CarriedTable& table,
 Result<SyncCounts> park_created_table(const SyncScene& scene, const Relation& table,
                                       const Wait& wait) {
   constexpr int k_group = 2'000;
+  SLIPWAY_ASSIGN(const bool parked_already, is_parked_already(scene, table, wait));
+  if (parked_already) return SyncCounts();
   SLIPWAY_TRY(scene.parked.forget(table.name, wait));
-  const SqlText declare(fmt::format(
-      "DECLARE slipway_created NO SCROLL CURSOR FOR SELECT pg_catalog.to_jsonb(slipway_row.*)::text FROM {}{}"
-      " AS slipway_row",
-      table.partitioned ? "" : "ONLY ", table.name.quoted()));
+  const SqlText declare("DECLARE slipway_created NO SCROLL CURSOR FOR"
+                        " SELECT pg_catalog.to_jsonb(slipway_row.*)::text" +
+                        rows_of(table));
   SLIPWAY_TRY(scene.origin.execute(declare, wait));
   SyncCounts counts;
   for (;;) {

@@ -25,7 +25,7 @@ void tell_unchecked(const CarriedTable& table, VerifyReport& report) {
 
 Status verify_created(pg::Session& origin, ParkedTable& parked, const Relation& table,
                       const VerifyRequest& request, VerifyReport& report, const Wait& wait) {
-  SLIPWAY_ASSIGN(const std::vector<ParkedRow> rows, parked.of(table.name, wait));
+  SLIPWAY_ASSIGN(const std::int64_t rows, parked.count_of(table.name, wait));
   SLIPWAY_ASSIGN(
       const pg::Rows count,
       origin.execute(SqlText("SELECT pg_catalog.count(*) FROM " +
@@ -33,7 +33,7 @@ Status verify_created(pg::Session& origin, ParkedTable& parked, const Relation& 
                      wait));
   VerifiedTable found{.table = table.name};
   found.rows_in_new = count.integer(0, 0);
-  found.parked = std::min<std::int64_t>(found.rows_in_new, static_cast<std::int64_t>(rows.size()));
+  found.parked = std::min(found.rows_in_new, rows);
   if (request.created_rows_are_parked) {
     found.unexplained = found.rows_in_new - found.parked;
     if (found.unexplained > 0) report.unexplained.push_back({table.name, {}, false, true});
@@ -44,16 +44,16 @@ Status verify_created(pg::Session& origin, ParkedTable& parked, const Relation& 
   return {};
 }
 
-Status compare_all(pg::Session& origin, pg::Session& copy, ParkedTable& parked, const CarryMap& map,
-                   const VerifyRequest& request, VerifyReport& report, const Wait& wait) {
+Status compare_all(const VerifyScene& scene, ParkedTable& parked, const CarryMap& map,
+                   VerifyReport& report, const Wait& wait) {
   for (const CarriedTable& table : map.tables) {
     tell_unchecked(table, report);
     if (!table.origin) continue;
     SLIPWAY_ASSIGN(const std::vector<ParkedRow> rows, parked.of(table.target.name, wait));
-    SLIPWAY_TRY(verify_table(origin, copy, rows, table, request, report, wait));
+    SLIPWAY_TRY(verify_table(scene, rows, table, report, wait));
   }
   for (const Relation& table : map.created)
-    SLIPWAY_TRY(verify_created(origin, parked, table, request, report, wait));
+    SLIPWAY_TRY(verify_created(scene.origin, parked, table, scene.request, report, wait));
   return {};
 }
 
@@ -63,6 +63,34 @@ Status check_encodings(pg::Session& origin, pg::Session& copy) {
   return fail(ErrorCode::unsupported, "the two databases have different encodings");
 }
 
+Status compare_from(const Seen* seen, const ReadView& origin, pg::Session& copy,
+                    ParkedTable& parked, const CarryMap& map, const VerifyRequest& request,
+                    VerifyReport& report, const Wait& wait) {
+  VerifyScene scene{origin.session(), copy, request, seen};
+  if (seen != nullptr) {
+    SLIPWAY_ASSIGN(scene.written_in_new,
+                   written_since(origin.session(), seen->origin, "slipway_row", wait));
+    SLIPWAY_ASSIGN(scene.written_in_copy, written_since(copy, seen->copy, "o", wait));
+  }
+  report.seen.origin = origin.snapshot();
+  SLIPWAY_ASSIGN(const pg::Rows rows,
+                 copy.execute(SqlText("SELECT pg_catalog.pg_current_snapshot()::text"), wait));
+  report.seen.copy = rows.text(0, 0);
+  return compare_all(scene, parked, map, report, wait);
+}
+
+Result<VerifyReport> compare_in_view(const Seen* seen, const ReadView& origin, pg::Session& copy,
+                                     ParkedTable& parked, const CarryMap& map,
+                                     const VerifyRequest& request, const Wait& wait) {
+  SLIPWAY_TRY(check_encodings(origin.session(), copy));
+  VerifyReport report;
+  SLIPWAY_TRY(begin_comparing(copy, origin.time_zone(), wait));
+  Status done = compare_from(seen, origin, copy, parked, map, request, report, wait);
+  roll_back(copy);
+  if (!done) return fail(std::move(done).error());
+  return report;
+}
+
 } // namespace
 
 bool VerifyReport::is_good() const {
@@ -70,18 +98,15 @@ bool VerifyReport::is_good() const {
                      [](const VerifiedTable& table) { return table.unexplained == 0; });
 }
 
-Result<VerifyReport> verify(pg::Session& origin, pg::Session& copy, ParkedTable& parked,
+Result<VerifyReport> verify(const ReadView& origin, pg::Session& copy, ParkedTable& parked,
                             const CarryMap& map, const VerifyRequest& request, const Wait& wait) {
-  SLIPWAY_TRY(check_encodings(origin, copy));
-  SLIPWAY_ASSIGN(const std::string time_zone, time_zone_of(origin, wait));
-  SLIPWAY_TRY(begin_reading(origin, time_zone, wait));
-  VerifyReport report;
-  Status done = begin_comparing(copy, time_zone, wait);
-  if (done) done = compare_all(origin, copy, parked, map, request, report, wait);
-  roll_back(copy);
-  roll_back(origin);
-  if (!done) return fail(std::move(done).error());
-  return report;
+  return compare_in_view(nullptr, origin, copy, parked, map, request, wait);
+}
+
+Result<VerifyReport> verify_since(const Seen& seen, const ReadView& origin, pg::Session& copy,
+                                  ParkedTable& parked, const CarryMap& map,
+                                  const VerifyRequest& request, const Wait& wait) {
+  return compare_in_view(&seen, origin, copy, parked, map, request, wait);
 }
 
 } // namespace slipway::replay

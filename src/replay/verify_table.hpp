@@ -1,12 +1,24 @@
 #pragma once
 
 #include "slipway/replay/verify.hpp"
+#include "stage.hpp"
 
 namespace slipway::replay {
 
-/// Compares one table into the report. Both sessions are inside of a transaction.
-Status verify_table(pg::Session& origin, pg::Session& copy, const std::vector<ParkedRow>& parked,
-                    const CarriedTable& table, const VerifyRequest& request, VerifyReport& report,
-                    const Wait& wait);
+/// Both sides of a comparison; each session is inside of a transaction.
+struct VerifyScene {
+  pg::Session& origin;
+  pg::Session& copy;
+  const VerifyRequest& request;
+  /// What an earlier comparison saw, with what has been written since: on `slipway_row`, and on
+  /// `o`. None: every row is compared.
+  const Seen* seen = nullptr;
+  WrittenSince written_in_new = {};
+  WrittenSince written_in_copy = {};
+};
+
+/// Compares one table into the report.
+Status verify_table(const VerifyScene& scene, const std::vector<ParkedRow>& parked,
+                    const CarriedTable& table, VerifyReport& report, const Wait& wait);
 
 } // namespace slipway::replay

@@ -107,10 +107,14 @@ private:
            "| it says | it means | go to |\n|---|---|---|\n"
            "| `=> none` | the run left nothing in the database: the fault is the application's | section 5 |\n"
            "| `=> fast` | every migration of the run can be undone in place | section 3 |\n"
-           "| `=> safe` | undoing would not bring everything back; the backup from before the run does | section 4 |\n"
+           "| `=> safe` | undoing would not bring everything back; the backup from before the run does" +
+           std::string(facts_.capture == "warm" && facts_.backs_up_on_deploy
+                           ? ", or the copy that the deploy keeps in step"
+                           : "") +
+           " | section 4 |\n"
            "| `=> person` | it says what to do first | do that, then section 1 again |\n\n"
            "How it decides: did the run leave anything, is it the newest, does each of its migrations have a script that undoes it, did\n"
-           "it destroy values, is there a backup from before it, is the fingerprint of the schema from before it known?\n\n"
+           "it destroy values, is there a backup from before it, is what was written since kept, is the fingerprint of the schema from before it known?\n\n"
            "Nothing is lost on either path: the broken database is changed only when that can be undone, and on the safe path it is\n"
            "kept. If the application works with the new schema and a mended migration is minutes away, going forward may be better\n"
            "than going back. That is yours to decide; slipway does not.\n\n";
@@ -161,7 +165,7 @@ private:
            "name of the database.\n" +
            shell_block({commands_.slipway("backup verify latest"),
                         commands_.slipway("rollback --path safe")}) +
-           around() +
+           kept() + around() +
            "- Killed, cut off or failed on the way: run the second command again, it goes on. Until the swap the database is as it was.\n"
            "- `kept`: the broken database, read-only, under another name. Leave it there.\n"
            "- `parked`: rows that the old schema cannot hold, with the reason for each. They are kept, and somebody has to look at them.\n"
@@ -178,6 +182,21 @@ private:
            (facts_.backs_up_on_deploy
                 ? "; `slipway deploy` makes one before each run.\n\n"
                 : ". `deploy.backup` is off: there is a backup only where somebody made one.\n\n");
+  }
+
+  // What a deploy has prepared for this.
+  std::string kept() const {
+    if (!facts_.backs_up_on_deploy) return {};
+    if (facts_.capture == "warm")
+      return "`deploy.capture` is `warm`: the deploy has made a copy with the old schema and kept it in step with what was written\n"
+             "(`rollback --dry-run` names it). Then nothing is restored, and only the comparison takes long. If the copy is gone, the\n"
+             "backup is restored as above. How far behind the copy is:\n" +
+             shell_block({commands_.slipway("rollback --forecast")});
+    if (facts_.capture == "none")
+      return "`deploy.capture` is `none`: what was written since the backup is found by comparing. What was written to a column or\n"
+             "table before the migration dropped it is known to nobody.\n\n";
+    return "What was written since the backup is replayed from the slot of the deploy, where there is one, and found by comparing else.\n"
+           "`rollback --dry-run` says which.\n\n";
   }
 
   std::string redeploy() const {
@@ -219,8 +238,16 @@ private:
            told() + "- [ ] What happened is written down while it is fresh.\n" +
            shell_block({commands_.slipway("postmortem > postmortem.md")}) +
            "- [ ] After the safe path: parked rows are seen to, and nobody needs the broken database any more. Then drop it with the\n"
-           "  command that the rollback printed beside `kept`.\n"
-           "- [ ] What was not as this page says is noted in section 7.\n\n";
+           "  command that the rollback printed beside `kept`.\n" +
+           armed() + "- [ ] What was not as this page says is noted in section 7.\n\n";
+  }
+
+  std::string armed() const {
+    if (!facts_.backs_up_on_deploy || facts_.capture == "none") return {};
+    return "- [ ] After the fast path: the slot of the deploy" +
+           std::string(facts_.capture == "warm" ? ", and its copy of the database," : "") +
+           " is still there, and keeps write-ahead\n  log. When all is well, let it go.\n" +
+           shell_block({commands_.slipway("deploy confirm")});
   }
 
   std::string told() const {

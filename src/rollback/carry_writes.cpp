@@ -62,9 +62,33 @@ Status CarryWrites::prepare() {
 }
 
 Status CarryWrites::carry(SafePathReport& report) {
-  if (from_slot_) return replay_slot(report);
-  SLIPWAY_TRY(replay::note_compared(copy_, request_.history_schema, request_.run, wait_));
-  return compare(map_, report);
+  if (from_slot_) SLIPWAY_TRY(replay_slot(report));
+  SLIPWAY_ASSIGN(const auto view, replay::ReadView::open(origin_, wait_));
+  return carry(view, report);
+}
+
+// Where there is a slot, what it cannot tell of.
+Status CarryWrites::carry(const replay::ReadView& origin, SafePathReport& report) {
+  if (!from_slot_) {
+    SLIPWAY_TRY(replay::note_compared(copy_, request_.history_schema, request_.run, wait_));
+    return compare(origin, map_, report);
+  }
+  SLIPWAY_ASSIGN(const auto rest, not_in_stream());
+  return compare(origin, rest, report);
+}
+
+Status CarryWrites::look(pg::Session& witness, SafePathReport& report) {
+  SLIPWAY_ASSIGN(const auto view, replay::ReadView::open(witness, wait_));
+  if (from_slot_) SLIPWAY_TRY(replay_slot(report));
+  SLIPWAY_TRY(carry(view, report));
+  SLIPWAY_ASSIGN(auto looked, replay::verify(view, copy_, parked_, map_, explained_, wait_));
+  seen_ = std::move(looked.seen);
+  return {};
+}
+
+Result<replay::VerifyReport> CarryWrites::prove() {
+  SLIPWAY_ASSIGN(const auto view, replay::ReadView::open(origin_, wait_));
+  return replay::verify_since(seen_, view, copy_, parked_, map_, explained_, wait_);
 }
 
 replay::ReplayRequest CarryWrites::replay_request() const {
@@ -90,9 +114,7 @@ Status CarryWrites::replay_slot(SafePathReport& report) {
   explained_.migration_rows = std::move(replayed.by_migration_rows);
   if (!report.replayed) report.replayed.emplace();
   add(*report.replayed, replayed);
-  SLIPWAY_ASSIGN(const auto rest, not_in_stream());
-  if (rest.tables.empty()) return {};
-  return compare(rest, report);
+  return {};
 }
 
 void CarryWrites::go_on_from_here(const SafePathReport& report) {
@@ -130,6 +152,7 @@ bool CarryWrites::has_no_rows(const replay::CarriedTable& table) const {
 Result<replay::CarryMap> CarryWrites::not_in_stream() {
   SLIPWAY_ASSIGN(const auto captured, replay::captured_tables(origin_, request_.capture, wait_));
   replay::CarryMap rest;
+  rest.created = map_.created;
   for (const auto& table : map_.tables) {
     if (!table.origin) continue;
     const bool in_stream =
@@ -140,9 +163,12 @@ Result<replay::CarryMap> CarryWrites::not_in_stream() {
   return rest;
 }
 
-Status CarryWrites::compare(const replay::CarryMap& some, SafePathReport& report) {
-  SLIPWAY_ASSIGN(auto carried, replay::sync_state(origin_, copy_, parked_, some,
-                                                  {.snapshot = request_.snapshot}, wait_));
+Status CarryWrites::compare(const replay::ReadView& origin, const replay::CarryMap& some,
+                            SafePathReport& report) {
+  const auto& since = compared_until_.empty() ? request_.snapshot : compared_until_;
+  SLIPWAY_ASSIGN(auto carried,
+                 replay::sync_state(origin, copy_, parked_, some, {.snapshot = since}, wait_));
+  compared_until_ = origin.snapshot();
   // A later time finds only what changed since.
   for (auto& table : report.carried.tables)
     for (const auto& one : carried.tables)

@@ -22,20 +22,28 @@ public:
   /// To be called again: a later time finds only what came since. Errors: as replay::apply_changes
   /// and replay::sync_state.
   Status carry(SafePathReport& report);
+  /// Carries over once more and compares every row, while others may write: what they do meanwhile
+  /// shows as a difference, which is looked at again by `prove`. `witness` is another session in
+  /// the broken database. Errors: as carry, and replay::verify.
+  Status look(pg::Session& witness, SafePathReport& report);
+  /// Compares what changed since `look`, when nobody writes any more. Errors: as replay::verify.
+  Result<replay::VerifyReport> prove();
   /// Lets the next time decode only what comes from here on: with a second slot of the same stream,
   /// where the server has one to give; without it the next time takes longer, and no more.
   void go_on_from_here(const SafePathReport& report);
   /// What the slot has, and nothing else; then the follower is moved on. Errors: as carry.
   Result<replay::ReplayReport> follow();
   const replay::CarryMap& map() const { return map_; }
-  /// What may differ although nothing was parked.
-  const replay::VerifyRequest& explained() const { return explained_; }
+  /// Until when tables of the new schema alone have been parked; empty: not yet.
+  const std::string& parked_until() const { return compared_until_; }
 
 private:
+  Status carry(const replay::ReadView& origin, SafePathReport& report);
   Status replay_slot(SafePathReport& report);
   replay::ReplayRequest replay_request() const;
   Result<replay::ReplayReport> replay(replay::ReplayRequest& request);
-  Status compare(const replay::CarryMap& some, SafePathReport& report);
+  Status compare(const replay::ReadView& origin, const replay::CarryMap& some,
+                 SafePathReport& report);
   Result<replay::CarryMap> not_in_stream();
   bool has_no_rows(const replay::CarriedTable& table) const;
 
@@ -49,6 +57,8 @@ private:
   replay::CarryMap map_;
   replay::VerifyRequest explained_;
   bool from_slot_ = false;
+  std::string compared_until_; ///< the view of the last comparison; empty: there was none
+  replay::Seen seen_;
 };
 
 } // namespace slipway::rollback

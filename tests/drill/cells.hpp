@@ -14,13 +14,24 @@ enum class DrillPath {
 };
 std::string_view drill_path_name(DrillPath path);
 
-enum class FaultKind { none, kill, server_restart, network_cut, disk_full, store_gone };
+enum class FaultKind {
+  none,
+  kill,
+  server_restart,
+  network_cut,
+  disk_full,
+  store_gone,
+  copy_lost,     ///< the copy that is kept in step is dropped before the rollback
+  follower_lost, ///< ... its slot is
+};
 
 /// What is done to a rollback on its way.
 struct Fault {
   FaultKind kind = FaultKind::none;
   std::string point = {}; ///< for `kill`: the name of a crash point
   int request = 0;        ///< for a restart and a cut: at which request to the server
+  /// Done to the deploy. Where that leaves something of its run, a rollback follows.
+  bool in_deploy = false;
   std::string name() const;
 };
 
@@ -34,6 +45,8 @@ struct Capture {
   bool has_dropped = false;
   /// It tells the rows of a migration from those of the application.
   bool skips_migrations = false;
+  /// It has a copy before the run, so that a rollback restores nothing.
+  bool keeps_copy = false;
   std::vector<Fault> faults = {}; ///< that only it can meet
 };
 const std::vector<Capture>& drill_captures();

@@ -35,6 +35,8 @@ pg::ClusterOptions DrillServer::options() const {
   // As safe as in production, but in the processes' order only: no test pulls the plug.
   options.settings["fsync"] = "off";
   options.settings["wal_level"] = "logical";
+  // Any walsender would be ended at once: nothing that is tried here may depend on one.
+  options.settings["wal_sender_timeout"] = "1ms";
   return options;
 }
 

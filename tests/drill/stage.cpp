@@ -26,6 +26,8 @@ namespace fs = std::filesystem;
 constexpr std::uint64_t k_small_disk = std::uint64_t{17} << 20U;
 constexpr int k_writes = 60;
 constexpr int k_attempts = 4;
+/// What a deploy ends with that has gone back by itself.
+constexpr int k_rolled_back = 4;
 
 // As the server's own user: root may be without the privilege to do it to others.
 void limit_files_of(int pid, std::uint64_t bytes) {
@@ -127,28 +129,31 @@ Played DrillStage::play(const DrillCell& cell) {
   };
   if (cell.writers) application = std::make_unique<Application>(url(), large);
   write();
-  const auto up = run(start,
-                      cell.capture->deploys ? std::vector<std::string>{"deploy", "--full", "--yes"}
-                                            : std::vector<std::string>{"up"},
-                      url());
-  if ((up.status != 0) != cell.kind->up_fails)
-    throw std::runtime_error(cell.name() + ": the run ended with " + std::to_string(up.status) +
-                             "\n" + up.err);
-  write();
+  auto disturbed = make_run(cell, start);
+  if (is_open()) write();
   const auto begun = std::chrono::steady_clock::now();
-  auto disturbed = roll_back(cell, start);
+  // A deploy that failed has gone back by itself, or has to be helped.
+  const bool goes_back = disturbed.ran.status == 0 || has_run();
+  if (goes_back && !cell.fault.in_deploy) {
+    lose_what_is_kept(cell.fault);
+    disturbed = disturb(cell, start, command_of(cell));
+  }
   played.hit = disturbed.hit;
   played.requests = disturbed.requests;
   played.first_status = disturbed.ran.status;
   std::string told = disturbed.ran.out + disturbed.ran.err;
   auto ran = disturbed.ran;
-  for (int i = 0; i < k_attempts && ran.status != 0; ++i) {
+  if (cell.fault.in_deploy && goes_back) {
+    ran = run(start, command_of(cell), url());
+    told += ran.out + ran.err;
+  }
+  for (int i = 0; i < k_attempts && goes_back && ran.status != 0; ++i) {
     if (i > 0 || !disturbed.hit) played.trouble += "another attempt was needed: " + told + "\n";
     ran = run(start, command_of(cell), url());
     told += ran.out + ran.err;
   }
   played.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
-  if (ran.status != 0)
+  if (goes_back && ran.status != 0)
     played.trouble += "it ended with " + std::to_string(ran.status) + "\n" + told;
   if (application) {
     application->await(k_writes);
@@ -159,17 +164,65 @@ Played DrillStage::play(const DrillCell& cell) {
   return played;
 }
 
-DrillStage::Disturbed DrillStage::roll_back(const DrillCell& cell, const Start& start) {
+DrillStage::Disturbed DrillStage::make_run(const DrillCell& cell, const Start& start) {
+  if (!cell.capture->deploys) {
+    const auto up = run(start, {"up"}, url());
+    if ((up.status != 0) != cell.kind->up_fails)
+      throw std::runtime_error(cell.name() + ": the run ended with " + std::to_string(up.status) +
+                               "\n" + up.err);
+    return {.ran = up};
+  }
+  std::vector<std::string> command{"deploy", "--full", "--yes"};
+  // What is done to a copy while it is kept in step needs a deploy that stays.
+  if (cell.fault.in_deploy && cell.fault.point == "deploy.copy_followed")
+    command.insert(command.end(), {"--bake", "10min"});
+  if (cell.fault.in_deploy) return disturb(cell, start, command);
+  const auto deployed = run(start, command, url());
+  if (deployed.status != (cell.kind->up_fails ? k_rolled_back : 0))
+    throw std::runtime_error(cell.name() + ": the deploy ended with " +
+                             std::to_string(deployed.status) + "\n" + deployed.err);
+  return {.ran = deployed};
+}
+
+bool DrillStage::is_open() {
+  auto control = server_.control();
+  return value(control, "SELECT datallowconn FROM pg_database WHERE datname = 'drill'") == "t";
+}
+
+bool DrillStage::has_run() {
+  if (!is_open()) return true;
+  auto session = connect(url());
+  return value(session,
+               "SELECT EXISTS (SELECT FROM slipway.migration WHERE version = '2') OR "
+               "EXISTS (SELECT FROM slipway.run WHERE kind = 'up' AND outcome IS NULL)") == "t";
+}
+
+void DrillStage::lose_what_is_kept(const Fault& fault) {
+  auto control = server_.control();
+  if (fault.kind == FaultKind::copy_lost)
+    exec(control, "DROP DATABASE drill__warm_1");
+  else if (fault.kind == FaultKind::follower_lost)
+    exec(control, "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE "
+                  "slot_name LIKE '%\\_warm'");
+}
+
+DrillStage::Disturbed DrillStage::disturb(const DrillCell& cell, const Start& start,
+                                          const std::vector<std::string>& command) {
   Disturbed disturbed;
   switch (cell.fault.kind) {
   case FaultKind::kill:
-    disturbed.ran = run(start, command_of(cell), url(), {{"SLIPWAY_CRASH_AT", cell.fault.point}});
+    disturbed.ran = run(start, command, url(), {{"SLIPWAY_CRASH_AT", cell.fault.point}});
     disturbed.hit = disturbed.ran.status == 128 + SIGKILL;
+    return disturbed;
+  case FaultKind::copy_lost:
+  case FaultKind::follower_lost:
+    disturbed.ran = run(start, command, url());
+    disturbed.hit = true;
     return disturbed;
   case FaultKind::store_gone: {
     const auto store = start.project.file("backups");
     fs::rename(store, store + ".away");
-    disturbed.ran = run(start, command_of(cell), url());
+    disturbed.ran = run(start, command, url());
     fs::remove_all(store);
     fs::rename(store + ".away", store);
     // In place no backup is needed.
@@ -179,16 +232,15 @@ DrillStage::Disturbed DrillStage::roll_back(const DrillCell& cell, const Start& 
     return disturbed;
   }
   default:
-    return roll_back_through_relay(cell, start);
+    return disturb_through_relay(cell.fault, start, command);
   }
 }
 
-DrillStage::Disturbed DrillStage::roll_back_through_relay(const DrillCell& cell,
-                                                          const Start& start) {
+DrillStage::Disturbed DrillStage::disturb_through_relay(const Fault& fault, const Start& start,
+                                                        const std::vector<std::string>& command) {
   Disturbed disturbed;
   std::atomic<int> requests = 0;
   std::atomic<bool> hit = false;
-  const auto& fault = cell.fault;
   MessageRelay::Rules rules;
   rules.before = [&](const Message& message) {
     if (message.sender != Sender::client || (message.type != 'Q' && message.type != 'S'))
@@ -206,7 +258,7 @@ DrillStage::Disturbed DrillStage::roll_back_through_relay(const DrillCell& cell,
   };
   {
     const MessageRelay relay(url(), rules);
-    disturbed.ran = run(start, command_of(cell), relay.url());
+    disturbed.ran = run(start, command, relay.url());
   }
   disturbed.requests = requests;
   disturbed.hit = hit || (fault.kind == FaultKind::disk_full && disturbed.ran.status != 0);
@@ -220,10 +272,10 @@ std::string DrillStage::check_refusal(const DrillCell& cell, const Ran& ran) {
   if (ran.status == 0) return "it went well without a backup";
   if (ran.err.find("error: ") == std::string::npos && ran.out.find("backup") == std::string::npos)
     return "nothing says that there is no backup: " + ran.out + ran.err;
+  if (!is_open()) return "the database is closed";
   auto session = server_.control();
-  if (value(session, "SELECT datallowconn FROM pg_database WHERE datname = 'drill'") != "t")
-    return "the database is closed";
-  return value(session, "SELECT count(*) FROM pg_database WHERE datname LIKE 'drill%'") == "1"
+  return value(session, "SELECT count(*) FROM pg_database WHERE datname LIKE 'drill%'") ==
+                 (cell.capture->keeps_copy ? "2" : "1")
              ? std::string()
              : "a database was made";
 }
@@ -233,7 +285,8 @@ std::string DrillStage::leftovers() {
   std::string found;
   for (const auto& row :
        rows(control, "SELECT datname FROM pg_database WHERE (datname LIKE 'drill%' AND NOT "
-                     "datallowconn) OR datname LIKE 'drill\\_\\_pre%'"))
+                     "datallowconn) OR datname LIKE 'drill\\_\\_pre%' OR datname LIKE "
+                     "'drill\\_\\_warm%'"))
     found += "left: database " + row[0] + "\n";
   for (const auto& row : rows(control, "SELECT slot_name FROM pg_replication_slots"))
     found += "left: slot " + row[0] + "\n";

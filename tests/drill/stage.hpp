@@ -45,8 +45,15 @@ private:
 
   Start& start_for(const Capture& capture);
   void set_up(const DrillCell& cell, const Start& start);
-  Disturbed roll_back(const DrillCell& cell, const Start& start);
-  Disturbed roll_back_through_relay(const DrillCell& cell, const Start& start);
+  Disturbed make_run(const DrillCell& cell, const Start& start);
+  /// Whether something of the run is there, or somebody is in the midst of taking it back.
+  bool has_run();
+  bool is_open();
+  void lose_what_is_kept(const Fault& fault);
+  Disturbed disturb(const DrillCell& cell, const Start& start,
+                    const std::vector<std::string>& command);
+  Disturbed disturb_through_relay(const Fault& fault, const Start& start,
+                                  const std::vector<std::string>& command);
   std::string check_refusal(const DrillCell& cell, const Ran& ran);
   std::string look_after(const DrillCell& cell, const Start& start, const std::string& told,
                          const Ledger& ledger, Audit& audit);

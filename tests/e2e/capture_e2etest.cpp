@@ -129,6 +129,65 @@ TEST_F(CaptureCommand, WhatADeployLeavesThatDiesWhileItMakesItsCopyIsDropped) {
   }
 }
 
+// Killed in its bake, so that nobody will confirm it. Fails when a deploy that lives is taken for a
+// dead one (is_deploy_under_way), and when the sign of life is left out of the reckoning.
+TEST_F(CaptureCommand, TheWatchdogDropsWhatADeadDeployLeftOnceItsGraceIsOver) {
+  auto deploying = start({"deploy", "--capture", "warm", "--bake", "1h"});
+  await("EXISTS (SELECT FROM pg_replication_slots WHERE slot_name ~ '_warm$')");
+  await("EXISTS (SELECT FROM slipway.capture WHERE stage = 'deployed')");
+  close_looker();
+  const auto living = run({"deploy", "watchdog", "--grace", "0"});
+  EXPECT_EQ(living.status, 0) << living.out << living.err;
+  EXPECT_NE(living.out.find("its deploy is under way"), std::string::npos) << living.out;
+  deploying.signal(SIGKILL);
+  EXPECT_EQ(deploying.wait(), 128 + SIGKILL);
+  // The server notices a moment later.
+  await("NOT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory')");
+  close_looker();
+  const auto within = run({"deploy", "watchdog"});
+  EXPECT_EQ(within.status, 0) << within.out << within.err;
+  EXPECT_NE(within.out.find("nobody has confirmed the deploy yet"), std::string::npos)
+      << within.out;
+  EXPECT_EQ(slots(), "2");
+  EXPECT_EQ(databases_beside(), "1");
+  const auto past = run({"deploy", "watchdog", "--grace", "0", "--json"});
+  EXPECT_EQ(past.status, 0) << past.out << past.err;
+  EXPECT_NE(past.out.find("__warm_"), std::string::npos) << past.out;
+  EXPECT_EQ(slots(), "0");
+  EXPECT_EQ(databases_beside(), "0");
+  EXPECT_EQ(value("SELECT count(*) FROM slipway.capture"), "0");
+  EXPECT_EQ(value("SELECT count(*) FROM pg_publication"), "0");
+  const auto nothing = run({"deploy", "watchdog"});
+  EXPECT_NE(nothing.out.find("nothing is armed"), std::string::npos) << nothing.out;
+}
+
+// A deploy that died between its backup and its end leaves a run to be taken back: how long it has
+// been dead nobody knows, so the grace begins when that is first seen. Fails when it is reckoned
+// from the arming, and when a rollback that was begun does not keep the slot.
+TEST_F(CaptureCommand, TheWatchdogLeavesARollbackItsSlot) {
+  const auto died = run_until("deploy.migrated", {"deploy"});
+  ASSERT_EQ(died.status, 128 + SIGKILL) << died.out << died.err;
+  exec("UPDATE slipway.capture SET begun_at = now() - interval '9 h', stage_at = now() - interval "
+       "'9 h'; INSERT INTO users VALUES (1000, 'new')");
+  close_looker();
+  const auto seen = run({"deploy", "watchdog", "--grace", "1h"});
+  EXPECT_NE(seen.out.find("its deploy died"), std::string::npos) << seen.out;
+  EXPECT_EQ(slots(), "1");
+  const auto killed = run_until("rollback.writes_replayed", {"rollback", "--yes"});
+  ASSERT_EQ(killed.status, 128 + SIGKILL) << killed.out << killed.err;
+  await("NOT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory')");
+  exec("UPDATE slipway.capture SET abandoned_at = now() - interval '9 h'");
+  close_looker();
+  const auto open = run({"deploy", "watchdog", "--grace", "1h"});
+  EXPECT_NE(open.out.find("a rollback over it was begun"), std::string::npos) << open.out;
+  EXPECT_EQ(slots(), "2") << "one that the rollback goes on from";
+  close_looker();
+  const auto back = run({"rollback", "--yes"});
+  ASSERT_EQ(back.status, 0) << back.out << back.err;
+  EXPECT_EQ(value("SELECT count(*) || ' ' || sum(age) FROM users"), "51 1275");
+  EXPECT_EQ(slots(), "0");
+}
+
 // The rows are in the copy, and the follower does not know it yet.
 TEST_F(CaptureCommand, ADeployThatDiesWhileItKeepsItsCopyInStepIsTakenBackOverIt) {
   std::int64_t run_number = 2;

@@ -1,81 +1,27 @@
 // The copy that a deploy keeps in step: in step under writes, gone back to, lost, altered, left
 // behind.
-#include "project.hpp"
+#include "capture_project.hpp"
 
-#include "slipway/app/deploy.hpp"
-#include "slipway/app/doctor.hpp"
-#include "slipway/app/rollback.hpp"
+#include "slipway/app/postmortem.hpp"
 #include "slipway/app/rollback_forecast.hpp"
-#include "slipway/os/temporary_folder.hpp"
 #include "slipway/pg/other_database.hpp"
-#include "slipway/replay/capture_slot.hpp"
 
-#include <fmt/format.h>
 #include <functional>
 #include <thread>
 
 namespace slipway {
 namespace {
 
-class WarmCopy : public test::ProjectTest {
+class WarmCopy : public test::CaptureProjectTest {
 protected:
-  static void SetUpTestSuite() {
-    auto options = test::server_options();
-    options.settings["wal_level"] = "logical";
-    options.settings["max_slot_wal_keep_size"] = "1GB";
-    auto cluster = pg::Cluster::start(options, test::long_wait());
-    if (!cluster) throw std::runtime_error(cluster.error().message);
-    logical_ = std::make_unique<test::TestServer>(std::move(*cluster));
-  }
-  static void TearDownTestSuite() { logical_.reset(); }
-
   void SetUp() override {
-    ProjectTest::SetUp();
-    url_ = logical_->fresh_database();
-    auto made = os::TemporaryFolder::make();
-    ASSERT_TRUE(made) << made.error().message;
-    folder_.emplace(std::move(*made));
-    set("backup.store", folder_->path() + "/backups");
+    CaptureProjectTest::SetUp();
     set("deploy.capture", "warm");
     set("deploy.health_every", "20ms");
-    write("1_users.sql",
-          "CREATE TABLE users (id bigint PRIMARY KEY, a text, b text, age int, note text);\n"
-          "CREATE TABLE lines (text text);",
-          "DROP TABLE lines;\nDROP TABLE users;");
-    ASSERT_TRUE(up());
-    exec("INSERT INTO users SELECT n, 'a' || n, 'b' || n, n, 'old' FROM generate_series(1, 20) AS "
-         "n; INSERT INTO lines VALUES ('one'), ('one')");
     database_ = value("SELECT current_database()");
-    // Runs and backups are told apart by the second.
-    exec("SELECT pg_sleep(1.1)");
-    write("2_break.sql", k_breaking, "SELECT 1;");
-  }
-  void TearDown() override {
-    auto session = connect();
-    const auto slots = replay::slipway_slots(session, test::long_wait());
-    ASSERT_TRUE(slots);
-    for (const auto& one : *slots)
-      EXPECT_TRUE(replay::drop_slot(session, one.name, test::long_wait()));
+    write("2_break.sql", test::k_breaking_migration, "SELECT 1;");
   }
 
-  static constexpr const char* k_breaking =
-      "ALTER TABLE users RENAME COLUMN a TO x;\nALTER TABLE users RENAME COLUMN b TO a;\n"
-      "ALTER TABLE users RENAME COLUMN x TO b;\nALTER TABLE users ALTER COLUMN age TYPE bigint;\n"
-      "ALTER TABLE users DROP COLUMN note;\n"
-      "DELETE FROM users WHERE id = 5;\nUPDATE users SET age = age + 1000 WHERE id < 4;\n"
-      "INSERT INTO users (id) VALUES (99);";
-
-  Result<app::DeployReport> deploy() {
-    close_looker();
-    return with_context([](const app::Context& context) { return app::deploy(context); });
-  }
-  Result<app::RollbackReport> roll_back() {
-    close_looker();
-    return with_context([](const app::Context& context) -> Result<app::RollbackReport> {
-      SLIPWAY_ASSIGN(const auto outlook, app::look_at_rollback(context, {}));
-      return app::roll_back(context, outlook);
-    });
-  }
   /// A deploy that bakes on a thread of its own until `meanwhile` is done.
   void while_baking(const std::function<void(const std::string& copy)>& meanwhile) {
     set("deploy.bake", "1h");
@@ -119,18 +65,15 @@ protected:
     if (!rows) return rows.error().message;
     return rows->size() == 0 || rows->is_null(0, 0) ? "" : std::string(rows->text(0, 0));
   }
-  std::string diagnosis() {
-    std::string text;
-    for (const auto& one :
-         with_context([](const app::Context& context) { return app::diagnose(context); }))
-      if (one.what == "capture") text += one.found + " -> " + one.remedy + "\n";
-    return text;
-  }
-  std::string said() const {
-    std::string text;
-    for (const auto& one : sink_.all<event::Note>()) text += one.message + "\n";
-    for (const auto& one : sink_.all<event::Warning>()) text += one.message + "\n";
-    return text;
+  /// The answer of the decision tree.
+  std::string branch(const std::string& question) {
+    close_looker();
+    const auto outlook = with_context(
+        [](const app::Context& context) { return app::look_at_rollback(context, {}); });
+    if (!outlook) return outlook.error().message;
+    for (const auto& one : outlook->decision.branches)
+      if (one.question == question) return one.answer;
+    return "not asked";
   }
   /// Copies, half made ones, slots, publications, records, marks.
   std::string left() {
@@ -160,11 +103,8 @@ protected:
     EXPECT_EQ(left(), "0 0 0 0 0");
   }
 
-  static std::unique_ptr<test::TestServer> logical_;
-  std::optional<os::TemporaryFolder> folder_;
   std::string database_;
 };
-std::unique_ptr<test::TestServer> WarmCopy::logical_;
 
 // Fails when the follower is read without what the beginning of the stream said: columns that
 // swapped names after it was moved on are taken for each other.
@@ -197,9 +137,18 @@ TEST_F(WarmCopy, IsInStepWithWhatIsWrittenAndGoneBackTo) {
   EXPECT_EQ(forecast->copy, database_ + "__warm_1");
   EXPECT_EQ(forecast->rows, 5 * 99 + 4) << "only what the copy lacks";
   EXPECT_GT(forecast->behind, 0);
+  EXPECT_EQ(branch("is there a copy with the old schema?"),
+            "yes, " + database_ + "__warm_1: nothing is restored");
   const auto back = roll_back();
   ASSERT_TRUE(back) << back.error().message;
   EXPECT_NE(said().find("which is kept in step already"), std::string::npos) << said();
+  EXPECT_TRUE(back->safe->over_kept_copy);
+  const auto told =
+      with_context([](const app::Context& context) { return app::look_into(context, 2); });
+  ASSERT_TRUE(told) << told.error().message;
+  EXPECT_NE(app::postmortem_text(*told).find("over the copy that the deploy had made"),
+            std::string::npos)
+      << app::postmortem_text(*told);
   EXPECT_EQ(back->safe->replayed->rows, 5 * 99 + 4);
   expect_back();
 }
@@ -223,6 +172,8 @@ TEST_F(WarmCopy, ACopyThatIsLostIsMadeAgainFromTheBackup) {
   ASSERT_TRUE(report) << report.error().message;
   write_later();
   exec("DROP DATABASE " + report->copy);
+  EXPECT_EQ(branch("is there a copy with the old schema?"), "not asked");
+  EXPECT_EQ(branch("is what was written since it kept?"), "yes, by the slot " + report->capture);
   const auto back = roll_back();
   ASSERT_TRUE(back) << back.error().message;
   EXPECT_NE(said().find("restoring the backup"), std::string::npos) << said();
@@ -234,9 +185,7 @@ TEST_F(WarmCopy, ConfirmingDropsWhatIsOursAndNothingElse) {
   const auto report = deploy();
   ASSERT_TRUE(report) << report.error().message;
   exec("CREATE DATABASE " + database_ + "__warm_9");
-  close_looker();
-  const auto confirmed =
-      with_context([](const app::Context& context) { return app::confirm_deploy(context); });
+  const auto confirmed = confirm();
   ASSERT_TRUE(confirmed) << confirmed.error().message;
   EXPECT_EQ(confirmed->dropped,
             (std::vector<std::string>{report->copy, report->capture, report->capture + "_warm"}));
@@ -261,6 +210,43 @@ TEST_F(WarmCopy, WhatIsInTheWayIsSaidBeforeAnythingIsDone) {
   EXPECT_NE(occupied.error().message.find("already"), std::string::npos);
   EXPECT_EQ(left(), "1 0 0 0 0") << "a database that is not ours stays";
   exec("DROP DATABASE " + database_ + "__warm_1");
+}
+
+// Fails when a dry run makes the checks of a slot only, and when what an earlier deploy has left,
+// and the next one drops, counts as taken.
+TEST_F(WarmCopy, ADryRunMakesTheChecksOfACopyAndNoCopy) {
+  const auto look = [this] {
+    close_looker();
+    return with_context(
+        [](const app::Context& context) { return app::look_before_deploy(context); });
+  };
+  const auto good = look();
+  ASSERT_TRUE(good) << good.error().message;
+  EXPECT_EQ(good->capture.kind, "warm");
+  EXPECT_FALSE(good->capture.is_refused) << good->capture.why;
+  EXPECT_NE(good->capture.room.find("MB are free"), std::string::npos) << good->capture.room;
+  EXPECT_EQ(value("SELECT (SELECT count(*) FROM pg_replication_slots) || ' ' || (SELECT count(*) "
+                  "FROM pg_publication) || ' ' || (SELECT count(*) FROM pg_database WHERE datname "
+                  "LIKE '" +
+                  database_ + "\\_\\_warm%')"),
+            "0 0 0");
+  const auto taken = std::stoi(value("SHOW max_replication_slots")) - 2;
+  for (int i = 0; i < taken; ++i)
+    exec(fmt::format("SELECT pg_create_physical_replication_slot('other_{}')", i));
+  ASSERT_TRUE(deploy());
+  write("3_more.sql", "CREATE TABLE more (id int);", "DROP TABLE more;");
+  const auto again = look();
+  exec("SELECT pg_create_physical_replication_slot('another')"
+       " FROM pg_drop_replication_slot((SELECT slot_name FROM pg_replication_slots"
+       " WHERE slot_name LIKE '%\\_warm'))");
+  const auto refused = look();
+  exec("SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots");
+  ASSERT_TRUE(again) << again.error().message;
+  EXPECT_FALSE(again->capture.is_refused) << again->capture.why;
+  ASSERT_TRUE(refused) << refused.error().message;
+  EXPECT_TRUE(refused->capture.is_refused);
+  EXPECT_NE(refused->capture.why.find("all replication slots"), std::string::npos)
+      << refused->capture.why;
 }
 
 } // namespace

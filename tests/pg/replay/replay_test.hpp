@@ -73,7 +73,8 @@ protected:
     auto origin = connect();
     auto copy = test::connect(copy_url_);
     ParkedTable parked(copy, "slipway_replay", "run-1");
-    return sync_state(origin, copy, parked, map, {snapshot}, test::long_wait());
+    const auto view = must(ReadView::open(origin, test::long_wait()));
+    return sync_state(view, copy, parked, map, {snapshot}, test::long_wait());
   }
   SyncReport sync(const Reverses& reverses = {}) {
     return must(try_sync(carry_map(reverses), snapshot_));

@@ -336,8 +336,8 @@ TEST_F(StateSync, a_role_that_may_not_keep_triggers_quiet_is_told_what_to_grant)
   test::exec(copy, "SET ROLE carrier_" + std::to_string(copy.backend_pid()));
   auto control = test::connect(copy_url_);
   ParkedTable elsewhere(control, "slipway_replay", "run-1");
-  const auto report =
-      sync_state(origin, copy, elsewhere, carry_map(), {snapshot_}, test::long_wait());
+  const auto report = sync_state(must(ReadView::open(origin, test::long_wait())), copy, elsewhere,
+                                 carry_map(), {snapshot_}, test::long_wait());
   ASSERT_FALSE(report);
   EXPECT_EQ(report.error().code, ErrorCode::unsupported);
   EXPECT_NE(report.error().hint.find("GRANT SET ON PARAMETER"), std::string::npos);

@@ -158,8 +158,9 @@ TEST_F(Stream, writes_before_and_after_a_destructive_migration_arrive_once) {
   auto copy = test::connect(copy_url_);
   ParkedTable kept(copy, "slipway_replay", "run-1");
   must(reconcile(origin, copy, kept, carry_map(), {snapshot_}, test::long_wait()));
+  const auto view = must(ReadView::open(origin, test::long_wait()));
   const auto proof = must(
-      verify(origin, copy, kept, carry_map(),
+      verify(view, copy, kept, carry_map(),
              {.migration_transactions = {migration_}, .migration_rows = again.by_migration_rows},
              test::long_wait()));
   EXPECT_TRUE(proof.is_good());

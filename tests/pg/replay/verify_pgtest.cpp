@@ -14,7 +14,9 @@ protected:
     auto copy = test::connect(copy_url_);
     ParkedTable parked(copy, "slipway_replay", "run-1");
     must(parked.create(test::long_wait()));
-    return must(verify(origin, copy, parked, carry_map(reverses), request, test::long_wait()));
+    const auto map = carry_map(reverses);
+    const auto view = must(ReadView::open(origin, test::long_wait()));
+    return must(verify(view, copy, parked, map, request, test::long_wait()));
   }
   static Lines unexplained(const VerifyReport& report) {
     Lines lines;

@@ -137,7 +137,8 @@ TEST_F(Writers, every_acknowledged_write_is_in_the_copy_or_parked) {
   auto copy = test::connect(copy_url_);
   ParkedTable kept(copy, "slipway_replay", "run-1");
   must(reconcile(origin, copy, kept, carry_map(), {snapshot_}, test::long_wait()));
-  const auto proof = must(verify(origin, copy, kept, carry_map(), {}, test::long_wait()));
+  const auto view = must(ReadView::open(origin, test::long_wait()));
+  const auto proof = must(verify(view, copy, kept, carry_map(), {}, test::long_wait()));
   EXPECT_TRUE(proof.is_good());
 
   std::map<std::string, std::string> in_place;

@@ -60,6 +60,22 @@ TEST(Runbook, CommandsAreOfThisProject) {
   EXPECT_TRUE(holds(runbook_text(facts, {}), "psql -X -c"));
 }
 
+TEST(Runbook, SaysWhatTheDeployHasPreparedAndWhatHasToBeLetGo) {
+  RunbookFacts facts;
+  facts.capture = "warm";
+  const auto warm = runbook_text(facts, {});
+  EXPECT_TRUE(holds(warm, "or the copy that the deploy keeps in step | section 4 |"));
+  EXPECT_TRUE(holds(warm, "\nslipway rollback --forecast\n"));
+  EXPECT_TRUE(holds(warm, "\nslipway deploy confirm\n"));
+  facts.capture = "none";
+  const auto none = runbook_text(facts, {});
+  EXPECT_TRUE(holds(none, "is found by comparing"));
+  EXPECT_FALSE(holds(none, "slipway deploy confirm"));
+  facts.capture = "warm";
+  facts.backs_up_on_deploy = false;
+  EXPECT_FALSE(holds(runbook_text(facts, {}), "keeps in step"));
+}
+
 TEST(Runbook, TheNewestMigrationsSayWhetherThereIsAWayBack) {
   const auto folder = test::folder_of(
       {{"1_a.sql", test::migration_text("CREATE TABLE a (id int);", "DROP TABLE a;")},

@@ -23,9 +23,19 @@ struct DeployReport {
   WayBackOutlook outlook;         ///< from before anything was done; empty without deploy.predict
 };
 
+/// How what is written after the backup would be kept.
+struct CaptureOutlook {
+  std::string kind; ///< "none", "slot", "warm"
+  std::string why;  ///< there is none, or what the deploy would be refused for
+  std::string hint;
+  std::string room; ///< for a copy: how much it takes, and what is known of the disk
+  bool is_refused = false;
+};
+
 /// What a deploy would do, and what of it could not be taken back.
 struct DeployOutlook {
   plan::Plan plan;
+  CaptureOutlook capture; ///< of nothing pending: none
   WayBackOutlook way_back;
 };
 /// Looks, and changes nothing. Errors: as plan_of_up and look_at_way_back.
@@ -55,5 +65,24 @@ struct Confirmed {
 /// run has put aside is dropped, too, as empty_trash does. Errors: lock_timeout while a deploy
 /// or another runner is under way; part_way when somebody reads from the slot; sql, connection.
 Result<Confirmed> confirm_deploy(const Context& context);
+
+/// A capture that is still wanted, or may be.
+struct KeptCapture {
+  std::string name;
+  std::string why;
+};
+
+/// What deploys have left on the server, and what became of it.
+struct CaptureWatch {
+  std::string busy; ///< why nothing was looked at: another slipway is at work; empty: it was
+  std::vector<KeptCapture> kept;
+  std::vector<std::string> dropped; ///< names of databases and slots
+  std::vector<std::string> alarms;  ///< slots that are lost, or soon will be
+};
+
+/// Drops slots and copies that a deploy left and that nobody confirmed for deploy.grace. To be
+/// called by a timer; one that another slipway keeps from looking has nothing to complain of.
+/// Errors: part_way when somebody reads from a slot; sql, connection.
+Result<CaptureWatch> watch_captures(const Context& context);
 
 } // namespace slipway::app

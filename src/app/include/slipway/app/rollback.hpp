@@ -27,6 +27,9 @@ struct RollbackOutlook {
   rollback::Decision decision;
   /// The one that the safe path goes over.
   std::optional<backup::Listed> backup;
+  /// The slot that has kept what was written since; empty: none, it is found by comparing.
+  std::string capture;
+  std::string copy;   ///< with the old schema, made by the deploy; empty: there is none
   std::string target; ///< without secrets
   /// What deploy.health says now: "healthy", or why not; empty when there is none.
   std::string application;

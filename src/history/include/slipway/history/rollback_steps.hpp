@@ -30,6 +30,9 @@ public:
   /// Oldest first; none when there is no such table. Errors: sql.
   Result<std::vector<RollbackStep>> of(pg::Session& session, std::int64_t run,
                                        const Wait& wait) const;
+  /// Which runs, from that one on, have any. Errors: sql.
+  Result<std::vector<std::int64_t>> runs_since(pg::Session& session, std::int64_t first,
+                                               const Wait& wait) const;
   Status begin(pg::Session& session, std::int64_t run, const std::string& step,
                const Wait& wait) const;
   /// Ends the newest such step; makes it where another database had its beginning.

@@ -6,6 +6,7 @@
 #include "slipway/replay/pgoutput.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,7 +26,9 @@ struct CaptureRecord {
   Lsn since = 0;          ///< what commits later is in the stream
   std::int64_t run = 0;   ///< the first one under it; 0: none yet
   std::string backup;     ///< taken under it; empty: none yet
-  std::int64_t age_s = 0; ///< since this stage began, by the server's clock
+  std::int64_t age_s = 0; ///< since this stage began, or was last renewed, by the server's clock
+  /// Since somebody found that its deploy had died.
+  std::optional<std::int64_t> abandoned_s = {};
 };
 
 /// The table `capture` in the history's schema, made when the first capture is. It is in the
@@ -44,7 +47,10 @@ public:
   /// Of the first run only; later ones change nothing.
   Status note_run(pg::Session& session, const std::string& name, std::int64_t run,
                   const Wait& wait) const;
+  /// Again and again while a deploy bakes, so that the age is that of its last sign of life.
   Status note_deployed(pg::Session& session, const std::string& name, const Wait& wait) const;
+  /// Its deploy is gone, and did not come to its end. Only the first time counts.
+  Status note_abandoned(pg::Session& session, const std::string& name, const Wait& wait) const;
   Status remove(pg::Session& session, const std::string& name, const Wait& wait) const;
   /// Oldest first; none where there is no table.
   Result<std::vector<CaptureRecord>> all(pg::Session& session, const Wait& wait) const;

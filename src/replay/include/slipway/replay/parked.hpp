@@ -51,6 +51,7 @@ public:
   Result<std::vector<ParkedRow>> all(const Wait& wait);
   Result<std::vector<ParkedRow>> of(const QualifiedName& table, const Wait& wait);
   Result<std::int64_t> count(const Wait& wait);
+  Result<std::int64_t> count_of(const QualifiedName& table, const Wait& wait);
 
 private:
   std::string place() const;

@@ -21,13 +21,20 @@ struct ReconcileReport {
   std::vector<std::string> notes;
 };
 
+struct ReconcileRequest {
+  std::string snapshot; ///< of the backup
+  /// Of a view from which rows of tables that only the new schema has were parked before; empty:
+  /// they were not.
+  std::string seen;
+};
+
 /// Brings over what is not in tables, or not in a stream of changes: sequences (the one that is
 /// farther), large objects, unlogged tables; parks rows of tables that only the
 /// new schema has, and rows whose parent the old schema could not take;
-/// refreshes materialized views and statistics. Done again it comes to the same. To be run after
+/// refreshes materialized views. Done again it comes to the same. To be run after
 /// the rows were carried, while nobody writes to either side. Errors: as sync_state.
 Result<ReconcileReport> reconcile(pg::Session& origin, pg::Session& copy, ParkedTable& parked,
-                                  const CarryMap& map, const SyncRequest& request,
+                                  const CarryMap& map, const ReconcileRequest& request,
                                   const Wait& wait);
 
 } // namespace slipway::replay

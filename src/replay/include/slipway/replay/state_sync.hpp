@@ -5,6 +5,7 @@
 #include "slipway/pg/session.hpp"
 #include "slipway/replay/carry_map.hpp"
 #include "slipway/replay/parked.hpp"
+#include "slipway/replay/read_view.hpp"
 
 #include <cstdint>
 #include <string>
@@ -36,14 +37,16 @@ struct SyncReport {
 };
 
 struct SyncRequest {
-  /// What pg_current_snapshot() said under the snapshot of the backup. Empty: every row is looked
+  /// What pg_current_snapshot() said when the copy was as the database was: under the snapshot of
+  /// the backup, or in the view from which it was carried over before. Empty: every row is looked
   /// at.
   std::string snapshot;
 };
 
 /// Carries what was written since the backup from the kept database with the new schema into the
 /// copy with the old one, without anything having been captured: rows whose writer was not finished
-/// at the backup, and a comparison of all keys both ways. Nobody may write to the copy meanwhile.
+/// at the backup, and digests of the keys of both sides, which are compared where they differ.
+/// Nobody may write to the copy meanwhile.
 ///
 /// One transaction a table; done again it comes to the same. It does not see what is no longer
 /// there: writes to columns and tables that were dropped since. The migration's own changes of
@@ -51,7 +54,7 @@ struct SyncRequest {
 ///
 /// Errors: check_failed when something cannot be carried by any rule (then nothing was changed);
 /// unsupported when triggers cannot be kept from firing; sql, connection, cancelled.
-Result<SyncReport> sync_state(pg::Session& origin, pg::Session& copy, ParkedTable& parked,
+Result<SyncReport> sync_state(const ReadView& origin, pg::Session& copy, ParkedTable& parked,
                               const CarryMap& map, const SyncRequest& request, const Wait& wait);
 
 } // namespace slipway::replay

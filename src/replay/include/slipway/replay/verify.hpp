@@ -6,8 +6,10 @@
 #include "slipway/replay/carry_map.hpp"
 #include "slipway/replay/migration_rows.hpp"
 #include "slipway/replay/parked.hpp"
+#include "slipway/replay/read_view.hpp"
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -30,11 +32,21 @@ struct VerifiedTable {
   std::int64_t unexplained = 0;
 };
 
+/// What a comparison saw, so that a later one has to look only at what changed since.
+struct Seen {
+  std::string origin; ///< snapshot of the new schema
+  std::string copy;   ///< snapshot of the copy
+  /// Keys of the rows that differed, with a reason or without. A table that is not named, or with
+  /// too many, is compared whole the next time.
+  std::map<QualifiedName, std::vector<std::string>> differing;
+};
+
 struct VerifyReport {
   std::vector<VerifiedTable> tables;
   std::vector<Unexplained> unexplained; ///< the first hundred of each table
   /// What could not be compared, in words for people.
   std::vector<std::string> unchecked;
+  Seen seen;
   bool is_good() const;
 };
 
@@ -50,10 +62,17 @@ struct VerifyRequest {
 
 /// Compares every row of the copy with the new schema through the map: sums of hashes first, then,
 /// where they differ, the rows by their keys. Each difference must be a parked row, or one that the
-/// migration wrote. Takes nothing from how the rows were carried, and changes nothing. Rows that
-/// are written meanwhile show as differences. Errors: unsupported when the encodings of the two
-/// databases differ; sql, connection, cancelled.
-Result<VerifyReport> verify(pg::Session& origin, pg::Session& copy, ParkedTable& parked,
+/// migration wrote. Takes nothing from how the rows were carried, and changes nothing. Errors:
+/// unsupported when the encodings of the two databases differ; sql, connection, cancelled.
+Result<VerifyReport> verify(const ReadView& origin, pg::Session& copy, ParkedTable& parked,
                             const CarryMap& map, const VerifyRequest& request, const Wait& wait);
+
+/// The same for two databases of which `seen` says what they were before. Rows that either side
+/// wrote since, that differed then, or are parked, are compared by their keys; that all other keys
+/// are still on both sides, or on neither, is told by digests of them. A table for which that does
+/// not come out even, or that has no key, is compared whole.
+Result<VerifyReport> verify_since(const Seen& seen, const ReadView& origin, pg::Session& copy,
+                                  ParkedTable& parked, const CarryMap& map,
+                                  const VerifyRequest& request, const Wait& wait);
 
 } // namespace slipway::replay

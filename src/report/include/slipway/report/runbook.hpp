@@ -68,6 +68,7 @@ struct RunbookFacts {
   RunbookConnection connection;
   std::string backup_store;
   bool backs_up_on_deploy = true;
+  std::string capture = "auto"; ///< deploy.capture
   std::vector<std::string> application;
   std::vector<std::string> previous_application;
   std::vector<std::string> health;

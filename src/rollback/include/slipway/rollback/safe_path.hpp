@@ -47,7 +47,8 @@ struct SafePathRequest {
 };
 
 struct SafePathReport {
-  std::string broken; ///< what the broken database is called now; it can be read
+  std::string broken;          ///< what the broken database is called now; it can be read
+  bool over_kept_copy = false; ///< nothing was restored
   std::optional<replay::ReplayReport> replayed; ///< when a slot was replayed
   replay::SyncReport carried; ///< by comparing: all tables, or those that no slot can tell of
   replay::ReconcileReport reconciled;
@@ -55,6 +56,7 @@ struct SafePathReport {
   std::int64_t parked = 0; ///< rows in `parked` of the history's schema
   Millis restoring{0};     ///< the backup, beside the broken database
   Millis carrying{0};      ///< what was written since, while the database was open
+  Millis comparing{0};     ///< all rows on both sides, likewise
   Millis closed{0};        ///< how long nobody could connect
 };
 
@@ -69,11 +71,12 @@ std::string kept_copy_name(const std::string& database, const std::string& after
 inline constexpr const char* k_copy_mark = "slipway.copy_of";
 
 /// Makes the copy beside the broken database, carries over what was written since, from the slot or
-/// by comparing, closes the database, carries over the rest, compares all rows on both sides, and
-/// swaps the names in one transaction. Interrupted anywhere and called again, it goes on; until the
-/// swap the database is the one it was. Errors: check_failed when a difference is not explained, or
-/// the copy's schema is not the one from before (then the copy stays to be looked at, and the
-/// database is open as before); as Fence::put_up, replay::sync_state, make_copy.
+/// by comparing, and compares all rows on both sides; then it closes the database, carries over the
+/// rest, compares what changed since, and swaps the names in one transaction. Interrupted anywhere
+/// and called again, it goes on; until the swap the database is the one it was. Errors:
+/// check_failed when a difference is not explained, or the copy's schema is not the one from before
+/// (then the copy stays to be looked at, and the database is open as before); as Fence::put_up,
+/// replay::sync_state, make_copy.
 Result<SafePathReport> take_safe_path(const SafePathRequest& request, const Wait& wait);
 
 } // namespace slipway::rollback
