@@ -36,6 +36,7 @@ Command rollback_command();
 Command runbook_command();
 Command snapshot_command();
 Command status_command();
+Command trash_command();
 Command up_command();
 Command verify_command();
 
@@ -45,15 +46,15 @@ std::vector<std::string_view> command_groups() {
 
 std::vector<Command> commands() {
   return {
-      demo_command(),      init_command(),     new_command(),     generate_command(),
-      diff_command(),      drift_command(),    status_command(),  plan_command(),
-      preflight_command(), locks_command(),    inspect_command(), fingerprint_command(),
-      snapshot_command(),  explain_command(),  config_command(),  up_command(),
-      deploy_command(),    down_command(),     redo_command(),    goto_command(),
-      verify_command(),    rollback_command(), runbook_command(), postmortem_command(),
-      drill_command(),     repair_command(),   backup_command(),  baseline_command(),
-      doctor_command(),    dev_command(),      help_command(),    completion_command(),
-      man_command(),       docs_command(),
+      demo_command(),       init_command(),     new_command(),     generate_command(),
+      diff_command(),       drift_command(),    status_command(),  plan_command(),
+      preflight_command(),  locks_command(),    inspect_command(), fingerprint_command(),
+      snapshot_command(),   explain_command(),  config_command(),  up_command(),
+      deploy_command(),     down_command(),     redo_command(),    goto_command(),
+      verify_command(),     rollback_command(), runbook_command(), postmortem_command(),
+      drill_command(),      repair_command(),   trash_command(),   backup_command(),
+      baseline_command(),   doctor_command(),   dev_command(),     help_command(),
+      completion_command(), man_command(),      docs_command(),
   };
 }
 

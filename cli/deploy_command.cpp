@@ -23,6 +23,7 @@ nlohmann::ordered_json outlook_json(const app::WayBackOutlook& outlook) {
                       {"message", one.message}});
   return {{"obstacles", std::move(obstacles)},
           {"writes", std::move(writes)},
+          {"kept_in_trash", outlook.kept},
           {"not_predicted", outlook.not_predicted}};
 }
 
@@ -92,12 +93,21 @@ int print(Invocation& invocation, const app::DeployReport& report) {
 Result<int> confirm(Invocation& invocation) {
   SLIPWAY_ASSIGN(const auto confirmed, app::confirm_deploy(app_context(invocation)));
   if (invocation.format == Format::json) {
-    print_json(invocation.out, {{"dropped", confirmed.dropped}});
+    print_json(invocation.out, {{"dropped", confirmed.dropped},
+                                {"trash", confirmed.trash},
+                                {"emptied", confirmed.emptied}});
     return 0;
   }
   for (const auto& one : confirmed.dropped)
     invocation.out.write(fmt::format("confirmed: {} is dropped\n", one));
   if (confirmed.dropped.empty()) invocation.out.write("confirmed: nothing was armed\n");
+  for (const auto& one : confirmed.emptied)
+    invocation.out.line(fmt::format("dropped for good: {}", one));
+  for (const auto& one : confirmed.trash)
+    invocation.out.line(fmt::format("still in the trash: {}", one));
+  if (!confirmed.trash.empty())
+    invocation.out.line(
+        fmt::format("drop it for good: slipway trash empty --run {}", confirmed.trash_run));
   return 0;
 }
 

@@ -54,6 +54,13 @@ ordered_json migrations_json(const rollback::Assessment& assessment) {
   return list;
 }
 
+ordered_json kept_json(const rollback::Assessment& assessment) {
+  auto list = ordered_json::array();
+  for (const auto& one : assessment.kept)
+    list.push_back({{"object", one.object}, {"place", one.place}});
+  return list;
+}
+
 ordered_json losses_json(const rollback::Assessment& assessment) {
   auto list = ordered_json::array();
   for (const auto& one : assessment.losses)
@@ -220,6 +227,7 @@ ordered_json rollback_json(const app::RollbackOutlook& outlook, const app::Rollb
                        {"other_sessions", seen.other_sessions},
                        {"migrations", migrations_json(seen)},
                        {"losses", losses_json(seen)},
+                       {"kept_in_trash", kept_json(seen)},
                        {"tree", tree_json(outlook.decision)},
                        {"path", std::string(rollback::path_name(outlook.decision.path))},
                        {"why", outlook.decision.why}};

@@ -22,6 +22,7 @@ public:
   }
 
   Result<TriedPlan> run() {
+    SLIPWAY_TRY(begin());
     for (const auto& step : request_.renames)
       if (going_on()) SLIPWAY_TRY(rename(step));
     for (int round = 0; going_on(); ++round) {
@@ -34,10 +35,29 @@ public:
       SLIPWAY_TRY(plan_once());
     }
     plan_.equal = plan_.statements.empty() && plan_.questions.empty();
+    plan_.not_renamed = options_.not_renamed;
     return std::move(plan_);
   }
 
 private:
+  Status begin() {
+    if (request_.first.empty()) return {};
+    diff::Plan planned;
+    planned.statements = request_.first;
+    return take(std::move(planned));
+  }
+
+  // The stamp does not matter to what can be put aside.
+  diff::Plan with_soft_drops(diff::Plan planned) {
+    constexpr const char* k_some_stamp = "00000000000000";
+    const bool wanted = !request_.soft_drop.empty();
+    auto soft = diff::soften(wanted ? std::move(planned) : planned, current(), request_.to,
+                             wanted ? request_.soft_drop : k_some_stamp);
+    plan_.soft_drops.insert(plan_.soft_drops.end(), soft.kept.begin(), soft.kept.end());
+    plan_.plain_drops.insert(plan_.plain_drops.end(), soft.plain.begin(), soft.plain.end());
+    return wanted ? std::move(soft.plan) : std::move(planned);
+  }
+
   bool going_on() const { return plan_.questions.empty(); }
   const schema::Schema& current() const { return moved_ ? *moved_ : request_.from.schema; }
 
@@ -61,7 +81,7 @@ private:
       refuse_rest("there is no statement for this");
       return {};
     }
-    return take(std::move(planned));
+    return take(with_soft_drops(std::move(planned)));
   }
 
   // Asks whoever can be asked. Says whether an answer changes what is to be planned.

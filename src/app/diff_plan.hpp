@@ -1,6 +1,7 @@
 #pragma once
 
 #include "slipway/app/diff.hpp"
+#include "slipway/diff/soft_drop.hpp"
 #include "slipway/rehearse/materialise.hpp"
 
 #include <vector>
@@ -15,6 +16,10 @@ struct PlanRequest {
   std::vector<std::vector<diff::Rename>> renames;
   std::vector<schema::Identity> not_renamed;
   Asker ask = {};
+  /// What stands at the beginning, before everything else: soft drops that are taken back.
+  std::vector<diff::Statement> first = {};
+  /// With which stamp soft drops are made (diff/soft_drop.hpp); empty: there are none.
+  std::string soft_drop = {};
 };
 
 /// A plan that was tried on a copy.
@@ -24,7 +29,11 @@ struct TriedPlan {
   std::vector<OpenQuestion> questions;
   /// All renames that were made, in their steps.
   std::vector<std::vector<diff::Rename>> renames;
-  bool equal = false; ///< nothing differed
+  bool equal = false;                        ///< nothing differed
+  std::vector<schema::Identity> not_renamed; ///< what was answered, too
+  /// Paths of what is put aside, or could have been where nobody wanted it.
+  std::vector<std::string> soft_drops;
+  std::vector<diff::PlainDrop> plain_drops; ///< the others
 };
 
 /// Plans, applies the plan to a copy of FROM, looks, and plans what is left: side effects of

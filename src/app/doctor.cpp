@@ -4,6 +4,7 @@
 #include "doctor_backups.hpp"
 #include "doctor_captures.hpp"
 #include "doctor_leftovers.hpp"
+#include "doctor_trash.hpp"
 #include "pooler.hpp"
 #include "runner.hpp"
 
@@ -36,6 +37,7 @@ public:
     for (auto& one : find_captures(context_, *session, wait_)) found_.push_back(std::move(one));
     for (auto& one : find_backup_leftovers(context_, *session, wait_))
       found_.push_back(std::move(one));
+    for (auto& one : find_trash(context_, *session, wait_)) found_.push_back(std::move(one));
     return std::move(found_);
   }
 
@@ -72,7 +74,7 @@ private:
     for (const auto* what :
          {"server", "pooler", "privileges", "history", "invalid indexes", "unvalidated constraints",
           "half-detached partitions", "backups", "left databases", "closed databases",
-          "folders without a database", "capture"})
+          "folders without a database", "capture", "trash"})
       say(what, Health::unknown, "not looked at: there is no connection");
     return std::nullopt;
   }

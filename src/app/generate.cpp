@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 namespace slipway::app {
@@ -131,35 +132,105 @@ Result<std::vector<GeneratedFile>> write_files(const Context& context,
   return files;
 }
 
+// One attempt at a plan, as far as it could be proven.
+struct Attempt {
+  DiffReport diff;
+  std::vector<diff::MigrationDraft> drafts;
+  std::vector<std::string> soft_drops;
+  std::vector<diff::PlainDrop> plain_drops;
+  std::vector<std::vector<diff::Rename>> renames;
+  std::vector<schema::Identity> not_renamed;
+};
+
+class Generation {
+public:
+  Generation(const Context& context, const GenerateRequest& request, const Sides& sides,
+             std::string seed, const Wait& wait)
+      : context_(context), request_(request), sides_(sides), seed_(std::move(seed)), wait_(wait) {}
+
+  Result<Attempt> make(Answers answers) {
+    SLIPWAY_ASSIGN(auto soft, attempt(answers, request_.soft_drop ? now_as_stamp() : ""));
+    const auto why = request_.soft_drop && !soft.soft_drops.empty() ? why_not(soft) : std::string();
+    if (why.empty()) return soft;
+    // What was asked need not be asked again.
+    answers = {.renames = soft.renames, .not_renamed = soft.not_renamed};
+    SLIPWAY_ASSIGN(auto plain, attempt(answers, ""));
+    if (!why_not(plain).empty()) return soft;
+    for (const auto& one : plain.soft_drops) plain.plain_drops.push_back({one, why});
+    plain.soft_drops.clear();
+    return plain;
+  }
+
+private:
+  static std::string now_as_stamp() {
+    return fmt::format("{:%Y%m%d%H%M%S}", fmt::gmtime(std::chrono::system_clock::to_time_t(
+                                              std::chrono::system_clock::now())));
+  }
+
+  Result<Attempt> attempt(const Answers& answers, std::string stamp) {
+    SLIPWAY_ASSIGN(auto plan, try_plan(*sides_.workshop,
+                                       {.from = sides_.from,
+                                        .to = sides_.to.schema,
+                                        .renames = answers.renames,
+                                        .not_renamed = answers.not_renamed,
+                                        .ask = request_.sides.ask,
+                                        .first = {},
+                                        .soft_drop = std::move(stamp)},
+                                       wait_));
+    Attempt made{.diff = {},
+                 .drafts = {},
+                 .soft_drops = std::move(plan.soft_drops),
+                 .plain_drops = std::move(plan.plain_drops),
+                 .renames = plan.renames,
+                 .not_renamed = plan.not_renamed};
+    made.diff = report_of(sides_, std::move(plan));
+    if (made.diff.equal || !request_.write || !made.diff.questions.empty()) return made;
+    SLIPWAY_ASSIGN(made.drafts,
+                   drafts_for(context_, request_, sides_, made.diff.statements, wait_));
+    SLIPWAY_TRY(find_ways_back(sides_, made.renames, made.drafts, wait_));
+    SLIPWAY_TRY(prove(context_, sides_, seed_, whole_way_back(made.drafts), made.diff, wait_));
+    return made;
+  }
+
+  // What keeps a plan with soft drops from being one. A question is none of theirs.
+  static std::string why_not(const Attempt& made) {
+    for (const auto& one : made.diff.questions)
+      if (one.is_refusal) return "with it " + one.message;
+    for (const auto& one : made.drafts)
+      if (one.way_back == diff::WayBack::impossible) return "nothing would lead back: " + one.why;
+    return {};
+  }
+
+  const Context& context_;
+  const GenerateRequest& request_;
+  const Sides& sides_;
+  const std::string seed_;
+  const Wait& wait_;
+};
+
 } // namespace
 
 Result<GenerateReport> generate(const Context& context, const GenerateRequest& request) {
   const auto wait = run_wait(context);
-  SLIPWAY_ASSIGN(const auto seed, read_seed(context, request.sides));
+  SLIPWAY_ASSIGN(auto seed, read_seed(context, request.sides));
   SLIPWAY_ASSIGN(auto sides, make_sides(context, sides_request(request.sides), wait));
   if (sides.equal) return GenerateReport{.diff = equal_report(sides), .losses = {}, .files = {}};
-  SLIPWAY_ASSIGN(const auto answers, read_answers(context, request.sides, sides));
-  SLIPWAY_ASSIGN(auto plan, try_plan(*sides.workshop,
-                                     {.from = sides.from,
-                                      .to = sides.to.schema,
-                                      .renames = answers.renames,
-                                      .not_renamed = answers.not_renamed,
-                                      .ask = request.sides.ask},
-                                     wait));
-  auto renames = plan.renames;
+  SLIPWAY_ASSIGN(auto answers, read_answers(context, request.sides, sides));
+  SLIPWAY_ASSIGN(
+      auto made,
+      Generation(context, request, sides, std::move(seed), wait).make(std::move(answers)));
   GenerateReport report;
-  report.diff = report_of(sides, std::move(plan));
+  report.diff = std::move(made.diff);
+  report.soft_drops = std::move(made.soft_drops);
+  report.plain_drops = std::move(made.plain_drops);
   if (report.diff.equal || !request.write || !report.diff.questions.empty()) return report;
-  SLIPWAY_ASSIGN(auto drafts, drafts_for(context, request, sides, report.diff.statements, wait));
-  SLIPWAY_TRY(find_ways_back(sides, std::move(renames), drafts, wait));
-  SLIPWAY_TRY(prove(context, sides, seed, whole_way_back(drafts), report.diff, wait));
   if (sides.live) {
     SLIPWAY_TRY(count_rows(*sides.live, report.diff.findings, wait));
-    SLIPWAY_TRY(fit_timeouts(context, *sides.live, drafts, wait));
+    SLIPWAY_TRY(fit_timeouts(context, *sides.live, made.drafts, wait));
   }
   report.losses = losses_not_allowed(report.diff.findings, request.allowed_losses);
   if (!report.losses.empty() || !report.diff.questions.empty()) return report;
-  SLIPWAY_ASSIGN(auto files, files_of(context, request, report.diff, drafts));
+  SLIPWAY_ASSIGN(auto files, files_of(context, request, report.diff, made.drafts));
   SLIPWAY_ASSIGN(report.files, write_files(context, std::move(files)));
   return report;
 }

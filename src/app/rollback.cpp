@@ -11,6 +11,7 @@
 
 #include "slipway/rehearse/same_meaning.hpp"
 #include "slipway/rollback/assess.hpp"
+#include "slipway/rollback/kept_in_trash.hpp"
 #include "slipway/schema/fingerprint.hpp"
 #include "slipway/schema/redact.hpp"
 
@@ -75,6 +76,23 @@ void find_backup(const Context& context, RollbackOutlook& outlook) {
   decision.next = "slipway rollback --path fast, for the schema alone";
 }
 
+// The schema looks the same when something empty stands in the place of what was put aside.
+Status prove_taken_back(pg::Session& session, const rollback::Assessment& before_it,
+                        const Wait& wait) {
+  if (before_it.kept.empty()) return {};
+  SLIPWAY_ASSIGN(const auto now, replay::read_relation_map(session, wait));
+  const auto left = rollback::not_taken_back(before_it.kept, now);
+  if (left.empty()) return {};
+  Error error(ErrorCode::part_way, "the migrations are undone, but what they had put aside was not "
+                                   "taken back: something new stands in its place");
+  for (const auto& one : left)
+    error.notes.push_back(fmt::format("{} is still {}", one.object, one.place));
+  return fail(std::move(error)
+                  .with_hint("what is in the trash is as it was; take it back by hand before the "
+                             "trash is emptied")
+                  .with_next("slipway trash list"));
+}
+
 // The last word is the catalog's.
 Status prove(const Context& context, pg::Session& session, const rollback::Assessment& before_it,
              RollbackReport& report, const Wait& wait) {
@@ -86,7 +104,11 @@ Status prove(const Context& context, pg::Session& session, const rollback::Asses
   const auto& wanted = before_it.run.fingerprint_before;
   if (!wanted) return {};
   report.proven = *wanted == report.fingerprint;
-  if (report.proven) return {};
+  if (report.proven) {
+    auto back = prove_taken_back(session, before_it, wait);
+    report.proven = back.has_value();
+    return back;
+  }
   Error error(ErrorCode::part_way,
               "the migrations are undone, but the schema is not the one from before the run");
   if (before_it.before)

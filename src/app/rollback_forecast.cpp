@@ -55,7 +55,7 @@ public:
     forecast_.backup = backup->manifest.name;
     SLIPWAY_ASSIGN(request_.before, replay::relation_map_from_json(seen.relations_before));
     request_.not_null = not_null_columns(seen);
-    request_.leave_out = {context_.config.text("history.schema"), "slipway_replay"};
+    request_.leave_out = {context_.config.text("history.schema")};
     request_.snapshot = backup->manifest.moment.snapshot;
     SLIPWAY_ASSIGN(auto session, open_session(context_, "forecast", wait_));
     SLIPWAY_TRY(read_stream(session, backup->manifest));

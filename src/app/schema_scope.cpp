@@ -1,6 +1,7 @@
 #include "schema_scope.hpp"
 
 #include "slipway/inspect/platform_schemas.hpp"
+#include "slipway/schema/trash.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -11,7 +12,7 @@ namespace slipway::app {
 
 inspect::Scope settings_scope(const Context& context) {
   inspect::Scope scope;
-  scope.leave_out = {context.config.text("history.schema")};
+  scope.leave_out = {context.config.text("history.schema"), std::string(schema::k_trash_schemas)};
   leave_out(scope, context.config.text_list("schema.leave_out"));
   return scope;
 }

@@ -9,7 +9,8 @@
 namespace slipway::app {
 
 /// What of a database is looked at as far as settings say: everything but slipway's own schema,
-/// which comes first in `leave_out`, and what schema.leave_out says.
+/// which comes first in `leave_out`, what a soft drop has put aside, and what schema.leave_out
+/// says.
 inspect::Scope settings_scope(const Context& context);
 
 /// Leaves out what belongs to the platform of this database, unless schema.leave_out_platform is

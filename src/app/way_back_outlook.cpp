@@ -5,6 +5,7 @@
 #include "schema_scope.hpp"
 
 #include "slipway/app/target.hpp"
+#include "slipway/inspect/read_trash.hpp"
 #include "slipway/rehearse/materialise.hpp"
 #include "slipway/rehearse/script.hpp"
 #include "slipway/replay/carry_map.hpp"
@@ -41,8 +42,21 @@ Result<replay::RelationMap> map_of(rehearse::Shadow& shadow, const std::string& 
   return replay::read_relation_map(session, wait);
 }
 
-Result<std::vector<rollback::Unreturnable>> predict(const Context& context, const Ask& ask,
-                                                    const Wait& wait) {
+struct Predicted {
+  std::vector<rollback::Unreturnable> unreturnable;
+  std::vector<std::string> kept;
+};
+
+Result<std::vector<std::string>> put_aside(rehearse::Shadow& shadow, const std::string& database,
+                                           const Wait& wait) {
+  SLIPWAY_ASSIGN(auto session, shadow.connect(database, wait));
+  SLIPWAY_ASSIGN(const auto trash, inspect::read_trash(session, wait));
+  std::vector<std::string> all;
+  for (const auto& one : trash.items) all.push_back(one.was());
+  return all;
+}
+
+Result<Predicted> predict(const Context& context, const Ask& ask, const Wait& wait) {
   rehearse::ShadowOptions options;
   options.bin_folder = context.config.path("dev.server_bin");
   options.major_version = ask.now.origin().server_version / k_numbers_a_major;
@@ -64,7 +78,10 @@ Result<std::vector<rollback::Unreturnable>> predict(const Context& context, cons
                  replay::make_carry_map(
                      {.before = std::move(before), .now = std::move(now), .copy = std::move(copy)},
                      {}, {context.config.text("history.schema")}));
-  return rollback::unreturnable_writes(map, made.schema, after);
+  Predicted predicted{.unreturnable = rollback::unreturnable_writes(map, made.schema, after),
+                      .kept = {}};
+  SLIPWAY_ASSIGN(predicted.kept, put_aside(shadow, made.database, wait));
+  return predicted;
 }
 
 } // namespace
@@ -93,12 +110,14 @@ Result<WayBackOutlook> look_at_way_back(const Context& context, const plan::Plan
   SLIPWAY_ASSIGN(auto folder, read_migrations(context));
   ask.pending = pending_of(std::move(folder), plan);
   auto predicted = predict(context, ask, wait);
-  if (predicted)
-    outlook.unreturnable = std::move(*predicted);
-  else if (predicted.error().code == ErrorCode::cancelled)
+  if (predicted) {
+    outlook.unreturnable = std::move(predicted->unreturnable);
+    outlook.kept = std::move(predicted->kept);
+  } else if (predicted.error().code == ErrorCode::cancelled) {
     return fail(std::move(predicted).error());
-  else
+  } else {
     outlook.not_predicted = predicted.error().message;
+  }
   return outlook;
 }
 
@@ -111,6 +130,8 @@ std::vector<std::string> told(const WayBackOutlook& outlook) {
   for (const auto& one : outlook.unreturnable)
     lines.push_back(fmt::format("a rollback: {}: {}: {}", rollback::fate_name(one.fate), one.object,
                                 one.message));
+  for (const auto& one : outlook.kept)
+    lines.push_back("a rollback: back at once: " + one + ": it goes to the trash as it is");
   if (!outlook.not_predicted.empty())
     lines.push_back("which later writes could not be brought back is not known: " +
                     outlook.not_predicted);

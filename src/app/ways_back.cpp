@@ -58,7 +58,8 @@ public:
                     // What is a rename has been settled on the way there.
                     .ask = [](const diff::Question&) -> Result<std::optional<std::size_t>> {
                       return std::nullopt;
-                    }},
+                    },
+                    .first = diff::taken_back(draft.up)},
                    wait_));
       settle(draft, plan);
       after = std::move(reached);

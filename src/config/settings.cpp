@@ -155,6 +155,14 @@ std::vector<Setting> diff_settings() {
            "Files, folders, and patterns with * in their last part, that what a command: side makes depends on. While they "
            "stay as they are, what it made is remembered; without any the command is run each time.",
        .example = "src/entities/*.ts,package-lock.json"},
+      {.key = "generate.soft_drop",
+       .type = ValueType::boolean,
+       .default_value = "false",
+       .flag = "--soft-drop",
+       .secrecy = Secrecy::open,
+       .description =
+           "Whether `slipway generate` has tables and columns that go put aside, where they can be had back in a moment until "
+           "`slipway trash empty` drops them."},
       {.key = "renames",
        .type = ValueType::text_table,
        .secrecy = Secrecy::open,

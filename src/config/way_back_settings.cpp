@@ -131,6 +131,19 @@ std::vector<Setting> rollback_settings() {
        .description =
            "How long a rollback may take; the clock beside each step counts towards it, and a warning says when it will not "
            "hold or is over. It ends nothing."},
+      {.key = "trash.keep",
+       .type = ValueType::duration,
+       .default_value = "336h",
+       .secrecy = Secrecy::open,
+       .description =
+           "Age from which `slipway doctor` takes what a soft drop has put aside for forgotten.",
+       .zero_means = "at once"},
+      {.key = "trash.empty_at_confirm",
+       .type = ValueType::boolean,
+       .default_value = "false",
+       .secrecy = Secrecy::open,
+       .description =
+           "Whether `slipway deploy confirm` drops for good what the newest run has put aside; otherwise it names the command."},
   };
 }
 

@@ -1,11 +1,14 @@
 // Parts what a plan takes away from what it adds.
 #include "slipway/diff/contraction.hpp"
 
+#include "slipway/diff/soft_drop.hpp"
+
 #include <algorithm>
 
 namespace slipway::diff {
 
 bool is_contraction(const Statement& statement) {
+  if (is_soft_drop(statement)) return true;
   return statement.kind.starts_with("drop ") &&
          std::any_of(statement.findings.begin(), statement.findings.end(),
                      [](const Finding& one) { return one.kind == FindingKind::data_loss; });

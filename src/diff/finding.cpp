@@ -15,6 +15,7 @@ constexpr auto k_names = std::to_array<std::pair<FindingKind, std::string_view>>
     {FindingKind::ambiguity, "ambiguity"},
     {FindingKind::access_exclusive, "access_exclusive"},
     {FindingKind::index_dropped, "index_dropped"},
+    {FindingKind::kept, "kept"},
 });
 
 } // namespace

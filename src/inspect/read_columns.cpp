@@ -1,6 +1,8 @@
 #include "readers.hpp"
 #include "row_values.hpp"
 
+#include "slipway/schema/trash.hpp"
+
 #include <unordered_map>
 #include <unordered_set>
 
@@ -61,6 +63,11 @@ std::string columns_sql(const Reading& reading) {
          reading.in_read_schemas("c.relnamespace");
 }
 
+// A soft drop has renamed it; nobody is to see that it is still there.
+bool is_in_trash(const FoundRelations::Relation& relation, std::string_view column) {
+  return (relation.kind == 'r' || relation.kind == 'p') && schema::is_trash_name(column);
+}
+
 class Columns {
 public:
   explicit Columns(Reading& reading) : reading_(reading) {}
@@ -81,7 +88,7 @@ private:
       relation_ = reading_.relations().relation(relation_oid);
       last_relation_ = relation_oid;
     }
-    if (relation_ == nullptr) return;
+    if (relation_ == nullptr || is_in_trash(*relation_, row.text(2))) return;
     auto& builder = reading_.builder();
     const auto handle = builder.add_part(relation_->handle, Kind::column, row.text(2));
     const auto number = static_cast<int>(row.number(1));

@@ -2,6 +2,8 @@
 // schema model on purpose: it is the eye that does not share that model's blind spots.
 #include "slipway/rehearse/dump_normal_form.hpp"
 
+#include "dump_trash.hpp"
+
 #include "slipway/inspect/secret_names.hpp"
 #include "slipway/rehearse/sql_words.hpp"
 #include "slipway/sql/script.hpp"
@@ -21,6 +23,8 @@ void sort_list_at(std::string& statement, std::size_t begin, void (*change)(std:
   if (end == std::string::npos) return;
   std::vector<std::string> items =
       list_items(std::string_view(statement).substr(begin, end - begin));
+  if (statement.starts_with("CREATE TABLE ") || statement.starts_with("CREATE UNLOGGED TABLE "))
+    std::erase_if(items, is_trash_column);
   if (change != nullptr) std::for_each(items.begin(), items.end(), change);
   std::sort(items.begin(), items.end());
   std::string sorted;
@@ -224,7 +228,7 @@ Result<std::vector<std::string>> dump_normal_form(std::string_view dump) {
   Surroundings surroundings;
   for (const sql::Statement& one : script.statements) {
     const std::string_view text = one.text(dump);
-    if (surroundings.take(text)) continue;
+    if (surroundings.take(text) || is_of_trash_column(text)) continue;
     std::string statement = normal_statement(std::string(text));
     surroundings.put_to(statement);
     statements.push_back(std::move(statement));

@@ -4,6 +4,8 @@
 #include "command_side.hpp"
 #include "unsound_states.hpp"
 
+#include "slipway/inspect/read_trash.hpp"
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -39,6 +41,19 @@ Status check_extensions(const Workshop& workshop, const schema::Schema& schema, 
           .with_hint("install their packages; without them the schema cannot be made for a trial"));
 }
 
+// What soft drops of long ago have put aside is not there any more where it counts, and nothing may
+// depend on it here.
+Status empty_trash(const Workshop& workshop, const std::string& database, const Wait& wait) {
+  SLIPWAY_ASSIGN(auto session, workshop.shadow.connect(database, wait));
+  SLIPWAY_ASSIGN(const auto trash, inspect::read_trash(session, wait));
+  std::string sql;
+  for (const auto& one : trash.items) sql += one.drop_sql() + " CASCADE;\n";
+  for (const auto& one : trash.schemas)
+    sql += "DROP SCHEMA " + quote_identifier(one) + " CASCADE;\n";
+  if (!sql.empty()) SLIPWAY_TRY(session.execute(SqlText(sql), wait));
+  return {};
+}
+
 } // namespace
 
 Result<schema::Schema> read_back(const Workshop& workshop, const std::string& database,
@@ -54,6 +69,7 @@ Result<Materialised> materialise(const Workshop& workshop, const Side& side, con
   } else if (side.kind != SideKind::empty) {
     SLIPWAY_ASSIGN(const auto scripts, scripts_of(workshop, side));
     SLIPWAY_TRY(workshop.shadow.run(database, scripts, wait));
+    SLIPWAY_TRY(empty_trash(workshop, database, wait));
   }
   SLIPWAY_ASSIGN(auto schema, read_back(workshop, database, wait));
   return Materialised{std::move(schema), database};

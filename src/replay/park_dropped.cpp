@@ -90,12 +90,14 @@ public:
   Parking(pg::Session& session, const ParkDroppedRequest& request, const char* position, Put put,
           const Wait& wait)
       : session_(session), request_(request), position_(position), put_(std::move(put)),
-        wait_(wait) {}
+        wait_(wait) {
+    for (const auto& one : request.drops) drops_[one.table].insert(one.column);
+  }
 
   /// Nobody else writes to them from here to the end of the transaction.
   Status lock() {
-    for (const auto& one : request_.drops) {
-      SLIPWAY_ASSIGN(const auto table, find(one.table));
+    for (const auto& [written, columns] : drops_) {
+      SLIPWAY_ASSIGN(const auto table, find(written));
       if (table)
         SLIPWAY_TRY(session_.execute(
             SqlText(fmt::format("LOCK TABLE {} IN SHARE MODE", table->name.quoted())), wait_));
@@ -104,10 +106,8 @@ public:
   }
 
   Result<std::vector<ParkedDrop>> all() {
-    std::map<QualifiedName, std::set<std::string>> drops;
-    for (const auto& one : request_.drops) drops[one.table].insert(one.column);
     std::vector<ParkedDrop> done;
-    for (const auto& [written, columns] : drops) {
+    for (const auto& [written, columns] : drops_) {
       SLIPWAY_ASSIGN(const auto table, find(written));
       if (!table) continue;
       SLIPWAY_ASSIGN(auto one,
@@ -194,6 +194,7 @@ private:
 
   pg::Session& session_;
   const ParkDroppedRequest& request_;
+  std::map<QualifiedName, std::set<std::string>> drops_;
   const char* position_;
   const Put put_;
   const Wait& wait_;

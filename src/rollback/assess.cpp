@@ -1,6 +1,8 @@
 // Gathers from history, activity and catalog what the decision needs.
 #include "slipway/rollback/assess.hpp"
 
+#include "slipway/rollback/kept_in_trash.hpp"
+
 #include "slipway/history/snapshots.hpp"
 #include "slipway/plan/plan.hpp"
 #include "slipway/schema/fingerprint.hpp"
@@ -104,7 +106,8 @@ bool is_written_rename(const std::vector<WrittenStatement>& statements,
     const auto says = [&](const std::string& name) {
       return text.find(to_lower_ascii(name)) != std::string::npos;
     };
-    return text.find("rename") != std::string::npos && says(gone) &&
+    // One that puts it aside does not make another of it, however alike their names are.
+    return text.find("rename") != std::string::npos && !says("slipway_trash_") && says(gone) &&
            std::any_of(question.candidates.begin(), question.candidates.end(),
                        [&](const auto& candidate) { return says(name_of(candidate.object)); });
   });
@@ -193,6 +196,21 @@ Result<history::RunDetails> find_run(pg::Session& session, const AssessRequest& 
                   .with_state("nothing was changed"));
 }
 
+// What is half way is undone by comparing, which knows nothing of the trash: there it is lost.
+Status find_kept(pg::Session& session, Assessment& assessment, const Wait& wait) {
+  if (assessment.losses.empty() || assessment.relations_before.empty() || is_half_way(assessment))
+    return {};
+  SLIPWAY_ASSIGN(const auto trash, inspect::read_trash(session, wait));
+  if (trash.items.empty()) return {};
+  SLIPWAY_ASSIGN(const auto before, replay::relation_map_from_json(assessment.relations_before));
+  assessment.kept = kept_in_trash(assessment.losses, assessment.migrations, before, trash);
+  std::erase_if(assessment.losses, [&](const diff::Finding& loss) {
+    return std::any_of(assessment.kept.begin(), assessment.kept.end(),
+                       [&](const auto& one) { return one.object == loss.object; });
+  });
+  return {};
+}
+
 } // namespace
 
 bool is_half_way(const Assessment& assessment) {
@@ -234,6 +252,7 @@ Result<Assessment> assess(pg::Session& session, const AssessRequest& request, co
   assessment.undone_otherwise =
       std::any_of(assessment.migrations.begin(), assessment.migrations.end(),
                   [&](const auto& one) { return is_undone_otherwise(history, one); });
+  SLIPWAY_TRY(find_kept(session, assessment, wait));
   SLIPWAY_ASSIGN(assessment.undone_unproven,
                  is_undone_unproven(session, request, assessment, wait));
   assessment.rows_were_changed = done_statements_changed_rows(history, assessment);

@@ -133,6 +133,10 @@ private:
   bool brings_values_back() {
     const auto& losses = assessment_.losses;
     std::string answer = "no";
+    if (const auto& kept = assessment_.kept; !kept.empty())
+      answer =
+          fmt::format("no: {}{} went to the trash, and comes back from there", kept.front().object,
+                      kept.size() > 1 ? fmt::format(" and {} more", kept.size() - 1) : "");
     if (!assessment_.before) answer = "not known: the schema from before the run was not kept";
     if (!losses.empty())
       answer = fmt::format("yes: {}{}", losses.front().object,

@@ -1,5 +1,7 @@
 #include "slipway/rollback/unreturnable.hpp"
 
+#include "slipway/schema/trash.hpp"
+
 #include <algorithm>
 #include <fmt/format.h>
 
@@ -92,6 +94,10 @@ private:
           fmt::format("rows whose {} is no {}", column.origin->type, column.target.type));
     const auto new_column =
         new_table ? new_table->part(Kind::column, column.origin->name) : std::nullopt;
+    // One that was put aside is not in the schema, and nobody gives it a value any more.
+    if (required && schema::is_trash_name(column.origin->name) && column.origin->fallback.empty())
+      add(table + "." + column.target.name, Fate::parked,
+          "new rows: it takes no NULL, and nobody gives it a value");
     if (required && new_column && !new_column->has(Property::not_null))
       add(object, Fate::parked, "rows with NULL in it");
   }

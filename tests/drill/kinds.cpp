@@ -21,6 +21,19 @@ DrillKind drop_column() {
           .loses = true};
 }
 
+// As generate writes it. The bad one names what it would take back, and fails.
+DrillKind soft_drop() {
+  const std::string place = "slipway_trash_20261120103000_public";
+  const std::string column = "slipway_trash_20261120103000_gone";
+  const std::string back = "ALTER TABLE items RENAME COLUMN " + column + " TO gone;\nALTER TABLE " +
+                           place + ".extras SET SCHEMA public;\nDROP SCHEMA " + place + ";";
+  return {.name = "soft_drop",
+          .up = "CREATE SCHEMA " + place + ";\nALTER TABLE extras SET SCHEMA " + place +
+                ";\nALTER TABLE items RENAME COLUMN gone TO " + column + ";",
+          .down = back,
+          .bad_down = back + "\nALTER TABLE items RENAME COLUMN nope TO no;"};
+}
+
 DrillKind rename() {
   return {.name = "rename",
           .up = "ALTER TABLE items RENAME COLUMN a TO label;\nALTER TABLE wide RENAME TO broad;",
@@ -110,9 +123,10 @@ DrillKind half_applied() {
 } // namespace
 
 const std::vector<DrillKind>& drill_kinds() {
-  static const std::vector<DrillKind> all = {
-      additive(),   drop_column(), rename(),         swap_of_names(),     retype(),      split(),
-      drop_table(), constraint(),  data_migration(), not_transactional(), half_applied()};
+  static const std::vector<DrillKind> all = {additive(),       drop_column(),       soft_drop(),
+                                             rename(),         swap_of_names(),     retype(),
+                                             split(),          drop_table(),        constraint(),
+                                             data_migration(), not_transactional(), half_applied()};
   return all;
 }
 

@@ -23,7 +23,7 @@ struct DrillKind {
   bool changes_rows = false;
 };
 
-/// additive, drop_column, rename, swap_of_names, retype, split, drop_table, constraint,
+/// additive, drop_column, soft_drop, rename, swap_of_names, retype, split, drop_table, constraint,
 /// data_migration, not_transactional, half_applied.
 const std::vector<DrillKind>& drill_kinds();
 

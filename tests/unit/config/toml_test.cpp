@@ -61,7 +61,7 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{
             "[zzzzzzzzzzzz]\n", 1, 2, 12, "there is no table [zzzzzzzzzzzz]",
             "the tables are target, connection, migrations, history, schema, snapshot, drift, "
-            "diff, renames, apply, preflight, backup, deploy, runbook, rollback, run, dev, output"},
+            "diff, generate, renames, apply, preflight, backup, deploy, runbook, rollback, trash, run, dev, output"},
         Refusal{"apply = 3\n", 1, 1, 5, "apply is a table of settings, not a number",
                 "write [apply] on a line of its own and its settings below"},
         Refusal{"[apply]\nlock_timeout = true\n", 2, 16, 4,

@@ -39,6 +39,20 @@ TEST(Contractions, ComeLastInATransactionOfTheirOwn) {
   EXPECT_TRUE(drafts[1].contracts);
 }
 
+// With all that belongs to it, in its order.
+TEST(Contractions, ASoftDropIsOne) {
+  const auto soft = [](std::string kind, std::string sql) {
+    Statement one;
+    one.sql = std::move(sql);
+    one.kind = "trash " + std::move(kind);
+    return one;
+  };
+  const auto parted =
+      contractions_last({soft("schema", "1"), soft("key", "2"), soft("table", "3"), adding("4")});
+  ASSERT_TRUE(parted);
+  EXPECT_EQ(sql_of(*parted), (std::vector<std::string>{"4", "1", "2", "3"}));
+}
+
 TEST(Contractions, StayWhereThereIsNothingToPart) {
   EXPECT_FALSE(contractions_last({}));
   EXPECT_FALSE(contractions_last({adding("1"), adding("2")}));

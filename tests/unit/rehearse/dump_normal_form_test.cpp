@@ -57,6 +57,30 @@ TEST(DumpNormalForm, LeavesOutCommentsSettingsAndTheRandomKey) {
   EXPECT_EQ(normal(bare), (Texts{"CREATE TABLE public.t (a integer)"}));
 }
 
+// Of a column in the trash nothing is seen; of all else that names one, everything.
+TEST(DumpNormalForm, ColumnsOfTheTrashAreNotThere) {
+  const std::string trash = "slipway_trash_20261120103000_b";
+  const std::string bare = "CREATE TABLE public.t (\n    a integer,\n    c text\n);\n";
+  EXPECT_EQ(normal("CREATE TABLE public.t (\n    a integer,\n    " + trash +
+                   " numeric(1,2) DEFAULT 'x,y',\n    c text\n);\n"
+                   "ALTER TABLE ONLY public.t ALTER COLUMN " +
+                   trash + " SET STATISTICS 5;\nCOMMENT ON COLUMN public.t." + trash +
+                   " IS 'it''s';\nGRANT SELECT(" + trash + "),UPDATE(" + trash +
+                   ") ON TABLE public.t TO r;\n"),
+            normal(bare));
+  EXPECT_EQ(
+      normal("CREATE TABLE public.t (\n    a integer,\n    \"slipway_trash_20261120103000_B b\" "
+             "text,\n    c text\n);\n"),
+      normal(bare));
+  for (const auto& kept : {"CREATE INDEX i ON public.t USING btree (" + trash + ")",
+                           "ALTER TABLE ONLY public.t ADD CONSTRAINT k UNIQUE (" + trash + ")",
+                           "COMMENT ON COLUMN public.t.a IS '" + trash + "'",
+                           "GRANT SELECT(a) ON TABLE public.t TO " + trash})
+    EXPECT_EQ(normal(kept + ";\n").size(), 1U) << kept;
+  EXPECT_EQ(normal("CREATE TABLE public.t (a integer, slipway_trash_b text);"),
+            Texts{"CREATE TABLE public.t (a integer, slipway_trash_b text)"});
+}
+
 TEST(DumpNormalForm, MembersOfAnOperatorFamilyOrClassMayComeInAnyOrder) {
   EXPECT_EQ(normal("ALTER OPERATOR FAMILY s.f USING btree ADD\n    OPERATOR 1 s.<(a,b) ,\n"
                    "    OPERATOR 1 s.<(b,a) ,\n    FUNCTION 1 (a, b) s.cmp(a,b);\n"),

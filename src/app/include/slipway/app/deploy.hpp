@@ -55,9 +55,14 @@ Result<DeployReport> deploy(const Context& context, Full full = Full::no);
 /// What confirming did.
 struct Confirmed {
   std::vector<std::string> dropped; ///< names of databases and slots
+  /// The newest run that has something in the trash; 0: there is nothing in it.
+  std::int64_t trash_run = 0;
+  std::vector<std::string> trash;   ///< what that run has put aside, and is still there
+  std::vector<std::string> emptied; ///< likewise, and was dropped now
 };
 
-/// Ends what a deploy left armed: nobody will go back over it. Errors: lock_timeout while a deploy
+/// Ends what a deploy left armed: nobody will go back over it. With trash.empty_at_confirm what its
+/// run has put aside is dropped, too, as empty_trash does. Errors: lock_timeout while a deploy
 /// or another runner is under way; part_way when somebody reads from the slot; sql, connection.
 Result<Confirmed> confirm_deploy(const Context& context);
 

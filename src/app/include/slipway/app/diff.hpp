@@ -3,6 +3,7 @@
 #include "slipway/app/context.hpp"
 #include "slipway/diff/migration_text.hpp"
 #include "slipway/diff/plan.hpp"
+#include "slipway/diff/soft_drop.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -71,6 +72,8 @@ struct GenerateRequest {
   bool write = true; ///< false: only say whether something differs
   /// Whether everything is to be in one file, where that is possible.
   bool one_file = false;
+  /// Whether what holds rows or values is put aside where it can be, not dropped.
+  bool soft_drop = false;
 };
 
 /// A migration as it was written.
@@ -85,6 +88,9 @@ struct GenerateReport {
   DiffReport diff;
   std::vector<diff::Finding> losses; ///< that nobody allowed; then nothing was written
   std::vector<GeneratedFile> files;
+  /// Paths of what is put aside; without `soft_drop` of what could be.
+  std::vector<std::string> soft_drops = {};
+  std::vector<diff::PlainDrop> plain_drops = {}; ///< what cannot be, and why
 };
 
 /// Writes the migrations that make `sides.from` into `sides.to`, each with its way back. Nothing is

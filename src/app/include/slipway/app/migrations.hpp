@@ -23,7 +23,8 @@ struct Done {
 struct RunReport {
   std::int64_t run = 0; ///< 0 when there was nothing to do
   std::vector<Done> done;
-  bool nothing_to_do() const { return done.empty(); }
+  std::size_t dropped = 0; ///< of the trash
+  bool nothing_to_do() const { return done.empty() && dropped == 0; }
 };
 
 /// Applies pending migrations under the runner lock. Nothing pending: returns without taking the

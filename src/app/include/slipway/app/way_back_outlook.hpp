@@ -16,7 +16,8 @@ namespace slipway::app {
 struct WayBackOutlook {
   std::vector<rollback::Obstacle> obstacles;
   std::vector<rollback::Unreturnable> unreturnable;
-  std::string not_predicted; ///< why `unreturnable` says nothing; empty: it does
+  std::vector<std::string> kept; ///< paths of what goes to the trash, so that it comes back at once
+  std::string not_predicted;     ///< why `unreturnable` says nothing; empty: it does
 };
 
 /// Runs the migrations of the plan on a throwaway copy of the target's schema, and tells from what

@@ -17,6 +17,7 @@ enum class FindingKind {
   ambiguity,        ///< may be a rename; nothing is done until somebody says which
   access_exclusive, ///< holds ACCESS EXCLUSIVE for longer than a moment
   index_dropped,    ///< queries that used the index no longer can
+  kept,             ///< out of sight, and lost only when the trash is emptied
 };
 
 /// "data_loss", as JSON and options have it.
@@ -47,6 +48,9 @@ struct Statement {
   /// would be absent.
   bool with_previous = false;
   std::vector<Finding> findings;
+  /// What takes it back with all that was there, where that cannot be found by comparing; of a soft
+  /// drop.
+  std::string undo = {};
 };
 
 /// An object that goes and objects that come and may be the same one under another name.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "slipway/base/sql_text.hpp"
 #include "slipway/diff/plan.hpp"
 #include "slipway/history/run_details.hpp"
 #include "slipway/plan/history.hpp"
@@ -11,6 +12,16 @@
 #include <vector>
 
 namespace slipway::rollback {
+
+/// A table or a column that the run has put aside and whose way back takes it from there.
+struct KeptInTrash {
+  std::string object;         ///< path that it had
+  std::string place;          ///< where it is
+  std::uint32_t relation = 0; ///< numbers and names, as replay::RelationMap has them
+  int column = 0;             ///< 0: the whole table
+  QualifiedName table;
+  std::string column_name;
+};
 
 /// What is known of a run before it is decided how to undo it.
 struct Assessment {
@@ -30,6 +41,8 @@ struct Assessment {
   std::string relations_before;
   /// What the run destroyed. Empty without `before`, which says nothing then.
   std::vector<diff::Finding> losses;
+  /// What would be among these, were it not in the trash.
+  std::vector<KeptInTrash> kept;
   /// What undoing in place destroys: what only the new schema holds, with all that was written
   /// there since. Empty without `before`.
   std::vector<diff::Finding> given_up;
