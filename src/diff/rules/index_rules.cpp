@@ -6,6 +6,7 @@
 #include "index_marks.hpp"
 #include "naming.hpp"
 #include "options_change.hpp"
+#include "partition_bounds.hpp"
 #include "row_counts.hpp"
 #include "satellites.hpp"
 #include "table_sql.hpp"
@@ -33,10 +34,13 @@ bool is_partitioned(const Object& index) {
 bool is_attached_by_hand(const Scene& scene, const Object& index) {
   const auto table = index.parent();
   if (!index.has(Property::parent) || !table || !table->has(Property::partition_of)) return false;
-  if (!is_to_be_attached(scene, *table)) return true;
   const auto parent = relation_of(scene.to, table->text(Property::partition_of));
   const auto above = parent ? parent->part(Kind::index, index.text(Property::parent)) : parent;
-  return above && lacks_parts(scene, *above);
+  if (!above) return !is_to_be_attached(scene, *table);
+  // A table that is attached again gets it as a part, which leaves the one above not valid.
+  if (gets_new_bound(scene, *table) && !lacks_parts(scene, *above))
+    return !above->has(Property::invalid);
+  return lacks_parts(scene, *above) || !is_to_be_attached(scene, *table);
 }
 
 std::string attach(const Object& index) {
