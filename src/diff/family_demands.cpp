@@ -78,6 +78,10 @@ private:
         for (const auto verb : {Verb::drop, Verb::create, Verb::alter})
           demand(at(part.identity(), verb), node);
       }
+      // A column that goes is gone from both, or from the one that is above.
+      if (const auto before = scene_.from.find(table))
+        for (const auto& column : before->parts(Kind::column))
+          demand(at(column.identity(), Verb::drop), node);
       // While a column becomes NOT NULL, there is a rule that a new partition would need, too.
       for (const auto& part : object->parts())
         if (table == identity || part.kind() == Kind::column)
@@ -111,6 +115,14 @@ private:
     }
   }
 
+  // Whether a table that stays is a child of this one no longer.
+  bool leaves(const Object& child, const Object& table) const {
+    const auto later = scene_.to.relation(child.schema(), child.name());
+    if (!later) return false;
+    const auto parents = parents_of(*later);
+    return std::find(parents.begin(), parents.end(), qualified(table)) == parents.end();
+  }
+
   // A table below that goes is not in the way of what is done to a column.
   void without_leaving_children(std::size_t node) {
     const auto& identity = nodes_[node].object;
@@ -121,6 +133,8 @@ private:
     for (const auto& below : children_of(scene_.from, *table))
       if (below.has(Property::detach_pending))
         for (const auto verb : {Verb::drop, Verb::alter}) demand(at(below.identity(), verb), node);
+    for (const auto& below : children_of(scene_.from, *table))
+      if (leaves(below, *table)) demand(at(below.identity(), Verb::alter), node);
     if (nodes_[node].verb == Verb::drop) return;
     for (const auto& below : all_below(scene_.from, *table))
       if (below.part(Kind::column, identity.part)) demand(at(below.identity(), Verb::drop), node);

@@ -151,6 +151,17 @@ TEST_F(PartitionRulesTest, APartitionThatIsAttachedAgainGetsPartsThatItLacked) {
   EXPECT_THAT(planned.plan.refusals.front().message, HasSubstr("a part of the index"));
 }
 
+TEST_F(PartitionRulesTest, WhatLeavesIsNotReachedByItsOldParentAnyMore) {
+  const std::string m = "CREATE TABLE m (id int NOT NULL, a int) PARTITION BY RANGE (id);"
+                        "CREATE TABLE p PARTITION OF m FOR VALUES FROM (0) TO (10);"
+                        "CREATE TABLE q PARTITION OF m FOR VALUES FROM (10) TO (20)"
+                        " PARTITION BY LIST (a);";
+  const std::string out = "ALTER TABLE m DETACH PARTITION q;";
+  expect_both_ways(m, m + out + "ALTER TABLE m ALTER COLUMN a SET NOT NULL");
+  expect_both_ways(m, m + out + "ALTER TABLE m ADD COLUMN extra text");
+  expect_both_ways(m, m + "ALTER TABLE m ADD COLUMN extra text;" + out);
+}
+
 TEST_F(PartitionRulesTest, ADefaultPartitionComesAndGoes) {
   expect_both_ways(parent(), parent() + "CREATE TABLE m_def PARTITION OF m DEFAULT");
   expect_both_ways(parent() + "CREATE TABLE m_def PARTITION OF m DEFAULT;" + alone(),
