@@ -20,6 +20,7 @@ struct Options {
   std::vector<std::string> allowed;
   bool check = false;
   bool one_file = false;
+  bool keep_old_names = false;
   DiffOptions answers;
 };
 
@@ -75,7 +76,8 @@ Result<int> write(Invocation& invocation, const Options& options) {
       .name = fmt::format("{}", fmt::join(options.words, " ")),
       .allowed_losses = options.allowed,
       .write = !options.check,
-      .one_file = options.one_file};
+      .one_file = options.one_file,
+      .keep_old_names = options.keep_old_names};
   // A check must not wait for somebody.
   if (options.check) request.sides.ask = {};
   SLIPWAY_ASSIGN(const auto report, app::generate(app_context(invocation), request));
@@ -106,6 +108,8 @@ Command generate_command() {
        "entities as the source"},
       {"slipway generate drop legacy --to schema.sql --allow-data-loss users.legacy",
        "a loss that is meant"},
+      {"slipway generate rename users --to schema.sql --rename users=accounts --keep-old-names",
+       "a rename that the release before does not notice"},
       {"slipway generate --check --to schema.sql", "no change of the schema without a migration"}};
   command.exit_statuses = {{3, "with --check: something differs"},
                            {5, "stopped for an answer: a rename, a loss that is not allowed, or "
@@ -125,6 +129,10 @@ Command generate_command() {
         ->allow_extra_args(false);
     app.add_flag("--one-file", options->one_file,
                  "Everything in one file, where transactions allow it, not one for each phase");
+    app.add_flag(
+           "--keep-old-names", options->keep_old_names,
+           "A view stands under the old names of renamed tables and columns until the last file takes it away")
+        ->excludes("--one-file");
     app.add_flag("--check", options->check, "Write nothing; exit 3 when something differs");
     add_diff_options(app, options->answers);
     return [options](Invocation& invocation) { return write(invocation, *options); };

@@ -2,6 +2,7 @@
 #include "diff_counts.hpp"
 #include "diff_timeouts.hpp"
 #include "diff_work.hpp"
+#include "kept_names.hpp"
 #include "runner.hpp"
 #include "ways_back.hpp"
 
@@ -124,6 +125,18 @@ Result<std::vector<GeneratedFile>> files_of(const Context& context, const Genera
   return files;
 }
 
+void advise_on_renames(const Context& context, const GenerateRequest& request,
+                       const schema::Schema& from, const Renames& renames) {
+  if (!renames_what_is_used(from, renames)) {
+    if (request.keep_old_names)
+      context.events.on_event(event::Note{"no table and no column is renamed: no name is kept"});
+    return;
+  }
+  context.events.on_event(
+      event::Note{"a release that still uses the old names fails from then on; with "
+                  "--keep-old-names a view stands under them until a file of its own"});
+}
+
 Result<std::vector<GeneratedFile>> write_files(const Context& context,
                                                std::vector<GeneratedFile> files) {
   for (const auto& file : files)
@@ -147,10 +160,22 @@ Result<GenerateReport> generate(const Context& context, const GenerateRequest& r
                                       .ask = request.sides.ask},
                                      wait));
   auto renames = plan.renames;
+  const bool keeps = request.keep_old_names && renames_what_is_used(sides.from.schema, renames);
+  auto kept = keeps ? drafts_that_keep_names(sides.from.schema, plan) : KeptDrafts();
   GenerateReport report;
   report.diff = report_of(sides, std::move(plan));
   if (report.diff.equal || !request.write || !report.diff.questions.empty()) return report;
-  SLIPWAY_ASSIGN(auto drafts, drafts_for(context, request, sides, report.diff.statements, wait));
+  if (!keeps) advise_on_renames(context, request, sides.from.schema, renames);
+  report.diff.questions = std::move(kept.refusals);
+  if (!report.diff.questions.empty()) return report;
+  if (keeps) {
+    report.diff.statements = statements_of(kept.drafts);
+    renames = std::move(kept.renames_now);
+  }
+  auto drafts = std::move(kept.drafts);
+  if (!keeps) {
+    SLIPWAY_ASSIGN(drafts, drafts_for(context, request, sides, report.diff.statements, wait));
+  }
   SLIPWAY_TRY(find_ways_back(sides, std::move(renames), drafts, wait));
   SLIPWAY_TRY(prove(context, sides, seed, whole_way_back(drafts), report.diff, wait));
   if (sides.live) {

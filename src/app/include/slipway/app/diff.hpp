@@ -71,6 +71,9 @@ struct GenerateRequest {
   bool write = true; ///< false: only say whether something differs
   /// Whether everything is to be in one file, where that is possible.
   bool one_file = false;
+  /// Whether a view stands under the old names of renamed tables and columns until a file of its
+  /// own takes it away.
+  bool keep_old_names = false;
 };
 
 /// A migration as it was written.
