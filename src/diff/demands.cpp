@@ -265,6 +265,13 @@ private:
   void with_attribute(std::size_t node) {
     const auto& identity = nodes_[node].object;
     if (identity.kind != Kind::column) return;
+    // A table that is of the type no longer is not reached by it.
+    if (scene_.from.find({Kind::composite_type, identity.schema, identity.name, {}}))
+      for (const auto& one : scene_.from.objects(Kind::table))
+        if (const auto later = scene_.to.find(one.identity());
+            later && one.text(Property::of_type) == qualified(identity) &&
+            later->get(Property::of_type) != one.get(Property::of_type))
+          demand(at(one.identity(), Verb::alter), node);
     const auto table = scene_.to.find({Kind::table, identity.schema, identity.name, {}});
     if (!table || !table->has(Property::of_type)) return;
     const auto type = split_name(table->text(Property::of_type));

@@ -22,7 +22,7 @@ WHERE (d.objoid OPERATOR(pg_catalog.>=) 16384::pg_catalog.oid
     OR d.classoid OPERATOR(pg_catalog.=) 'pg_catalog.pg_namespace'::pg_catalog.regclass)
   AND NOT (d.classoid OPERATOR(pg_catalog.=) 'pg_catalog.pg_namespace'::pg_catalog.regclass
     AND d.description OPERATOR(pg_catalog.=) 'standard public schema'
-    AND d.objoid OPERATOR(pg_catalog.=) pg_catalog.to_regnamespace('public')))";
+    AND d.objoid IN (SELECT n.oid FROM pg_catalog.pg_namespace AS n WHERE n.nspname IN ('public'))))";
 
 // Of a comment on a piece of an object: the index of a constraint, the sequence of an identity, or
 // the constraint behind NOT NULL.

@@ -251,6 +251,23 @@ TEST_F(PairFindings, APublicSchemaMadeAgainHasItsUsualComment) {
   EXPECT_EQ(run(again, again + comment).sql(), "");
 }
 
+TEST_F(PairFindings, APublicSchemaKeepsItsCommentUnderAnotherName) {
+  const auto planned = run("", "ALTER SCHEMA public RENAME TO renamed");
+  EXPECT_EQ(planned.values("SELECT obj_description('renamed'::regnamespace, 'pg_namespace')"),
+            "standard public schema");
+}
+
+TEST_F(PairFindings, ATableLeavesItsTypeBeforeThatChanges) {
+  const std::string from = "CREATE TYPE pair AS (x bigint, y text); CREATE TABLE typed OF pair;";
+  diff::Options options;
+  options.not_renamed = {{schema::Kind::column, "public", "pair", "y"}};
+  const auto planned =
+      run(from, from + "ALTER TABLE typed NOT OF; ALTER TYPE pair RENAME ATTRIBUTE y TO why", {},
+          options);
+  EXPECT_EQ(planned.error, "") << planned.sql();
+  EXPECT_EQ(planned.left, std::vector<std::string>()) << planned.sql();
+}
+
 TEST_F(PairFindings, ARoutineGoesOnNamingATransformThatIsGone) {
   const std::string from =
       "CREATE TYPE mood AS ENUM ('ok');"
