@@ -20,6 +20,7 @@ struct Options {
   std::vector<std::string> allowed;
   bool check = false;
   bool one_file = false;
+  bool keep_old_names = false;
   DiffOptions answers;
 };
 
@@ -94,7 +95,8 @@ Result<int> write(Invocation& invocation, const Options& options) {
       .allowed_losses = options.allowed,
       .write = !options.check,
       .one_file = options.one_file,
-      .soft_drop = invocation.config.boolean("generate.soft_drop")};
+      .soft_drop = invocation.config.boolean("generate.soft_drop"),
+      .keep_old_names = options.keep_old_names};
   // A check must not wait for somebody.
   if (options.check) request.sides.ask = {};
   SLIPWAY_ASSIGN(const auto report, app::generate(app_context(invocation), request));
@@ -131,6 +133,8 @@ Command generate_command() {
        "a loss that is meant"},
       {"slipway generate drop legacy --to schema.sql --soft-drop",
        "put aside what goes, so that it can be had back in a moment"},
+      {"slipway generate rename users --to schema.sql --rename users=accounts --keep-old-names",
+       "a rename that the release before does not notice"},
       {"slipway generate --check --to schema.sql", "no change of the schema without a migration"}};
   command.exit_statuses = {{3, "with --check: something differs"},
                            {5, "stopped for an answer: a rename, a loss that is not allowed, or "
@@ -150,6 +154,10 @@ Command generate_command() {
         ->allow_extra_args(false);
     app.add_flag("--one-file", options->one_file,
                  "Everything in one file, where transactions allow it, not one for each phase");
+    app.add_flag(
+           "--keep-old-names", options->keep_old_names,
+           "A view stands under the old names of renamed tables and columns until the last file takes it away")
+        ->excludes("--one-file");
     app.add_flag("--check", options->check, "Write nothing; exit 3 when something differs");
     add_diff_options(app, options->answers);
     return [options](Invocation& invocation) { return write(invocation, *options); };

@@ -4,6 +4,7 @@
 #include "runner.hpp"
 #include "schema_scope.hpp"
 
+#include "slipway/inspect/read_outside.hpp"
 #include "slipway/schema/snapshot.hpp"
 #include "slipway/schema/subset.hpp"
 
@@ -140,6 +141,11 @@ Result<SideDrafts> draft_sides(const Context& context, const std::string& from,
     if (one->is_snapshot())
       one->read = schema::without_schemas(std::move(*one->read), drafts.scope.leave_out);
   SLIPWAY_TRY(read_both(context, drafts, wait));
+  for (SideDraft* one : {&drafts.to, &drafts.from}) {
+    if (!one->session || !drafts.outside.empty()) continue;
+    SLIPWAY_ASSIGN(drafts.outside,
+                   inspect::read_outside(*one->session, drafts.scope.leave_out, wait));
+  }
   SLIPWAY_ASSIGN(drafts.major_version, version_for(drafts.from, drafts.to));
   return drafts;
 }

@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace slipway::app {
 
@@ -25,6 +26,8 @@ struct SideDrafts {
   SideDraft from;
   SideDraft to;
   inspect::Scope scope;
+  /// Statements that make what a live side needs of what is left out.
+  std::vector<std::string> outside;
   /// 0 when nothing speaks for one.
   int major_version = 0;
 };

@@ -102,7 +102,9 @@ private:
   Status rename(const std::vector<diff::Rename>& renames) {
     if (renames.empty()) return {};
     auto planned = diff::rename_statements(current(), renames);
+    const auto first = plan_.statements.size();
     SLIPWAY_TRY(take(std::move(planned)));
+    for (auto at = first; at < plan_.statements.size(); ++at) plan_.renaming.push_back(at);
     plan_.renames.push_back(renames);
     return {};
   }

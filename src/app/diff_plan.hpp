@@ -29,6 +29,8 @@ struct TriedPlan {
   std::vector<OpenQuestion> questions;
   /// All renames that were made, in their steps.
   std::vector<std::vector<diff::Rename>> renames;
+  /// Which of the statements make these.
+  std::vector<std::size_t> renaming;
   bool equal = false;                        ///< nothing differed
   std::vector<schema::Identity> not_renamed; ///< what was answered, too
   /// Paths of what is put aside, or could have been where nobody wanted it.

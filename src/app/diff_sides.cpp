@@ -102,6 +102,7 @@ private:
 
   Status start_server() {
     SLIPWAY_ASSIGN(auto shadow, rehearse::Shadow::start(options_, wait_));
+    SLIPWAY_TRY(shadow.begin_with(drafts_.outside, wait_));
     sides_.shadow = std::make_unique<rehearse::Shadow>(std::move(shadow));
     sides_.workshop = std::make_unique<rehearse::Workshop>(
         rehearse::Workshop{.shadow = *sides_.shadow,

@@ -4,6 +4,7 @@
 #include "schema_scope.hpp"
 
 #include "slipway/base/sha256.hpp"
+#include "slipway/inspect/read_outside.hpp"
 #include "slipway/rehearse/same_meaning.hpp"
 
 #include <algorithm>
@@ -71,6 +72,7 @@ struct Making {
   std::string bin_folder;
   std::string author;
   std::string working_directory;
+  std::vector<std::string> outside; ///< what the target needs of what is left out
 };
 
 Result<std::optional<schema::Schema>> make(const Context& context, const Making& making,
@@ -82,6 +84,7 @@ Result<std::optional<schema::Schema>> make(const Context& context, const Making&
   options.author = making.author;
   SLIPWAY_ASSIGN(const auto scripts, rehearse::up_scripts(making.folder));
   SLIPWAY_ASSIGN(auto shadow, rehearse::Shadow::start(options, wait));
+  SLIPWAY_TRY(shadow.begin_with(making.outside, wait));
   const rehearse::Workshop workshop{.shadow = shadow,
                                     .files = context.files,
                                     .scope = making.scope,
@@ -113,7 +116,9 @@ Result<Expectation> expect_migrations(const Context& context, pg::Session& sessi
                 .scope = scope,
                 .bin_folder = context.config.path("dev.server_bin"),
                 .author = {},
-                .working_directory = context.config.working_directory()};
+                .working_directory = context.config.working_directory(),
+                .outside = {}};
+  SLIPWAY_ASSIGN(making.outside, inspect::read_outside(session, scope.leave_out, wait));
   making.scope.dependencies = true;
   making.scope.salt = expected.salt;
   SLIPWAY_ASSIGN(making.author, author_of(session, context.config.text("history.schema"), wait));

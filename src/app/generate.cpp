@@ -2,6 +2,7 @@
 #include "diff_counts.hpp"
 #include "diff_timeouts.hpp"
 #include "diff_work.hpp"
+#include "kept_names.hpp"
 #include "runner.hpp"
 #include "ways_back.hpp"
 
@@ -125,6 +126,19 @@ Result<std::vector<GeneratedFile>> files_of(const Context& context, const Genera
   return files;
 }
 
+void advise_on_renames(const Context& context, const GenerateRequest& request,
+                       const schema::Schema& from, const Renames& renames) {
+  if (!renames_what_is_used(from, renames)) {
+    if (request.keep_old_names)
+      context.events.on_event(event::Note{"no table and no column is renamed: no name is kept"});
+    return;
+  }
+  if (request.keep_old_names) return;
+  context.events.on_event(
+      event::Note{"a release that still uses the old names fails from then on; with "
+                  "--keep-old-names a view stands under them until a file of its own"});
+}
+
 Result<std::vector<GeneratedFile>> write_files(const Context& context,
                                                std::vector<GeneratedFile> files) {
   for (const auto& file : files)
@@ -138,7 +152,7 @@ struct Attempt {
   std::vector<diff::MigrationDraft> drafts;
   std::vector<std::string> soft_drops;
   std::vector<diff::PlainDrop> plain_drops;
-  std::vector<std::vector<diff::Rename>> renames;
+  Renames renames;
   std::vector<schema::Identity> not_renamed;
 };
 
@@ -177,19 +191,32 @@ private:
                                         .first = {},
                                         .soft_drop = std::move(stamp)},
                                        wait_));
+    const bool keeps = keeps_names(plan.renames);
+    auto kept = keeps ? drafts_that_keep_names(sides_.from.schema, plan) : KeptDrafts();
     Attempt made{.diff = {},
-                 .drafts = {},
+                 .drafts = std::move(kept.drafts),
                  .soft_drops = std::move(plan.soft_drops),
                  .plain_drops = std::move(plan.plain_drops),
                  .renames = plan.renames,
                  .not_renamed = plan.not_renamed};
     made.diff = report_of(sides_, std::move(plan));
     if (made.diff.equal || !request_.write || !made.diff.questions.empty()) return made;
-    SLIPWAY_ASSIGN(made.drafts,
-                   drafts_for(context_, request_, sides_, made.diff.statements, wait_));
-    SLIPWAY_TRY(find_ways_back(sides_, made.renames, made.drafts, wait_));
+    made.diff.questions = std::move(kept.refusals);
+    if (!made.diff.questions.empty()) return made;
+    if (keeps) {
+      made.diff.statements = statements_of(made.drafts);
+    } else {
+      SLIPWAY_ASSIGN(made.drafts,
+                     drafts_for(context_, request_, sides_, made.diff.statements, wait_));
+    }
+    SLIPWAY_TRY(find_ways_back(sides_, keeps ? std::move(kept.renames_now) : made.renames,
+                               made.drafts, wait_));
     SLIPWAY_TRY(prove(context_, sides_, seed_, whole_way_back(made.drafts), made.diff, wait_));
     return made;
+  }
+
+  bool keeps_names(const Renames& renames) const {
+    return request_.keep_old_names && renames_what_is_used(sides_.from.schema, renames);
   }
 
   // What keeps a plan with soft drops from being one. A question is none of theirs.
@@ -224,6 +251,7 @@ Result<GenerateReport> generate(const Context& context, const GenerateRequest& r
   report.soft_drops = std::move(made.soft_drops);
   report.plain_drops = std::move(made.plain_drops);
   if (report.diff.equal || !request.write || !report.diff.questions.empty()) return report;
+  advise_on_renames(context, request, sides.from.schema, made.renames);
   if (sides.live) {
     SLIPWAY_TRY(count_rows(*sides.live, report.diff.findings, wait));
     SLIPWAY_TRY(fit_timeouts(context, *sides.live, made.drafts, wait));

@@ -52,7 +52,7 @@ public:
 
   Status drop(const std::string& sql) {
     for (;;) {
-      const auto done = try_once(sql);
+      auto done = try_once(sql);
       if (done) return {};
       if (!runner_.session().usable()) return done;
       const bool busy = done.error().is_lock_timeout() || done.error().is_deadlock();

@@ -47,11 +47,15 @@ public:
     rehearse::Materialised after;
     for (auto& draft : drafts) {
       SLIPWAY_ASSIGN(auto reached, applied(*before, draft.up));
+      rehearse::Materialised undone;
+      if (!draft.down.empty()) {
+        SLIPWAY_ASSIGN(undone, applied(reached, draft.down));
+      }
       // All renames are made first, in the first file.
       SLIPWAY_ASSIGN(
           const auto plan,
           try_plan(*sides_.workshop,
-                   {.from = reached,
+                   {.from = draft.down.empty() ? reached : undone,
                     .to = before->schema,
                     .renames = &draft == &drafts.front() ? reversed(renames_) : Renames{},
                     .not_renamed = {},
@@ -81,11 +85,12 @@ private:
   static void settle(diff::MigrationDraft& draft, const TriedPlan& plan) {
     if (!plan.questions.empty()) {
       const auto& open = plan.questions.front();
+      draft.down.clear();
       draft.way_back = diff::WayBack::impossible;
       draft.why = open.object.empty() ? open.message : open.object + ": " + open.message;
       return;
     }
-    draft.down = plan.statements;
+    draft.down.insert(draft.down.end(), plan.statements.begin(), plan.statements.end());
     if (const auto* loss = first_loss(draft.up)) {
       draft.way_back = diff::WayBack::lossy;
       draft.why = "what was in " + loss->object + " does not come back";

@@ -12,7 +12,8 @@ using Renames = std::vector<std::vector<diff::Rename>>;
 
 /// Finds what leads from where each draft ends to where it begins, so that any number of them can
 /// be undone, and says how much of what was there it brings back. `renames` are those that were
-/// made on the way, all in the first draft. Errors: as try_plan.
+/// made on the way, all in the first draft. A draft that has a beginning of its way back keeps it.
+/// Errors: as try_plan.
 Status find_ways_back(const Sides& sides, Renames renames,
                       std::vector<diff::MigrationDraft>& drafts, const Wait& wait);
 

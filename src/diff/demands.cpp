@@ -103,6 +103,9 @@ private:
            (object.kind() == Kind::base_type || object.kind() == Kind::range_type);
   }
 
+  // An operator family: its members that go do so in its alter, those that come are for later.
+  static bool lets_go_first(const Object& object) { return object.kind() == Kind::operator_family; }
+
   bool needs(const schema::Schema& schema, const Object& object, const Object& needed) const {
     const auto& all = schema.dependencies();
     const schema::Dependency wanted{object.index(), needed.index()};
@@ -129,6 +132,7 @@ private:
     if (down && up && at(own, Verb::create) && !at(needed.identity(), Verb::drop))
       asking_.order().rather_before(*up, *down);
     for (const auto verb : {Verb::create, Verb::alter}) {
+      if (verb == Verb::alter && lets_go_first(object)) continue;
       const auto later = verb == Verb::create ? at(object, verb) : at(own, verb);
       demand(at(needed, Verb::create), later);
       demand(at(needed.identity(), Verb::alter), later);
@@ -163,7 +167,7 @@ private:
     const auto goes = goes_at(needed);
     demand(at(object, Verb::drop), goes);
     demand(at(object.identity(), Verb::alter), goes);
-    demand(at(object.identity(), Verb::late), goes);
+    if (!lets_go_first(object)) demand(at(object.identity(), Verb::late), goes);
     // What a schema is given changes nothing for what is in it, nor a sequence's options for whose
     // default it is in.
     if (needed.kind() != Kind::schema && needed.kind() != Kind::sequence)
@@ -261,6 +265,13 @@ private:
   void with_attribute(std::size_t node) {
     const auto& identity = nodes_[node].object;
     if (identity.kind != Kind::column) return;
+    // A table that is of the type no longer is not reached by it.
+    if (scene_.from.find({Kind::composite_type, identity.schema, identity.name, {}}))
+      for (const auto& one : scene_.from.objects(Kind::table))
+        if (const auto later = scene_.to.find(one.identity());
+            later && one.text(Property::of_type) == qualified(identity) &&
+            later->get(Property::of_type) != one.get(Property::of_type))
+          demand(at(one.identity(), Verb::alter), node);
     const auto table = scene_.to.find({Kind::table, identity.schema, identity.name, {}});
     if (!table || !table->has(Property::of_type)) return;
     const auto type = split_name(table->text(Property::of_type));

@@ -2,6 +2,9 @@
 
 #include "naming.hpp"
 #include "rules/family.hpp"
+#include "rules/partition_bounds.hpp"
+
+#include <algorithm>
 
 namespace slipway::diff {
 
@@ -26,6 +29,7 @@ public:
       after_columns_above(at);
       over_partitions(at);
       primary_key_first(at);
+      after_bounds_are_free(at);
     }
   }
 
@@ -63,6 +67,9 @@ private:
     if (identity.kind != Kind::table || nodes_[node].verb != Verb::late) return;
     auto tables = tables_above(scene_.to, identity);
     tables.push_back(identity);
+    if (const auto own = scene_.to.find(identity); own && gets_new_bound(scene_, *own))
+      for (const auto& one : given_bounds_with(scene_, *own))
+        if (one != *own) tables.push_back(one.identity());
     for (const auto& table : tables) {
       const auto object = scene_.to.find(table);
       if (!object) continue;
@@ -71,11 +78,49 @@ private:
         for (const auto verb : {Verb::drop, Verb::create, Verb::alter})
           demand(at(part.identity(), verb), node);
       }
+      // A column that goes is gone from both, or from the one that is above.
+      if (const auto before = scene_.from.find(table))
+        for (const auto& column : before->parts(Kind::column))
+          demand(at(column.identity(), Verb::drop), node);
       // While a column becomes NOT NULL, there is a rule that a new partition would need, too.
       for (const auto& part : object->parts())
         if (table == identity || part.kind() == Kind::column)
           demand(at(part.identity(), Verb::late), node);
     }
+  }
+
+  // What a partition is to have, another may have until it goes, or gets another bound.
+  void after_bounds_are_free(std::size_t node) {
+    const auto& identity = nodes_[node].object;
+    const auto table = nodes_[node].verb == Verb::late ? scene_.to.find(identity) : std::nullopt;
+    if (!table || !table->has(Property::partition_of)) return;
+    const bool again = gets_new_bound(scene_, *table);
+    const auto taking = again ? given_bounds_with(scene_, *table) : std::vector<Object>{*table};
+    const auto above = relation_of(scene_.from, table->text(Property::partition_of));
+    if (!above) return;
+    for (const auto& other : children_of(scene_.from, *above)) {
+      const bool stays = gets_new_bound(scene_, other);
+      if (again && stays) continue;
+      const bool in_the_way = std::any_of(taking.begin(), taking.end(), [&](const Object& one) {
+        return one.identity() != other.identity() &&
+               may_overlap(other.text(Property::partition_bound),
+                           one.text(Property::partition_bound));
+      });
+      if (!in_the_way) continue;
+      if (stays)
+        demand(at(given_bounds_with(scene_, other).front().identity(), Verb::late), node);
+      else if (const auto later = scene_.to.find(other.identity());
+               !later || later->get(Property::partition_of) != other.get(Property::partition_of))
+        for (const auto verb : {Verb::drop, Verb::alter}) demand(at(other.identity(), verb), node);
+    }
+  }
+
+  // Whether a table that stays is a child of this one no longer.
+  bool leaves(const Object& child, const Object& table) const {
+    const auto later = scene_.to.relation(child.schema(), child.name());
+    if (!later) return false;
+    const auto parents = parents_of(*later);
+    return std::find(parents.begin(), parents.end(), qualified(table)) == parents.end();
   }
 
   // A table below that goes is not in the way of what is done to a column.
@@ -88,6 +133,8 @@ private:
     for (const auto& below : children_of(scene_.from, *table))
       if (below.has(Property::detach_pending))
         for (const auto verb : {Verb::drop, Verb::alter}) demand(at(below.identity(), verb), node);
+    for (const auto& below : children_of(scene_.from, *table))
+      if (leaves(below, *table)) demand(at(below.identity(), Verb::alter), node);
     if (nodes_[node].verb == Verb::drop) return;
     for (const auto& below : all_below(scene_.from, *table))
       if (below.part(Kind::column, identity.part)) demand(at(below.identity(), Verb::drop), node);

@@ -215,6 +215,7 @@ private:
     if (identity.kind == Kind::default_privileges) node.rank = k_last;
     if (task.from->identity() != identity) node.renamed_from = task.from->identity();
     Node late{Verb::late, identity, node.draft.split_off_late(), k_late};
+    if (identity.kind == Kind::operator_family) late.rank = k_change;
     if (identity.kind == Kind::enum_type && has_long_step(node.draft))
       node.rank = k_new_labels;
     else if (has_long_step(node.draft))

@@ -167,6 +167,9 @@ public:
       revoke(holder, letters, after);
       revoke_option(holder, letters, after);
     }
+    grant_all(before, after);
+  }
+  void grant_all(const Privileges& before, const Privileges& after) {
     for (const auto& [holder, letters] : after) {
       grant(holder, letters, before, Hold::without_option);
       grant(holder, letters, before, Hold::with_option);
@@ -238,6 +241,22 @@ private:
   Draft& draft_;
 };
 
+// What a REVOKE on a table takes from a column that keeps it.
+Privileges taken_along(const Privileges& before, const Privileges& after,
+                       const Privileges& of_column) {
+  Privileges taken;
+  for (const auto& [holder, letters] : before)
+    for (const auto& [letter, hold] : letters) {
+      const auto kept_by = after.find(holder);
+      const bool kept = kept_by != after.end() && kept_by->second.contains(letter) &&
+                        (hold == Hold::without_option || kept_by->second.at(letter) == hold);
+      const auto held_by = of_column.find(holder);
+      if (!kept && held_by != of_column.end() && held_by->second.contains(letter))
+        taken[holder][letter] = held_by->second.at(letter);
+    }
+  return taken;
+}
+
 // What a new owner had been granted is part of the owner's privileges from then on.
 void hand_over(Privileges& privileges, const std::string& new_owner) {
   const auto granted = privileges.find({AclItem::Grantee::role, new_owner});
@@ -299,7 +318,15 @@ void change_privileges(const Scene& scene, const Object& from, const Object& to,
   const auto owner = owner_of(scene.to, to, scene.from.origin().owner);
   auto before = of(scene, from);
   if (owner != owner_of(scene.from, from, scene.from.origin().owner)) hand_over(before, owner);
-  Writer(to, owner, draft).change(before, of(scene, to));
+  const auto after = of(scene, to);
+  Writer(to, owner, draft).change(before, after);
+  if (!is_relation(to.kind())) return;
+  for (const auto& column : from.parts(Kind::column)) {
+    const auto stays = to.part(Kind::column, column.part());
+    if (!stays || !column.has(Property::acl)) continue;
+    const auto taken = taken_along(before, after, of(scene, column));
+    Writer(*stays, owner, draft).grant_all({}, taken);
+  }
 }
 
 } // namespace slipway::diff

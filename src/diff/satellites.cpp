@@ -95,8 +95,7 @@ bool is_satellite(Property property) {
 void add_satellites(const Scene& scene, const Object& object, Draft& draft) {
   own(object, draft);
   grant_to_new(scene, object, draft);
-  if (object.has(Property::comment))
-    comment(commented_name(object), object.text(Property::comment), draft);
+  if (const auto text = comment_of(object)) comment(commented_name(object), text, draft);
   if (object.has(Property::index_comment))
     comment(index_of_constraint(object), object.text(Property::index_comment), draft);
   if (object.has(Property::not_null_comment))

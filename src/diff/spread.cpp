@@ -57,6 +57,8 @@ private:
   }
 
   void move_from(const Object& gone, const Object& needed) {
+    // A routine may go on naming it, and no other serves.
+    if (gone.kind() == Kind::transform) return;
     const auto found = dependents_.find(needed.index());
     if (found == dependents_.end()) return;
     for (const auto index : found->second) {

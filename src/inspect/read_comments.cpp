@@ -10,7 +10,8 @@ using schema::Property;
 
 namespace {
 
-// initdb gives the schema public a comment, so that it says nothing.
+// initdb gives the schema public a comment, so that it says nothing; nor does it where somebody
+// made that schema again.
 constexpr std::string_view k_comments = R"(
 SELECT d.classoid, d.objoid, d.objsubid, d.description, c.relkind
 FROM pg_catalog.pg_description AS d
@@ -19,8 +20,9 @@ LEFT JOIN pg_catalog.pg_class AS c
   AND c.oid OPERATOR(pg_catalog.=) d.objoid
 WHERE (d.objoid OPERATOR(pg_catalog.>=) 16384::pg_catalog.oid
     OR d.classoid OPERATOR(pg_catalog.=) 'pg_catalog.pg_namespace'::pg_catalog.regclass)
-  AND (d.classoid, d.objoid, d.description) IS DISTINCT FROM
-    ('pg_catalog.pg_namespace'::pg_catalog.regclass, 2200::pg_catalog.oid, 'standard public schema'))";
+  AND NOT (d.classoid OPERATOR(pg_catalog.=) 'pg_catalog.pg_namespace'::pg_catalog.regclass
+    AND d.description OPERATOR(pg_catalog.=) 'standard public schema'
+    AND d.objoid IN (SELECT n.oid FROM pg_catalog.pg_namespace AS n WHERE n.nspname IN ('public'))))";
 
 // Of a comment on a piece of an object: the index of a constraint, the sequence of an identity, or
 // the constraint behind NOT NULL.

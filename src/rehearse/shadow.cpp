@@ -97,9 +97,21 @@ Status Shadow::prepare_roles(const ShadowOptions& options, const Wait& wait) {
   return {};
 }
 
+Status Shadow::begin_with(const std::vector<std::string>& statements, const Wait& wait) {
+  if (statements.empty()) return {};
+  SLIPWAY_ASSIGN(const auto base, new_database("", wait));
+  SLIPWAY_ASSIGN(auto session, connect(base, wait));
+  for (const auto& one : statements)
+    if (auto made = session.execute(SqlText(one), wait); !made && !made.error().connection_usable())
+      return fail(std::move(made).error());
+  base_ = base;
+  return {};
+}
+
 Result<std::string> Shadow::new_database(const std::string& template_database, const Wait& wait) {
   const std::string name = fmt::format("shadow_{}", ++made_);
-  SLIPWAY_TRY(cluster_.create_database(name, template_database, wait));
+  SLIPWAY_TRY(
+      cluster_.create_database(name, template_database.empty() ? base_ : template_database, wait));
   if (template_database.empty()) return name;
   SLIPWAY_ASSIGN(const bool subscribes, has_subscriptions(template_database, wait));
   if (subscribes) SLIPWAY_TRY(copy_subscriptions(cluster_, template_database, name, wait));

@@ -198,6 +198,42 @@ TEST_F(DiffSides, SchemasOfThePlatformAreLeftOutAsInDrift) {
   EXPECT_EQ(diff("target", "to.sql").status, 3);
 }
 
+// Foreign keys to what is left out, and policies and views that ask it, are made over stand-ins.
+TEST_F(DiffSides, WhatIsNeededOfThePlatformHasStandIns) {
+  exec("CREATE SCHEMA hdb_catalog; CREATE TYPE hdb_catalog.kind AS ENUM ('a');"
+       "CREATE TABLE hdb_catalog.users (tenant int, id uuid, kind hdb_catalog.kind, mail text,"
+       " UNIQUE (id, tenant), UNIQUE (id));"
+       "CREATE FUNCTION hdb_catalog.uid() RETURNS uuid LANGUAGE sql STABLE AS"
+       " 'SELECT gen_random_uuid()';"
+       "CREATE FUNCTION hdb_catalog.touch() RETURNS trigger LANGUAGE plpgsql AS"
+       " 'BEGIN RETURN NEW; END'");
+  const std::string own =
+      "CREATE TABLE profiles (id uuid PRIMARY KEY REFERENCES hdb_catalog.users (id), tenant int,"
+      " owner uuid DEFAULT hdb_catalog.uid(),"
+      " CONSTRAINT both_of FOREIGN KEY (id, tenant) REFERENCES hdb_catalog.users (id, tenant));\n"
+      "ALTER TABLE profiles ENABLE ROW LEVEL SECURITY;\n"
+      "CREATE POLICY mine ON profiles USING (id = hdb_catalog.uid());\n"
+      "CREATE VIEW mails AS SELECT p.id, u.mail FROM profiles AS p JOIN hdb_catalog.users AS u"
+      " ON u.id = p.id;\n"
+      "CREATE TRIGGER t BEFORE UPDATE ON profiles FOR EACH ROW EXECUTE FUNCTION"
+      " hdb_catalog.touch();\n";
+  exec(own);
+  file("same.sql", own);
+  const auto same = diff("target", "same.sql");
+  EXPECT_EQ(same.status, 0) << same.out << same.err;
+  file("more.sql", own + "CREATE TABLE notes (id uuid REFERENCES hdb_catalog.users (id));\n");
+  const auto more = diff("target", "more.sql", {"--sql"});
+  EXPECT_EQ(more.status, 3) << more.out << more.err;
+  EXPECT_TRUE(holds(more.out, "CREATE TABLE public.notes")) << more.out;
+  EXPECT_TRUE(holds(more.out, "REFERENCES hdb_catalog.users")) << more.out;
+  EXPECT_FALSE(holds(more.out, "CREATE SCHEMA")) << more.out;
+  // Nothing can stand in for a type; what needs it is said.
+  exec("CREATE TABLE kinds (kind hdb_catalog.kind)");
+  const auto stopped = diff("target", "more.sql");
+  EXPECT_NE(stopped.status, 0);
+  EXPECT_TRUE(holds(stopped.out + stopped.err, "hdb_catalog.kind")) << stopped.out << stopped.err;
+}
+
 TEST_F(DiffSides, RenamesThatStandInTheSettingsAnswer) {
   file("a.sql", "CREATE TABLE users (id bigint PRIMARY KEY, email text, name text);\n");
   file("b.sql", "CREATE TABLE accounts (id bigint CONSTRAINT users_pkey PRIMARY KEY, email text, "

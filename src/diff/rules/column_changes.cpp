@@ -92,6 +92,12 @@ std::vector<Object> defaults_below(const Scene& scene, const Object& column) {
   return found;
 }
 
+bool has_other_base(const Object& from, const Object& to) {
+  const auto before = parse_type(from.text(Property::type));
+  const auto after = parse_type(to.text(Property::type));
+  return before.base != after.base || before.array != after.array;
+}
+
 void change_type(const Scene& scene, const Alteration& alteration, Draft& draft) {
   const auto& from = alteration.from;
   const auto& to = alteration.to;
@@ -100,8 +106,7 @@ void change_type(const Scene& scene, const Alteration& alteration, Draft& draft)
     change = {};
     change.work = TypeChange::Work::indexes;
   }
-  const auto base = parse_type(from.text(Property::type)).base;
-  const bool other_base = base != parse_type(to.text(Property::type)).base;
+  const bool other_base = has_other_base(from, to);
   const bool default_goes = from.has(Property::default_value) && other_base;
   const auto below = other_base ? defaults_below(scene, from) : std::vector<Object>();
   for (const auto& one : below) draft.add("drop default", alter(scene, one) + "DROP DEFAULT");
@@ -129,8 +134,7 @@ void change_type(const Scene& scene, const Alteration& alteration, Draft& draft)
 bool default_was_settled(const Alteration& alteration) {
   if (!alteration.has(Property::type)) return false;
   return alteration.from.has(Property::default_value) &&
-         parse_type(alteration.from.text(Property::type)).base !=
-             parse_type(alteration.to.text(Property::type)).base;
+         has_other_base(alteration.from, alteration.to);
 }
 
 void change_default(const Scene& scene, const Alteration& alteration, Draft& draft) {

@@ -49,11 +49,20 @@ std::string function_clause(const Object& object, Property property, const std::
   return object.has(property) ? " " + word + " " + std::string(object.text(property)) : "";
 }
 
+// It knows no option of a wrapper, so that it was not there when this one got its options.
+bool knows_no_option(const Object& wrapper) {
+  return wrapper.has(Property::foreign_options) &&
+         wrapper.text(Property::validator).ends_with("postgresql_fdw_validator");
+}
+
 void create_wrapper(const Scene& scene, const Object& object, Draft& draft) {
-  create(scene, object,
-         function_clause(object, Property::handler, "HANDLER") +
-             function_clause(object, Property::validator, "VALIDATOR"),
-         draft);
+  const auto validator = function_clause(object, Property::validator, "VALIDATOR");
+  if (knows_no_option(object)) {
+    create(scene, object, function_clause(object, Property::handler, "HANDLER"), draft);
+    draft.add("alter foreign data wrapper", "ALTER " + sql_name(object.identity()) + validator);
+    return;
+  }
+  create(scene, object, function_clause(object, Property::handler, "HANDLER") + validator, draft);
 }
 
 Altered alter_wrapper(const Scene&, const Alteration& alteration, Draft& draft) {

@@ -6,9 +6,11 @@
 #include "index_marks.hpp"
 #include "naming.hpp"
 #include "options_change.hpp"
+#include "partition_bounds.hpp"
 #include "row_counts.hpp"
 #include "satellites.hpp"
 #include "table_sql.hpp"
+#include "words.hpp"
 
 #include <algorithm>
 #include <map>
@@ -33,10 +35,13 @@ bool is_partitioned(const Object& index) {
 bool is_attached_by_hand(const Scene& scene, const Object& index) {
   const auto table = index.parent();
   if (!index.has(Property::parent) || !table || !table->has(Property::partition_of)) return false;
-  if (!is_to_be_attached(scene, *table)) return true;
   const auto parent = relation_of(scene.to, table->text(Property::partition_of));
   const auto above = parent ? parent->part(Kind::index, index.text(Property::parent)) : parent;
-  return above && lacks_parts(scene, *above);
+  if (!above) return !is_to_be_attached(scene, *table);
+  // A table that is attached again gets it as a part, which leaves the one above not valid.
+  if (gets_new_bound(scene, *table) && !lacks_parts(scene, *above))
+    return !above->has(Property::invalid);
+  return lacks_parts(scene, *above) || !is_to_be_attached(scene, *table);
 }
 
 std::string attach(const Object& index) {
@@ -115,6 +120,13 @@ bool is_of_build(const Alteration& alteration) {
          std::any_of(change.reset.begin(), change.reset.end(), matters);
 }
 
+bool index_reads(const Object& index, const Object& column) {
+  std::string text(index.text(Property::predicate));
+  for (const auto property : {Property::columns, Property::include})
+    for (const auto& one : index.list(property)) text += " " + one;
+  return words_of(text).contains(std::string(column.part()));
+}
+
 bool is_needed(const Scene& scene, const Object& index) {
   const auto& all = scene.from.dependencies();
   return std::any_of(all.begin(), all.end(),
@@ -137,6 +149,19 @@ void change_in_place(const Alteration& alteration, Draft& draft) {
   set_statistics(name_of(to), targets_of(alteration.from), targets_of(to), draft);
 }
 
+// What the index was may not be possible over the new type of a column, nor what it becomes over
+// the old one.
+bool has_new_type(const Scene& scene, const Object& index) {
+  const auto table = scene.from.find(index.parent()->identity());
+  if (!table) return false;
+  const auto columns = index.parent()->parts(Kind::column);
+  return std::any_of(columns.begin(), columns.end(), [&](const Object& column) {
+    const auto before = table->part(Kind::column, column.part());
+    return before && before->get(Property::type) != column.get(Property::type) &&
+           index_reads(index, column);
+  });
+}
+
 void swap(const Scene& scene, const Alteration& alteration, Draft& draft) {
   const auto& to = alteration.to;
   const auto temporary = temporary_name(to.part());
@@ -155,8 +180,19 @@ void swap(const Scene& scene, const Alteration& alteration, Draft& draft) {
   mark_again(scene, to, draft);
 }
 
+// PostgreSQL 15 leaves a predicate that is true of every row out of what REINDEX CONCURRENTLY
+// makes.
+bool forgets_predicate(const Object& index) {
+  if (!index.has(Property::predicate)) return false;
+  const auto words = words_of(index.text(Property::predicate));
+  const auto columns = index.parent()->parts(Kind::column);
+  return std::none_of(columns.begin(), columns.end(), [&](const Object& column) {
+    return words.contains(std::string(column.part()));
+  });
+}
+
 void reindex(const Scene& scene, const Object& index, Draft& draft) {
-  const bool online = scene.in_use(index);
+  const bool online = scene.in_use(index) && !forgets_predicate(index);
   draft.add("reindex",
             std::string("REINDEX INDEX ") + (online ? "CONCURRENTLY " : "") + name_of(index));
   if (online) draft.alone();
@@ -189,7 +225,7 @@ Altered alter(const Scene& scene, const Alteration& wanted, Draft& draft) {
     return Altered::done;
   }
   if (!scene.in_use(to) || is_partitioned(to) || to.has(Property::parent) ||
-      is_needed(scene, alteration.from))
+      has_new_type(scene, to) || is_needed(scene, alteration.from))
     return Altered::rebuild;
   swap(scene, alteration, draft);
   return Altered::done;

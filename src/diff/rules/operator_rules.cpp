@@ -90,24 +90,27 @@ std::vector<std::string> missing(const std::vector<std::string>& all,
   return found;
 }
 
-void change_members(const Object& family, const std::vector<std::string>& before,
-                    const std::vector<std::string>& after, Draft& draft) {
-  const auto alter = "ALTER " + sql_name(family.identity());
-  std::vector<std::string> gone;
-  for (const auto& member : missing(before, after)) gone.push_back(member_key(member));
-  const auto added = missing(after, before);
-  if (!gone.empty()) draft.add("alter operator family", alter + " DROP " + joined(gone));
-  if (!added.empty()) draft.add("alter operator family", alter + " ADD " + joined(added));
+void change_members(const Object& family, const std::string& change,
+                    const std::vector<std::string>& members, Draft& draft) {
+  if (!members.empty())
+    draft.add("alter operator family",
+              "ALTER " + sql_name(family.identity()) + change + joined(members));
 }
 
 void create_family(const Scene&, const Object& family, Draft& draft) {
   draft.add("create operator family", "CREATE " + sql_name(family.identity()));
-  change_members(family, {}, family.list(Property::members), draft);
+  change_members(family, " ADD ", family.list(Property::members), draft);
 }
 
+// In two steps: what it lets go of may have to be gone before what it gets can be made.
 Altered alter_family(const Scene&, const Alteration& alteration, Draft& draft) {
-  change_members(alteration.to, alteration.from.list(Property::members),
-                 alteration.to.list(Property::members), draft);
+  const auto before = alteration.from.list(Property::members);
+  const auto after = alteration.to.list(Property::members);
+  std::vector<std::string> gone;
+  for (const auto& member : missing(before, after)) gone.push_back(member_key(member));
+  change_members(alteration.to, " DROP ", gone, draft);
+  draft.later();
+  change_members(alteration.to, " ADD ", missing(after, before), draft);
   return Altered::done;
 }
 

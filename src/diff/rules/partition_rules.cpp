@@ -3,6 +3,7 @@
 
 #include "family.hpp"
 #include "naming.hpp"
+#include "partition_bounds.hpp"
 
 #include "slipway/schema/usual_name.hpp"
 
@@ -185,6 +186,28 @@ void attach_partition(const Scene& scene, const Object& table, Draft& draft) {
   if (checked) draft.add("drop constraint", alter_table(table) + "DROP CONSTRAINT " + helper);
 }
 
+namespace {
+
+// All out before one is in again: one may be to have what another had. Who is named first does it
+// for all.
+void give_new_bounds(const Scene& scene, const Object& table, Draft& draft) {
+  const auto given = given_bounds_with(scene, table);
+  for (const auto& one : given) refuse_more_parts(scene, one, draft);
+  if (given.empty() || given.front() != table) return;
+  draft.later();
+  for (const auto& one : given) {
+    draft.add("detach partition", detach(one));
+    if (one != given.front()) draft.with_previous();
+  }
+  for (const auto& one : given) {
+    draft.add("attach partition", attach(one)).with_previous();
+    draft.finding_at(one.path(), FindingKind::data_dependent,
+                     "all rows are checked against the new bound; any outside of it stops it");
+  }
+}
+
+} // namespace
+
 void finish_detach(const Alteration& alteration, Draft& draft) {
   if (alteration.has(Property::detach_pending) && alteration.from.has(Property::detach_pending))
     draft.add("detach partition", detach(alteration.from) + " FINALIZE");
@@ -206,11 +229,8 @@ void change_bound(const Scene& scene, const Alteration& alteration, Draft& draft
     attach_partition(scene, to, draft);
     return;
   }
-  if (was && is && from.text(Property::partition_of) == to.text(Property::partition_of)) {
-    draft.add("detach partition", detach(from));
-    draft.add("attach partition", attach(to)).with_previous();
-    draft.finding(FindingKind::data_dependent,
-                  "all rows are checked against the new bound; any outside of it stops it");
+  if (gets_new_bound(scene, to)) {
+    give_new_bounds(scene, to, draft);
     return;
   }
   if (was) detach_partition(scene, from, draft);

@@ -64,6 +64,10 @@ void create_language(const Scene&, const Object& language, Draft& draft) {
 }
 
 Altered alter_language(const Scene&, const Alteration& alteration, Draft& draft) {
+  // Nothing is granted or revoked on one that is not trusted.
+  if (alteration.has(Property::trusted) && alteration.from.has(Property::trusted) &&
+      alteration.from.get(Property::acl) != alteration.to.get(Property::acl))
+    return Altered::rebuild;
   draft.add("replace language", "CREATE OR REPLACE" + language_text(alteration.to));
   return Altered::done;
 }

@@ -71,6 +71,33 @@ TEST_F(OperatorRules, ClassesAndFamilies) {
           " OPERATOR 3 =, FUNCTION 1 my_cmp(int, int);");
 }
 
+// The type's input function can only be made again when the old type is gone, which a member of the
+// family needs; and the new member needs the new type.
+TEST_F(OperatorRules, AFamilyLetsGoOfATypeBeforeItGetsAnother) {
+  const std::string from =
+      "CREATE SCHEMA a; CREATE SCHEMA b; CREATE TYPE a.t;"
+      "CREATE FUNCTION t_in(cstring) RETURNS a.t LANGUAGE internal IMMUTABLE STRICT AS 'textin';"
+      "CREATE FUNCTION t_out(a.t) RETURNS cstring LANGUAGE internal IMMUTABLE STRICT AS 'textout';"
+      "CREATE TYPE a.t (INPUT = t_in, OUTPUT = t_out, LIKE = text);"
+      "CREATE FUNCTION t_lt(a.t, a.t) RETURNS boolean LANGUAGE internal IMMUTABLE STRICT AS 'text_lt';"
+      "CREATE OPERATOR <<< (LEFTARG = a.t, RIGHTARG = a.t, FUNCTION = t_lt);"
+      "CREATE OPERATOR FAMILY fam USING btree;"
+      "ALTER OPERATOR FAMILY fam USING btree ADD OPERATOR 1 <<< (a.t, a.t);";
+  const std::string to = from + "ALTER TYPE a.t SET SCHEMA b;";
+  const auto expect_arrives = [&](const std::string& start, const std::string& end,
+                                  const std::string& schema) {
+    diff::Options options;
+    options.not_renamed = {{schema::Kind::base_type, schema, "t", {}}};
+    const auto planned = run(start, end, {}, options);
+    EXPECT_EQ(planned.error, "") << planned.sql();
+    EXPECT_TRUE(planned.left.empty()) << planned.left.front() << planned.sql();
+    EXPECT_EQ(planned.rounds, 1);
+    EXPECT_TRUE(planned.plan.refusals.empty());
+  };
+  expect_arrives(from, to, "a");
+  expect_arrives(to, from, "b");
+}
+
 TEST_F(OperatorRules, AClassThatKeepsAnotherType) {
   expect_both_ways(
       "",

@@ -231,6 +231,91 @@ TEST_F(PairFindings, ADetachThatWasNotFinished) {
                  tables);
 }
 
+TEST_F(PairFindings, WhatARevokeOnATableTakesFromItsColumnsComesBack) {
+  const std::string table = k_reader + "CREATE TABLE t (id int, b int);";
+  const std::string column = table + "GRANT SELECT (id), UPDATE (b) ON t TO slip_reader;";
+  expect_both_ways(column, column + "GRANT SELECT ON t TO slip_reader WITH GRANT OPTION");
+  expect_both_ways(column, column + "GRANT UPDATE ON t TO slip_reader");
+  expect_both_ways(column, table + "GRANT SELECT ON t TO slip_reader");
+  const auto option =
+      table +
+      "GRANT SELECT (id) ON t TO slip_reader WITH GRANT OPTION; GRANT SELECT ON t TO slip_reader";
+  expect_both_ways(option, option + " WITH GRANT OPTION");
+}
+
+TEST_F(PairFindings, APublicSchemaMadeAgainHasItsUsualComment) {
+  const std::string again = "DROP SCHEMA public; CREATE SCHEMA public;"
+                            "GRANT USAGE ON SCHEMA public TO PUBLIC;";
+  const std::string comment = "COMMENT ON SCHEMA public IS 'standard public schema';";
+  EXPECT_EQ(run(again + comment, again).sql(), "");
+  EXPECT_EQ(run(again, again + comment).sql(), "");
+}
+
+TEST_F(PairFindings, APublicSchemaKeepsItsCommentUnderAnotherName) {
+  const auto planned = run("", "ALTER SCHEMA public RENAME TO renamed");
+  EXPECT_EQ(planned.values("SELECT obj_description('renamed'::regnamespace, 'pg_namespace')"),
+            "standard public schema");
+}
+
+TEST_F(PairFindings, ATableLeavesItsTypeBeforeThatChanges) {
+  const std::string from = "CREATE TYPE pair AS (x bigint, y text); CREATE TABLE typed OF pair;";
+  diff::Options options;
+  options.not_renamed = {{schema::Kind::column, "public", "pair", "y"}};
+  const auto planned =
+      run(from, from + "ALTER TABLE typed NOT OF; ALTER TYPE pair RENAME ATTRIBUTE y TO why", {},
+          options);
+  EXPECT_EQ(planned.error, "") << planned.sql();
+  EXPECT_EQ(planned.left, std::vector<std::string>()) << planned.sql();
+}
+
+TEST_F(PairFindings, ARoutineGoesOnNamingATransformThatIsGone) {
+  const std::string from =
+      "CREATE TYPE mood AS ENUM ('ok');"
+      "CREATE FUNCTION out_of(internal) RETURNS internal LANGUAGE internal IMMUTABLE AS 'textin';"
+      "CREATE TRANSFORM FOR mood LANGUAGE plpgsql (FROM SQL WITH FUNCTION out_of(internal));"
+      "CREATE FUNCTION turned(m int) RETURNS text LANGUAGE plpgsql TRANSFORM FOR TYPE mood AS"
+      " 'BEGIN RETURN 1; END';";
+  expect_both_ways(from, from + "DROP TRANSFORM FOR mood LANGUAGE plpgsql");
+}
+
+TEST_F(PairFindings, APredicateThatIsAlwaysTrueOutlivesTheRepairOfItsIndex) {
+  const std::string good =
+      "CREATE TABLE t (id int);"
+      "CREATE FUNCTION f(x int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 4';"
+      "CREATE INDEX i ON t (id) WHERE f(1) > 0;";
+  expect_arrives(good + "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'i'::regclass",
+                 good);
+}
+
+TEST_F(PairFindings, AnArrayWithADefaultBecomesOneOfItsElements) {
+  expect_both_ways("CREATE TABLE t (a integer NOT NULL)",
+                   "CREATE TABLE t (a integer[] DEFAULT '{}')");
+}
+
+TEST_F(PairFindings, AnIndexChangesWithTheTypeThatItIsOver) {
+  expect_both_ways("CREATE TABLE t (a char(3)); CREATE INDEX i ON t (a)",
+                   "CREATE TABLE t (a int4range); CREATE INDEX i ON t USING spgist (a)");
+}
+
+TEST_F(PairFindings, WhatIsGrantedOnALanguageThatIsTrustedNoLonger) {
+  expect_both_ways(k_reader + "CREATE LANGUAGE tongue HANDLER plpgsql_call_handler",
+                   k_reader + "CREATE TRUSTED LANGUAGE tongue HANDLER plpgsql_call_handler;"
+                              "GRANT USAGE ON LANGUAGE tongue TO slip_reader");
+}
+
+TEST_F(PairFindings, OptionsThatTheValidatorDoesNotKnow) {
+  expect_both_ways("", "CREATE FOREIGN DATA WRAPPER w OPTIONS (a '1');"
+                       "ALTER FOREIGN DATA WRAPPER w VALIDATOR postgresql_fdw_validator");
+}
+
+TEST_F(PairFindings, AColumnGoesFromBothBeforeOneIsAttachedToTheOther) {
+  const std::string from =
+      "CREATE TABLE m (id int NOT NULL, a int) PARTITION BY RANGE (id);"
+      "CREATE TABLE r PARTITION OF m FOR VALUES FROM (0) TO (10) PARTITION BY LIST (a);";
+  expect_both_ways(from, from + "ALTER TABLE m ADD COLUMN extra text;"
+                                "ALTER TABLE m DETACH PARTITION r");
+}
+
 } // namespace
 
 } // namespace slipway::test

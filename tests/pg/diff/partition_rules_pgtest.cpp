@@ -86,6 +86,82 @@ TEST_F(PartitionRulesTest, ABoundChangesWithoutLosingRows) {
   EXPECT_THAT(planned.sql(), Not(HasSubstr("DROP TABLE")));
 }
 
+TEST_F(PartitionRulesTest, BoundsChangePlaces) {
+  const auto of = [](const std::string& name, const std::string& bound) {
+    return "CREATE TABLE " + name + " PARTITION OF m " + bound + ";";
+  };
+  const auto range = [&](const std::string& name, const std::string& low, const std::string& high) {
+    return of(name, "FOR VALUES FROM (" + low + ") TO (" + high + ")");
+  };
+  const std::string m =
+      "CREATE TABLE m (id int NOT NULL, PRIMARY KEY (id)) PARTITION BY RANGE (id);";
+  const auto from = m + range("p1", "1", "10") + range("p2", "10", "20");
+  // Each grows into what another has, all at once or one that goes.
+  expect_both_ways(from, m + range("p1", "1", "15") + range("p2", "15", "20"));
+  expect_both_ways(from, m + range("p1", "10", "20") + range("p2", "1", "10"));
+  expect_both_ways(from, m + range("p1", "1", "MAXVALUE"));
+  expect_both_ways(from,
+                   m + range("p1", "1", "5") + range("p3", "5", "10") + range("p2", "10", "20"));
+  diff::Options options;
+  options.not_renamed = {{schema::Kind::table, "public", "p1", {}}};
+  const auto replaced =
+      run(from, m + range("p3", "1", "10") + range("p2", "10", "20"), {}, options);
+  EXPECT_EQ(replaced.error, "") << replaced.sql();
+  EXPECT_TRUE(replaced.left.empty()) << replaced.sql();
+  expect_both_ways(from, m + of("p1", "DEFAULT") + range("p2", "-5", "10"));
+  expect_both_ways(from, m + of("p3", "DEFAULT") +
+                             "CREATE TABLE p1 (id int NOT NULL PRIMARY KEY);" +
+                             range("p2", "1", "20"));
+  const std::string l = "CREATE TABLE m (r text) PARTITION BY LIST (r);";
+  expect_both_ways(l + of("p1", "FOR VALUES IN ('a,b', 'c')") + of("p2", "FOR VALUES IN ('d')"),
+                   l + of("p1", "FOR VALUES IN ('a,b')") + of("p2", "FOR VALUES IN ('c', 'd')"));
+  const std::string h = "CREATE TABLE m (r text) PARTITION BY HASH (r);";
+  expect_both_ways(h + of("p1", "FOR VALUES WITH (MODULUS 2, REMAINDER 0)"),
+                   h + of("p1", "FOR VALUES WITH (MODULUS 4, REMAINDER 0)") +
+                       of("p2", "FOR VALUES WITH (MODULUS 4, REMAINDER 2)"));
+}
+
+TEST_F(PartitionRulesTest, WhatSurelyDoesNotOverlapIsNotWaitedFor) {
+  const auto from =
+      parent() +
+      "CREATE TABLE m_23 PARTITION OF m FOR VALUES FROM ('2023-01-01') TO ('2024-01-01');";
+  diff::Options options;
+  options.not_renamed = {{schema::Kind::table, "public", "m_23", {}}};
+  const auto planned = run(from, parent() + made_, {}, options);
+  EXPECT_EQ(planned.error, "");
+  EXPECT_LT(planned.sql().find("ATTACH PARTITION"), planned.sql().find("DROP TABLE"));
+}
+
+TEST_F(PartitionRulesTest, APartitionThatIsAttachedAgainGetsPartsThatItLacked) {
+  const std::string from = parent() + "CREATE INDEX i ON ONLY m (id);";
+  const std::string again =
+      "ALTER TABLE m DETACH PARTITION m_24; ALTER TABLE m ATTACH PARTITION m_24 "
+      "FOR VALUES FROM ('2024-01-01') TO ('2026-01-01');";
+  expect_arrives(from, from + again);
+  expect_arrives(from + "CREATE INDEX mine ON m_24 (id);",
+                 from + "CREATE INDEX mine ON m_24 (id);" + again);
+  expect_arrives(from, from + again + "CREATE INDEX j ON m (v);");
+  // Of an index that the partition is to have no part of.
+  const auto to =
+      "CREATE TABLE m (id int NOT NULL, at date NOT NULL, v text) PARTITION BY RANGE (at);"
+      "CREATE TABLE m_24 PARTITION OF m FOR VALUES FROM ('2024-01-01') TO ('2026-01-01');"
+      "CREATE INDEX i ON ONLY m (id);";
+  const auto planned = run(from, to);
+  ASSERT_EQ(planned.plan.refusals.size(), 1U);
+  EXPECT_THAT(planned.plan.refusals.front().message, HasSubstr("a part of the index"));
+}
+
+TEST_F(PartitionRulesTest, WhatLeavesIsNotReachedByItsOldParentAnyMore) {
+  const std::string m = "CREATE TABLE m (id int NOT NULL, a int) PARTITION BY RANGE (id);"
+                        "CREATE TABLE p PARTITION OF m FOR VALUES FROM (0) TO (10);"
+                        "CREATE TABLE q PARTITION OF m FOR VALUES FROM (10) TO (20)"
+                        " PARTITION BY LIST (a);";
+  const std::string out = "ALTER TABLE m DETACH PARTITION q;";
+  expect_both_ways(m, m + out + "ALTER TABLE m ALTER COLUMN a SET NOT NULL");
+  expect_both_ways(m, m + out + "ALTER TABLE m ADD COLUMN extra text");
+  expect_both_ways(m, m + "ALTER TABLE m ADD COLUMN extra text;" + out);
+}
+
 TEST_F(PartitionRulesTest, ADefaultPartitionComesAndGoes) {
   expect_both_ways(parent(), parent() + "CREATE TABLE m_def PARTITION OF m DEFAULT");
   expect_both_ways(parent() + "CREATE TABLE m_def PARTITION OF m DEFAULT;" + alone(),

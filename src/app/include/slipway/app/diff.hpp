@@ -74,6 +74,9 @@ struct GenerateRequest {
   bool one_file = false;
   /// Whether what holds rows or values is put aside where it can be, not dropped.
   bool soft_drop = false;
+  /// Whether a view stands under the old names of renamed tables and columns until a file of its
+  /// own takes it away.
+  bool keep_old_names = false;
 };
 
 /// A migration as it was written.

@@ -38,6 +38,10 @@ public:
   pg::Cluster& cluster() { return cluster_; }
   int major_version() const { return cluster_.major_version(); }
 
+  /// What every database that is made empty from here on holds: stand-ins for what belongs to
+  /// somebody else and is needed. One that cannot be made is left out, and so is missed by what
+  /// needs it.
+  Status begin_with(const std::vector<std::string>& statements, const Wait& wait);
   /// A new database, empty or a copy of `template_database`, to which nobody may be connected.
   /// Yields its name.
   Result<std::string> new_database(const std::string& template_database, const Wait& wait);
@@ -74,6 +78,7 @@ private:
   pg::Cluster cluster_;
   std::string author_;
   std::string password_; ///< of the author, where it is not the cluster's own superuser
+  std::string base_;     ///< the database that empty ones are copied from, if there is one
   int made_ = 0;
 };
 
