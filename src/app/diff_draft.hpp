@@ -26,7 +26,7 @@ struct SideDrafts {
   SideDraft from;
   SideDraft to;
   inspect::Scope scope;
-  /// Statements that make what a live side needs of what is left out.
+  /// Statements that make stand-ins for what is left out of a live side.
   std::vector<std::string> outside;
   /// 0 when nothing speaks for one.
   int major_version = 0;

@@ -72,7 +72,7 @@ struct Making {
   std::string bin_folder;
   std::string author;
   std::string working_directory;
-  std::vector<std::string> outside; ///< what the target needs of what is left out
+  std::vector<std::string> outside; ///< stand-ins for what is left out of the target
 };
 
 Result<std::optional<schema::Schema>> make(const Context& context, const Making& making,
@@ -89,8 +89,7 @@ Result<std::optional<schema::Schema>> make(const Context& context, const Making&
                                     .files = context.files,
                                     .scope = making.scope,
                                     .working_directory = making.working_directory};
-  SLIPWAY_ASSIGN(const auto database, shadow.new_database("", wait));
-  SLIPWAY_TRY(shadow.run(database, scripts, wait));
+  SLIPWAY_ASSIGN(const auto database, shadow.make(scripts, wait));
   SLIPWAY_ASSIGN(auto made, rehearse::read_back(workshop, database, wait));
   const auto differences = schema::compare(made, found);
   if (!differences.empty() && rehearse::differ_in_text_only(differences)) {

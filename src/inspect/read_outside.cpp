@@ -8,45 +8,23 @@ namespace slipway::inspect {
 
 namespace {
 
-// Objects of schemas $1 that something of another schema needs.
-constexpr std::string_view k_needed = R"(
+constexpr std::string_view k_outside = R"(
 WITH outside AS (
   SELECT n.oid, n.nspname FROM pg_catalog.pg_namespace AS n
   WHERE n.nspname OPERATOR(pg_catalog.=) ANY ($1::pg_catalog.name[])
-), uses AS (
-  SELECT d.refclassid, d.refobjid, coalesce(r.relnamespace, p.pronamespace, t.typnamespace) AS of,
-    coalesce(ur.relnamespace, up.pronamespace, ut.typnamespace, uc.connamespace,
-      (SELECT c.relnamespace FROM pg_catalog.pg_class AS c
-       WHERE c.oid OPERATOR(pg_catalog.=)
-         coalesce(uw.ev_class, ug.tgrelid, ua.adrelid, ul.polrelid))) AS by
-  FROM pg_catalog.pg_depend AS d
-  LEFT JOIN pg_catalog.pg_class AS r ON d.refclassid OPERATOR(pg_catalog.=)
-    'pg_catalog.pg_class'::pg_catalog.regclass AND r.oid OPERATOR(pg_catalog.=) d.refobjid
-  LEFT JOIN pg_catalog.pg_proc AS p ON d.refclassid OPERATOR(pg_catalog.=)
-    'pg_catalog.pg_proc'::pg_catalog.regclass AND p.oid OPERATOR(pg_catalog.=) d.refobjid
-  LEFT JOIN pg_catalog.pg_type AS t ON d.refclassid OPERATOR(pg_catalog.=)
-    'pg_catalog.pg_type'::pg_catalog.regclass AND t.oid OPERATOR(pg_catalog.=) d.refobjid
-  LEFT JOIN pg_catalog.pg_class AS ur ON d.classid OPERATOR(pg_catalog.=)
-    'pg_catalog.pg_class'::pg_catalog.regclass AND ur.oid OPERATOR(pg_catalog.=) d.objid
-  LEFT JOIN pg_catalog.pg_proc AS up ON d.classid OPERATOR(pg_catalog.=)
-    'pg_catalog.pg_proc'::pg_catalog.regclass AND up.oid OPERATOR(pg_catalog.=) d.objid
-  LEFT JOIN pg_catalog.pg_type AS ut ON d.classid OPERATOR(pg_catalog.=)
-    'pg_catalog.pg_type'::pg_catalog.regclass AND ut.oid OPERATOR(pg_catalog.=) d.objid
-  LEFT JOIN pg_catalog.pg_constraint AS uc ON d.classid OPERATOR(pg_catalog.=)
-    'pg_catalog.pg_constraint'::pg_catalog.regclass AND uc.oid OPERATOR(pg_catalog.=) d.objid
-  LEFT JOIN pg_catalog.pg_rewrite AS uw ON d.classid OPERATOR(pg_catalog.=)
-    'pg_catalog.pg_rewrite'::pg_catalog.regclass AND uw.oid OPERATOR(pg_catalog.=) d.objid
-  LEFT JOIN pg_catalog.pg_trigger AS ug ON d.classid OPERATOR(pg_catalog.=)
-    'pg_catalog.pg_trigger'::pg_catalog.regclass AND ug.oid OPERATOR(pg_catalog.=) d.objid
-  LEFT JOIN pg_catalog.pg_attrdef AS ua ON d.classid OPERATOR(pg_catalog.=)
-    'pg_catalog.pg_attrdef'::pg_catalog.regclass AND ua.oid OPERATOR(pg_catalog.=) d.objid
-  LEFT JOIN pg_catalog.pg_policy AS ul ON d.classid OPERATOR(pg_catalog.=)
-    'pg_catalog.pg_policy'::pg_catalog.regclass AND ul.oid OPERATOR(pg_catalog.=) d.objid
-  WHERE coalesce(r.relnamespace, p.pronamespace, t.typnamespace) IN (SELECT oid FROM outside)
-), needed AS (
-  SELECT DISTINCT refclassid, refobjid FROM uses
-  WHERE by IS NOT NULL AND by NOT IN (SELECT oid FROM outside)
 ))";
+
+constexpr std::string_view k_schemas = R"(
+SELECT pg_catalog.format('CREATE SCHEMA IF NOT EXISTS %I', n.nspname) FROM outside AS n
+ORDER BY n.nspname)";
+
+constexpr std::string_view k_enums = R"(
+SELECT pg_catalog.format('CREATE TYPE %I.%I AS ENUM (%s)', n.nspname, t.typname,
+  (SELECT pg_catalog.string_agg(pg_catalog.quote_literal(e.enumlabel), ', ' ORDER BY e.enumsortorder)
+   FROM pg_catalog.pg_enum AS e WHERE e.enumtypid OPERATOR(pg_catalog.=) t.oid))
+FROM outside AS n
+JOIN pg_catalog.pg_type AS t ON t.typnamespace OPERATOR(pg_catalog.=) n.oid AND t.typtype IN ('e')
+ORDER BY n.nspname, t.typname)";
 
 constexpr std::string_view k_tables = R"(
 SELECT pg_catalog.format('CREATE TABLE %I.%I (%s)', n.nspname, c.relname,
@@ -56,28 +34,30 @@ SELECT pg_catalog.format('CREATE TABLE %I.%I (%s)', n.nspname, c.relname,
    JOIN pg_catalog.pg_type AS t ON t.oid OPERATOR(pg_catalog.=) a.atttypid
    WHERE a.attrelid OPERATOR(pg_catalog.=) c.oid AND a.attnum OPERATOR(pg_catalog.>) 0
      AND NOT a.attisdropped
-     AND t.typnamespace OPERATOR(pg_catalog.=) 'pg_catalog'::pg_catalog.regnamespace))
-FROM needed AS x
-JOIN pg_catalog.pg_class AS c ON c.oid OPERATOR(pg_catalog.=) x.refobjid
-  AND x.refclassid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass
+     AND (t.typnamespace OPERATOR(pg_catalog.=) 'pg_catalog'::pg_catalog.regnamespace
+       OR (t.typtype IN ('e') AND t.typnamespace IN (SELECT oid FROM outside)))))
+FROM outside AS n
+JOIN pg_catalog.pg_class AS c ON c.relnamespace OPERATOR(pg_catalog.=) n.oid
   AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
-JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
 ORDER BY n.nspname, c.relname)";
 
+// What a foreign key can point at.
 constexpr std::string_view k_keys = R"(
-SELECT DISTINCT pg_catalog.format('ALTER TABLE %I.%I ADD UNIQUE (%s)', n.nspname, c.relname,
+SELECT pg_catalog.format('ALTER TABLE %I.%I ADD %s (%s)', n.nspname, c.relname,
+  CASE WHEN i.indisprimary THEN 'PRIMARY KEY' ELSE 'UNIQUE' END,
   (SELECT pg_catalog.string_agg(pg_catalog.quote_ident(a.attname), ', ' ORDER BY k.place)
-   FROM pg_catalog.unnest(f.confkey) WITH ORDINALITY AS k (number, place)
+   FROM pg_catalog.unnest(i.indkey::pg_catalog.int2[]) WITH ORDINALITY AS k (number, place)
    JOIN pg_catalog.pg_attribute AS a ON a.attrelid OPERATOR(pg_catalog.=) c.oid
-     AND a.attnum OPERATOR(pg_catalog.=) k.number))
-FROM pg_catalog.pg_constraint AS f
-JOIN pg_catalog.pg_class AS c ON c.oid OPERATOR(pg_catalog.=) f.confrelid
-JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
-WHERE f.contype IN ('f') AND c.relnamespace IN (SELECT oid FROM outside)
-  AND f.connamespace NOT IN (SELECT oid FROM outside)
-ORDER BY 1)";
+     AND a.attnum OPERATOR(pg_catalog.=) k.number
+   WHERE k.place OPERATOR(pg_catalog.<=) i.indnkeyatts))
+FROM outside AS n
+JOIN pg_catalog.pg_class AS c ON c.relnamespace OPERATOR(pg_catalog.=) n.oid
+  AND c.relkind IN ('r', 'p')
+JOIN pg_catalog.pg_index AS i ON i.indrelid OPERATOR(pg_catalog.=) c.oid
+WHERE i.indisunique AND i.indpred IS NULL AND i.indexprs IS NULL
+ORDER BY n.nspname, c.relname, i.indexrelid)";
 
-// A name can be used in an index only where it says that it is immutable.
+// One may stand in an index only when it says that it is immutable.
 constexpr std::string_view k_functions = R"(
 SELECT pg_catalog.format('CREATE FUNCTION %I.%I(%s) RETURNS %s LANGUAGE plpgsql %s AS %L',
   n.nspname, f.proname, pg_catalog.pg_get_function_arguments(f.oid),
@@ -86,21 +66,9 @@ SELECT pg_catalog.format('CREATE FUNCTION %I.%I(%s) RETURNS %s LANGUAGE plpgsql 
   CASE WHEN f.proretset OR f.prorettype OPERATOR(pg_catalog.=) 'void'::pg_catalog.regtype
     OR f.proargmodes IS NOT NULL
     THEN 'BEGIN RETURN; END' ELSE 'BEGIN RETURN NULL; END' END)
-FROM needed AS x
-JOIN pg_catalog.pg_proc AS f ON f.oid OPERATOR(pg_catalog.=) x.refobjid
-  AND x.refclassid OPERATOR(pg_catalog.=) 'pg_catalog.pg_proc'::pg_catalog.regclass
-  AND f.prokind IN ('f')
-JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) f.pronamespace
+FROM outside AS n
+JOIN pg_catalog.pg_proc AS f ON f.pronamespace OPERATOR(pg_catalog.=) n.oid AND f.prokind IN ('f')
 ORDER BY n.nspname, f.proname, f.oid)";
-
-constexpr std::string_view k_schemas = R"(
-SELECT pg_catalog.format('CREATE SCHEMA %I', n.nspname)
-FROM pg_catalog.pg_namespace AS n
-WHERE n.oid IN (SELECT u.of FROM uses AS u JOIN needed AS x
-    ON x.refclassid OPERATOR(pg_catalog.=) u.refclassid
-    AND x.refobjid OPERATOR(pg_catalog.=) u.refobjid)
-  AND n.nspname NOT IN ('public')
-ORDER BY n.nspname)";
 
 // As it stands in the text of an array.
 std::string element(std::string_view name) {
@@ -116,14 +84,13 @@ Result<std::string> left_out(pg::Session& session, const std::vector<std::string
                              const Wait& wait) {
   SLIPWAY_ASSIGN(
       const auto rows,
-      session.query(SqlText("SELECT n.nspname FROM "
-                            "pg_catalog.pg_namespace AS n WHERE n.nspname NOT LIKE 'pg\\_%' "
-                            "AND n.nspname NOT IN ('information_schema')"),
-                    {}, wait));
+      session.query(SqlText("SELECT n.nspname FROM pg_catalog.pg_namespace AS n"), {}, wait));
   std::string names;
-  for (std::size_t row = 0; row < rows.size(); ++row)
-    if (schema::is_left_out(rows.text(row, 0), patterns))
-      names += (names.empty() ? "" : ",") + element(rows.text(row, 0));
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    const auto name = rows.text(row, 0);
+    if (name.starts_with("pg_") || name == "information_schema") continue;
+    if (schema::is_left_out(name, patterns)) names += (names.empty() ? "" : ",") + element(name);
+  }
   return names;
 }
 
@@ -134,9 +101,9 @@ read_outside(pg::Session& session, const std::vector<std::string>& leave_out, co
   std::vector<std::string> statements;
   SLIPWAY_ASSIGN(const auto names, left_out(session, leave_out, wait));
   if (names.empty()) return statements;
-  for (const auto query : {k_schemas, k_tables, k_keys, k_functions}) {
+  for (const auto query : {k_schemas, k_enums, k_tables, k_keys, k_functions}) {
     SLIPWAY_ASSIGN(const auto rows,
-                   session.query(SqlText(std::string(k_needed) + std::string(query)),
+                   session.query(SqlText(std::string(k_outside) + std::string(query)),
                                  {"{" + names + "}"}, wait));
     for (std::size_t row = 0; row < rows.size(); ++row) statements.emplace_back(rows.text(row, 0));
   }

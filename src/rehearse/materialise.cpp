@@ -63,12 +63,15 @@ Result<schema::Schema> read_back(const Workshop& workshop, const std::string& da
 }
 
 Result<Materialised> materialise(const Workshop& workshop, const Side& side, const Wait& wait) {
-  SLIPWAY_ASSIGN(const auto database, workshop.shadow.new_database("", wait));
+  std::string database;
   if (side.kind == SideKind::command) {
+    SLIPWAY_ASSIGN(database, workshop.shadow.new_database("", wait));
     SLIPWAY_TRY(fill_by_command(workshop, side.command, database, wait));
-  } else if (side.kind != SideKind::empty) {
+  } else if (side.kind == SideKind::empty) {
+    SLIPWAY_ASSIGN(database, workshop.shadow.new_beginning(wait));
+  } else {
     SLIPWAY_ASSIGN(const auto scripts, scripts_of(workshop, side));
-    SLIPWAY_TRY(workshop.shadow.run(database, scripts, wait));
+    SLIPWAY_ASSIGN(database, workshop.shadow.make(scripts, wait));
     SLIPWAY_TRY(empty_trash(workshop, database, wait));
   }
   SLIPWAY_ASSIGN(auto schema, read_back(workshop, database, wait));

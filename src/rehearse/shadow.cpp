@@ -33,6 +33,13 @@ std::string url_encoded(std::string_view text) {
   return result;
 }
 
+// Of a schema, a table, a function or a type.
+bool says_that_it_is_there(const Error& error) {
+  if (!error.sql) return false;
+  const auto& state = error.sql->sqlstate;
+  return state == "42P06" || state == "42P07" || state == "42723" || state == "42710";
+}
+
 std::string versions_of(const std::vector<pg::ServerPrograms>& found) {
   std::vector<int> versions;
   for (const auto& one : found) versions.push_back(one.major_version);
@@ -108,10 +115,23 @@ Status Shadow::begin_with(const std::vector<std::string>& statements, const Wait
   return {};
 }
 
+Result<std::string> Shadow::new_beginning(const Wait& wait) {
+  return new_database(base_, wait);
+}
+
+Result<std::string> Shadow::make(const std::vector<Script>& scripts, const Wait& wait) {
+  SLIPWAY_ASSIGN(const auto database, new_beginning(wait));
+  auto ran = run(database, scripts, wait);
+  if (ran) return database;
+  if (base_.empty() || !says_that_it_is_there(ran.error())) return fail(std::move(ran).error());
+  SLIPWAY_ASSIGN(const auto bare, new_database("", wait));
+  SLIPWAY_TRY(run(bare, scripts, wait));
+  return bare;
+}
+
 Result<std::string> Shadow::new_database(const std::string& template_database, const Wait& wait) {
   const std::string name = fmt::format("shadow_{}", ++made_);
-  SLIPWAY_TRY(
-      cluster_.create_database(name, template_database.empty() ? base_ : template_database, wait));
+  SLIPWAY_TRY(cluster_.create_database(name, template_database, wait));
   if (template_database.empty()) return name;
   SLIPWAY_ASSIGN(const bool subscribes, has_subscriptions(template_database, wait));
   if (subscribes) SLIPWAY_TRY(copy_subscriptions(cluster_, template_database, name, wait));

@@ -38,10 +38,14 @@ public:
   pg::Cluster& cluster() { return cluster_; }
   int major_version() const { return cluster_.major_version(); }
 
-  /// What every database that is made empty from here on holds: stand-ins for what belongs to
-  /// somebody else and is needed. One that cannot be made is left out, and so is missed by what
-  /// needs it.
+  /// Makes stand-ins for what belongs to somebody else and is needed, for `new_beginning` and
+  /// `make`. One that cannot be made is left out, and so is missed by what needs it.
   Status begin_with(const std::vector<std::string>& statements, const Wait& wait);
+  /// A new database with those stand-ins and nothing else.
+  Result<std::string> new_beginning(const Wait& wait);
+  /// A new database on which the scripts ran; without stand-ins where they make the same
+  /// themselves. Errors: as run.
+  Result<std::string> make(const std::vector<Script>& scripts, const Wait& wait);
   /// A new database, empty or a copy of `template_database`, to which nobody may be connected.
   /// Yields its name.
   Result<std::string> new_database(const std::string& template_database, const Wait& wait);
@@ -78,7 +82,7 @@ private:
   pg::Cluster cluster_;
   std::string author_;
   std::string password_; ///< of the author, where it is not the cluster's own superuser
-  std::string base_;     ///< the database that empty ones are copied from, if there is one
+  std::string base_;     ///< a database with the stand-ins, if there are any
   int made_ = 0;
 };
 
