@@ -268,13 +268,19 @@ TEST_F(PairFindings, ATableLeavesItsTypeBeforeThatChanges) {
   EXPECT_EQ(planned.left, std::vector<std::string>()) << planned.sql();
 }
 
-TEST_F(PairFindings, ARoutineGoesOnNamingATransformThatIsGone) {
-  const std::string from =
+TEST_F(PairFindings, ATransformGoesThatARoutineNames) {
+  const std::string type =
       "CREATE TYPE mood AS ENUM ('ok');"
-      "CREATE FUNCTION out_of(internal) RETURNS internal LANGUAGE internal IMMUTABLE AS 'textin';"
+      "CREATE FUNCTION out_of(internal) RETURNS internal LANGUAGE internal IMMUTABLE AS 'textin';";
+  const std::string from =
+      type +
       "CREATE TRANSFORM FOR mood LANGUAGE plpgsql (FROM SQL WITH FUNCTION out_of(internal));"
       "CREATE FUNCTION turned(m int) RETURNS text LANGUAGE plpgsql TRANSFORM FOR TYPE mood AS"
       " 'BEGIN RETURN 1; END';";
+  expect_both_ways(from, type + "CREATE FUNCTION turned(m int) RETURNS text LANGUAGE plpgsql AS"
+                                " 'BEGIN RETURN 1; END'");
+  // From 18 on the server keeps a transform that a routine names.
+  if (major_version() >= 18) return;
   expect_both_ways(from, from + "DROP TRANSFORM FOR mood LANGUAGE plpgsql");
 }
 
