@@ -52,16 +52,30 @@ Status refresh_views(pg::Session& copy, ReconcileReport& report, const Wait& wai
 
 } // namespace
 
+Result<ReconciledAhead> reconcile_ahead(pg::Session& origin, pg::Session& copy,
+                                        const std::string& snapshot, const Wait& wait) {
+  ReconciledAhead ahead;
+  SLIPWAY_ASSIGN(const pg::Rows now,
+                 origin.execute(SqlText("SELECT pg_catalog.pg_current_snapshot()::text"), wait));
+  ahead.snapshot = now.text(0, 0);
+  SLIPWAY_TRY(reconcile_large_objects(origin, copy, snapshot, ahead.report, wait));
+  SLIPWAY_TRY(refresh_views(copy, ahead.report, wait));
+  SLIPWAY_TRY(copy.execute(SqlText("ANALYZE"), wait));
+  return ahead;
+}
+
 Result<ReconcileReport> reconcile(pg::Session& origin, pg::Session& copy, ParkedTable& parked,
                                   const CarryMap& map, const ReconcileRequest& request,
                                   const Wait& wait) {
-  ReconcileReport report;
+  const auto& ahead = request.ahead;
+  ReconcileReport report = ahead ? ahead->report : ReconcileReport();
   SLIPWAY_TRY(parked.create(wait));
   SLIPWAY_TRY(carry_not_streamed(origin, copy, parked, map, request, report, wait));
-  SLIPWAY_TRY(park_orphans(copy, parked, map, report, wait));
+  SLIPWAY_TRY(park_orphans(origin, copy, parked, map, request, report, wait));
   SLIPWAY_TRY(reconcile_sequences(origin, copy, map, report, wait));
-  SLIPWAY_TRY(reconcile_large_objects(origin, copy, request.snapshot, report, wait));
-  SLIPWAY_TRY(refresh_views(copy, report, wait));
+  SLIPWAY_TRY(reconcile_large_objects(origin, copy, ahead ? ahead->snapshot : request.snapshot,
+                                      report, wait));
+  if (!ahead) SLIPWAY_TRY(refresh_views(copy, report, wait));
   return report;
 }
 

@@ -5,7 +5,11 @@
 #include "row_texts.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <fmt/format.h>
+#include <optional>
+#include <set>
+#include <utility>
 
 namespace slipway::replay {
 
@@ -15,7 +19,7 @@ namespace {
 /// 18) are left out: no single row need be the one referred to.
 constexpr const char* k_foreign_keys = R"sql(
 SELECT k.conrelid::bigint, k.conname, rn.nspname, r.relname, x.refers, x.any_null,
-       r.relkind OPERATOR(pg_catalog.=) 'p'
+       r.relkind OPERATOR(pg_catalog.=) 'p', k.confrelid::bigint, k.conkey::text, k.confkey::text
 FROM pg_catalog.pg_constraint AS k
 JOIN pg_catalog.pg_class AS r ON r.oid OPERATOR(pg_catalog.=) k.confrelid
 JOIN pg_catalog.pg_namespace AS rn ON rn.oid OPERATOR(pg_catalog.=) r.relnamespace
@@ -30,6 +34,15 @@ CROSS JOIN LATERAL (
 WHERE k.contype OPERATOR(pg_catalog.=) 'f' AND k.convalidated AND k.conparentid OPERATOR(pg_catalog.=) 0::oid
   AND coalesce(pg_catalog.jsonb_extract_path_text(pg_catalog.to_jsonb(k.*), 'conperiod'), '') OPERATOR(pg_catalog.<>) 'true'
 ORDER BY k.oid
+)sql";
+
+/// Those that hold in the new schema, by the numbers of their tables and columns.
+constexpr const char* k_enforced = R"sql(
+SELECT k.conrelid::bigint, k.confrelid::bigint, k.conkey::text, k.confkey::text
+FROM pg_catalog.pg_constraint AS k
+WHERE k.contype OPERATOR(pg_catalog.=) 'f' AND k.convalidated AND k.conparentid OPERATOR(pg_catalog.=) 0::oid
+  AND coalesce(pg_catalog.jsonb_extract_path_text(pg_catalog.to_jsonb(k.*), 'conenforced'), '') OPERATOR(pg_catalog.<>) 'false'
+  AND coalesce(pg_catalog.jsonb_extract_path_text(pg_catalog.to_jsonb(k.*), 'conperiod'), '') OPERATOR(pg_catalog.<>) 'true'
 )sql";
 
 /// Of duplicates the one that was put in last. Constraints that may be deferred are watched over by
@@ -50,6 +63,8 @@ GROUP BY k.oid, k.conrelid, k.conname ORDER BY k.oid
 /// Rows `o` of a table that a constraint of the old schema does not allow.
 struct Rule {
   const CarriedTable* table = nullptr;
+  /// The one referred to, where the new schema has the same foreign key.
+  const CarriedTable* kept_whole_by = nullptr;
   std::string broken; ///< condition
   std::string sqlstate;
   std::string message;
@@ -62,13 +77,81 @@ const CarriedTable* table_of(const CarryMap& map, std::int64_t id) {
   return at == map.tables.end() ? nullptr : &*at;
 }
 
-Result<std::vector<Rule>> read_rules(pg::Session& copy, const CarryMap& map, const Wait& wait) {
+using ColumnPairs = std::set<std::pair<int, int>>;
+
+/// Which column refers to which, in tables by their numbers.
+struct Reference {
+  std::uint32_t table = 0;
+  std::uint32_t parent = 0;
+  ColumnPairs columns;
+  auto operator<=>(const Reference&) const = default;
+};
+
+/// "{1,2}"
+std::vector<int> numbers_in(std::string_view list) {
+  std::vector<int> all;
+  for (const char* at = list.data() + 1; at < list.data() + list.size();) {
+    int number = 0;
+    at = std::from_chars(at, list.data() + list.size(), number).ptr + 1;
+    all.push_back(number);
+  }
+  return all;
+}
+
+ColumnPairs pairs_of(std::string_view children, std::string_view parents) {
+  const auto child = numbers_in(children);
+  const auto parent = numbers_in(parents);
+  ColumnPairs pairs;
+  for (std::size_t at = 0; at < child.size() && at < parent.size(); ++at)
+    pairs.emplace(child[at], parent[at]);
+  return pairs;
+}
+
+Result<std::set<Reference>> read_enforced(pg::Session& origin, const Wait& wait) {
+  SLIPWAY_ASSIGN(const pg::Rows rows, origin.query(SqlText(k_enforced), {}, wait));
+  std::set<Reference> enforced;
+  for (std::size_t row = 0; row < rows.size(); ++row)
+    enforced.insert({static_cast<std::uint32_t>(rows.integer(row, 0)),
+                     static_cast<std::uint32_t>(rows.integer(row, 1)),
+                     pairs_of(rows.text(row, 2), rows.text(row, 3))});
+  return enforced;
+}
+
+/// The number that the column has in the new schema, where it has its values from there unchanged.
+std::optional<int> origin_of(const CarriedTable& table, int number) {
+  for (const CarriedColumn& column : table.columns)
+    if (column.target.number == number && column.origin && !column.reverse && !column.is_retyped())
+      return column.origin->number;
+  return std::nullopt;
+}
+
+bool is_enforced(const std::set<Reference>& enforced, const CarriedTable& child,
+                 const CarriedTable& parent, const ColumnPairs& columns) {
+  if (child.by_name || parent.by_name) return false;
+  Reference wanted{child.origin->id, parent.origin->id, {}};
+  for (const auto& [of_child, of_parent] : columns) {
+    const auto one = origin_of(child, of_child);
+    const auto other = origin_of(parent, of_parent);
+    if (!one || !other) return false;
+    wanted.columns.emplace(*one, *other);
+  }
+  return enforced.contains(wanted);
+}
+
+Result<std::vector<Rule>> read_rules(pg::Session& origin, pg::Session& copy, const CarryMap& map,
+                                     const Wait& wait) {
+  SLIPWAY_ASSIGN(const auto enforced, read_enforced(origin, wait));
   SLIPWAY_ASSIGN(const pg::Rows rows, copy.query(SqlText(k_foreign_keys), {}, wait));
   std::vector<Rule> rules;
   for (std::size_t row = 0; row < rows.size(); ++row) {
     const QualifiedName parent{std::string(rows.text(row, 2)), std::string(rows.text(row, 3))};
+    const CarriedTable* child = table_of(map, rows.integer(row, 0));
+    const CarriedTable* referred = table_of(map, rows.integer(row, 7));
+    const bool kept =
+        child != nullptr && referred != nullptr &&
+        is_enforced(enforced, *child, *referred, pairs_of(rows.text(row, 8), rows.text(row, 9)));
     rules.push_back(
-        {table_of(map, rows.integer(row, 0)),
+        {child, kept ? referred : nullptr,
          fmt::format(
              "pg_catalog.num_nulls({}) OPERATOR(pg_catalog.=) 0 AND NOT EXISTS (SELECT FROM {}{} AS p WHERE {})",
              rows.text(row, 5), rows.boolean(row, 6) ? "" : "ONLY ", parent.quoted(),
@@ -82,7 +165,7 @@ Result<std::vector<Rule>> read_rules(pg::Session& copy, const CarryMap& map, con
     const CarriedTable* table = table_of(map, keys.integer(row, 0));
     if (table == nullptr) continue;
     rules.push_back(
-        {table,
+        {table, nullptr,
          fmt::format(
              "pg_catalog.num_nulls({}) OPERATOR(pg_catalog.=) 0 AND EXISTS (SELECT FROM {} AS p WHERE {}"
              " AND (p.tableoid, p.ctid) OPERATOR(pg_catalog.<) (o.tableoid, o.ctid))",
@@ -119,13 +202,28 @@ Result<std::size_t> park(pg::Session& copy, ParkedTable& parked, const Rule& rul
   return rows.size();
 }
 
-Status park_all(pg::Session& copy, ParkedTable& parked, const CarryMap& map,
-                ReconcileReport& report, const Wait& wait) {
-  SLIPWAY_ASSIGN(const std::vector<Rule> rules, read_rules(copy, map, wait));
+/// Whether the copy may lack rows of a table that the new schema has.
+Result<bool> may_lack_rows(ParkedTable& parked, const QualifiedName& table,
+                           const ReconcileRequest& request, const Wait& wait) {
+  const auto* skipped = request.not_carried;
+  if (skipped != nullptr && (skipped->keys.contains(table) || skipped->emptied.contains(table)))
+    return true;
+  SLIPWAY_ASSIGN(const std::int64_t rows, parked.count_of(table, wait));
+  return rows > 0;
+}
+
+Status park_all(pg::Session& origin, pg::Session& copy, ParkedTable& parked, const CarryMap& map,
+                const ReconcileRequest& request, ReconcileReport& report, const Wait& wait) {
+  SLIPWAY_ASSIGN(const std::vector<Rule> rules, read_rules(origin, copy, map, wait));
   // A parked row may leave orphans of its own; each round takes rows out, so it ends.
   for (std::size_t found = 1; found > 0;) {
     found = 0;
     for (const Rule& rule : rules) {
+      if (rule.kept_whole_by != nullptr) {
+        SLIPWAY_ASSIGN(const bool lacking,
+                       may_lack_rows(parked, rule.kept_whole_by->target.name, request, wait));
+        if (!lacking) continue;
+      }
       SLIPWAY_ASSIGN(const std::size_t taken, park(copy, parked, rule, wait));
       found += taken;
     }
@@ -136,11 +234,12 @@ Status park_all(pg::Session& copy, ParkedTable& parked, const CarryMap& map,
 
 } // namespace
 
-Status park_orphans(pg::Session& copy, ParkedTable& parked, const CarryMap& map,
-                    ReconcileReport& report, const Wait& wait) {
+Status park_orphans(pg::Session& origin, pg::Session& copy, ParkedTable& parked,
+                    const CarryMap& map, const ReconcileRequest& request, ReconcileReport& report,
+                    const Wait& wait) {
   SLIPWAY_ASSIGN(const std::string time_zone, time_zone_of(copy, wait));
   SLIPWAY_TRY(begin_filling(copy, time_zone, wait));
-  Status done = park_all(copy, parked, map, report, wait);
+  Status done = park_all(origin, copy, parked, map, request, report, wait);
   if (done) return commit(copy, wait);
   roll_back(copy);
   return done;

@@ -34,6 +34,8 @@ public:
   /// What the slot has, and nothing else; then the follower is moved on. Errors: as carry.
   Result<replay::ReplayReport> follow();
   const replay::CarryMap& map() const { return map_; }
+  /// What the migration itself wrote.
+  const replay::MigrationRows& not_carried() const { return explained_.migration_rows; }
   /// Until when tables of the new schema alone have been parked; empty: not yet.
   const std::string& parked_until() const { return compared_until_; }
 

@@ -165,7 +165,7 @@ private:
     const auto began = std::chrono::steady_clock::now();
     SLIPWAY_ASSIGN(auto witness, request_.open(request_.database, wait_));
     SLIPWAY_TRY(writes_->look(witness, report_));
-    SLIPWAY_TRY(copy_->execute(SqlText("ANALYZE"), wait_));
+    SLIPWAY_ASSIGN(ahead_, replay::reconcile_ahead(*origin_, *copy_, request_.snapshot, wait_));
     report_.comparing = passed_since(began);
     return {};
   }
@@ -178,10 +178,12 @@ private:
                                                  origin_->backend_pid(), wait_));
     reach(os::CrashPoint::database_closed);
     SLIPWAY_TRY(writes_->carry(report_));
-    SLIPWAY_ASSIGN(
-        report_.reconciled,
-        replay::reconcile(*origin_, *copy_, *parked_, writes_->map(),
-                          {.snapshot = request_.snapshot, .seen = writes_->parked_until()}, wait_));
+    SLIPWAY_ASSIGN(report_.reconciled, replay::reconcile(*origin_, *copy_, *parked_, writes_->map(),
+                                                         {.snapshot = request_.snapshot,
+                                                          .seen = writes_->parked_until(),
+                                                          .not_carried = &writes_->not_carried(),
+                                                          .ahead = std::move(ahead_)},
+                                                         wait_));
     SLIPWAY_TRY(compare());
     SLIPWAY_TRY(carry_history(*origin_, *copy_, request_.history_schema, request_.run,
                               request_.wanted_fingerprint, wait_));
@@ -269,6 +271,7 @@ private:
   std::optional<pg::Session> copy_;
   std::optional<replay::ParkedTable> parked_;
   std::optional<CarryWrites> writes_;
+  replay::ReconciledAhead ahead_;
   SafePathReport report_;
 };
 

@@ -1,8 +1,10 @@
 #pragma once
 
+#include "slipway/replay/migration_rows.hpp"
 #include "slipway/replay/state_sync.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,11 +23,26 @@ struct ReconcileReport {
   std::vector<std::string> notes;
 };
 
+/// What was done while others still wrote.
+struct ReconciledAhead {
+  ReconcileReport report;
+  std::string snapshot; ///< until when large objects have been seen
+};
+
+/// What takes long and can be done while others write, so that little of it is left: large objects,
+/// materialized views, statistics. `snapshot` is that of the backup. Errors: as reconcile.
+Result<ReconciledAhead> reconcile_ahead(pg::Session& origin, pg::Session& copy,
+                                        const std::string& snapshot, const Wait& wait);
+
 struct ReconcileRequest {
   std::string snapshot; ///< of the backup
   /// Of a view from which rows of tables that only the new schema has were parked before; empty:
   /// they were not.
   std::string seen;
+  /// Rows that are not in the copy because the migration itself wrote them.
+  const MigrationRows* not_carried = nullptr;
+  /// Materialized views are not refreshed again.
+  std::optional<ReconciledAhead> ahead = {};
 };
 
 /// Brings over what is not in tables, or not in a stream of changes: sequences (the one that is
