@@ -31,6 +31,22 @@ bool names(const std::string& sql, const std::string& table) {
   return false;
 }
 
+bool is_of(const diff::Statement& statement, const std::vector<std::string>& tables) {
+  return std::any_of(tables.begin(), tables.end(),
+                     [&](const auto& table) { return names(statement.sql, table); });
+}
+
+// The name of a NOT NULL follows that of its column, from PostgreSQL 18 on, when the table is back.
+std::vector<diff::Statement> take_constraint_names(std::vector<diff::Statement>& rest,
+                                                   const std::vector<std::string>& aside) {
+  std::vector<diff::Statement> taken;
+  std::vector<diff::Statement> left;
+  for (auto& one : rest)
+    (one.kind == "rename constraint" && is_of(one, aside) ? taken : left).push_back(std::move(one));
+  rest = std::move(left);
+  return taken;
+}
+
 void refuse_more(const std::vector<diff::Statement>& rest, const std::vector<std::string>& aside,
                  std::vector<OpenQuestion>& refusals) {
   for (const auto& table : aside)
@@ -73,7 +89,8 @@ KeptDrafts drafts_that_keep_names(const schema::Schema& from, const TriedPlan& p
   expand.down = std::move(kept.undo_expand);
   expand.phase = "expand";
   made.drafts.push_back(std::move(expand));
-  const auto rest = all_but(plan.statements, plan.renaming);
+  auto rest = all_but(plan.statements, plan.renaming);
+  const auto constraint_names = take_constraint_names(rest, kept.aside);
   refuse_more(rest, kept.aside, made.refusals);
   for (auto& one : diff::drafts_of(rest)) {
     one.phase = "switch";
@@ -81,6 +98,7 @@ KeptDrafts drafts_that_keep_names(const schema::Schema& from, const TriedPlan& p
   }
   diff::MigrationDraft contract;
   contract.up = std::move(kept.contract);
+  contract.up.insert(contract.up.end(), constraint_names.begin(), constraint_names.end());
   contract.down = std::move(kept.undo_contract);
   contract.contracts = true;
   contract.phase = "contract";
