@@ -38,6 +38,12 @@ void Digest::add(std::int64_t times, std::uint64_t hash) {
   sum += static_cast<std::uint64_t>(times) * hash;
 }
 
+Digest& Digest::operator+=(const Digest& more) {
+  rows += more.rows;
+  sum += more.sum;
+  return *this;
+}
+
 Result<Digest> digest_of(pg::Session& session, const Hashed& rows, const Wait& wait) {
   SLIPWAY_ASSIGN(
       const pg::Rows found,

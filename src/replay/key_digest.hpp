@@ -18,6 +18,7 @@ struct Digest {
   std::uint64_t sum = 0;
 
   void add(std::int64_t times, std::uint64_t hash);
+  Digest& operator+=(const Digest& more);
   bool operator==(const Digest&) const = default;
 };
 

@@ -107,8 +107,7 @@ private:
   /// gone there. Digests tell so without a key being sent.
   Status remove_gone(const Digest& in_new, Digest in_copy) {
     SLIPWAY_ASSIGN(const Digest to_come, digest_of(scene_.copy, keys_to_come(), wait_));
-    in_copy.rows += to_come.rows;
-    in_copy.sum += to_come.sum;
+    in_copy += to_come;
     if (in_new == in_copy) return {};
     return find_gone(bits_for(std::max(in_new.rows, in_copy.rows)));
   }
@@ -121,10 +120,7 @@ private:
             [&]() -> Result<std::vector<Digest>> {
               SLIPWAY_ASSIGN(auto sums, digests_of(scene_.copy, keys_in_copy(), bits, wait_));
               SLIPWAY_ASSIGN(const auto more, digests_of(scene_.copy, keys_to_come(), bits, wait_));
-              for (std::size_t part = 0; part < sums.size(); ++part) {
-                sums[part].rows += more[part].rows;
-                sums[part].sum += more[part].sum;
-              }
+              for (std::size_t part = 0; part < sums.size(); ++part) sums[part] += more[part];
               return sums;
             }));
     const auto parts = differing(both.first, both.second);

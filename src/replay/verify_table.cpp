@@ -115,8 +115,7 @@ private:
       expected.add(-static_cast<std::int64_t>(one.in_copy.size()), one.hash);
     }
     const auto& [in_new, in_copy] = digests;
-    expected.rows += in_copy.rows;
-    expected.sum += in_copy.sum;
+    expected += in_copy;
     if (!(expected == in_new)) return false;
     compare_rows(rows);
     found_.rows_in_new = in_new.rows;

@@ -39,6 +39,17 @@ protected:
   void as_application(const std::string& sql) {
     exec("SET ROLE pg_monitor; " + sql + "; RESET ROLE");
   }
+  void expect_the_rest_and_all_the_way_back() {
+    ASSERT_EQ(run({"up"}).status, 0);
+    EXPECT_EQ(run({"diff", "target", "schema.sql"}).status, 0);
+
+    ASSERT_EQ(run({"down", "--to", "3"}).status, 0);
+    as_application("INSERT INTO users (name) VALUES ('once more')");
+    ASSERT_EQ(run({"down", "--to", "2"}).status, 0);
+    EXPECT_EQ(value("SELECT count(*) FROM users"), "4");
+    project_.write("before.sql", users("name"));
+    EXPECT_EQ(run({"diff", "target", "before.sql"}).status, 0);
+  }
 };
 
 TEST_F(KeptNames, OfATableServeBothReleases) {
@@ -57,15 +68,7 @@ TEST_F(KeptNames, OfATableServeBothReleases) {
       "INSERT INTO users (name, email) VALUES ('b', 'a@x') ON CONFLICT (email) DO UPDATE SET name = 'upserted'");
   EXPECT_EQ(value("SELECT string_agg(name, ',' ORDER BY id) FROM accounts"),
             "upserted,old,new of old");
-  ASSERT_EQ(run({"up"}).status, 0);
-  EXPECT_EQ(run({"diff", "target", "schema.sql"}).status, 0);
-
-  ASSERT_EQ(run({"down", "--to", "3"}).status, 0);
-  as_application("INSERT INTO users (name) VALUES ('once more')");
-  ASSERT_EQ(run({"down", "--to", "2"}).status, 0);
-  EXPECT_EQ(value("SELECT count(*) FROM users"), "4");
-  project_.write("before.sql", users("name"));
-  EXPECT_EQ(run({"diff", "target", "before.sql"}).status, 0);
+  expect_the_rest_and_all_the_way_back();
 }
 
 TEST_F(KeptNames, OfAColumnServeBothReleases) {
@@ -79,15 +82,7 @@ TEST_F(KeptNames, OfAColumnServeBothReleases) {
   as_application("UPDATE users SET display_name = 'seen' WHERE name = 'new'");
   EXPECT_EQ(value("SELECT string_agg(name || '=' || display_name, ',' ORDER BY id) FROM users"),
             "ann=ann,old=old,seen=seen");
-  ASSERT_EQ(run({"up"}).status, 0);
-  EXPECT_EQ(run({"diff", "target", "schema.sql"}).status, 0);
-
-  ASSERT_EQ(run({"down", "--to", "3"}).status, 0);
-  as_application("INSERT INTO users (name) VALUES ('once more')");
-  ASSERT_EQ(run({"down", "--to", "2"}).status, 0);
-  EXPECT_EQ(value("SELECT count(*) FROM users"), "4");
-  project_.write("before.sql", users("name"));
-  EXPECT_EQ(run({"diff", "target", "before.sql"}).status, 0);
+  expect_the_rest_and_all_the_way_back();
 }
 
 TEST_F(KeptNames, OfAColumnWithMoreThanThatAreRefused) {
