@@ -12,6 +12,7 @@
 #include "slipway/pg/fence.hpp"
 #include "slipway/pg/other_database.hpp"
 #include "slipway/rollback/backup_use.hpp"
+#include "slipway/rollback/reverses.hpp"
 #include "slipway/rollback/safe_path.hpp"
 
 #include <algorithm>
@@ -123,7 +124,17 @@ Result<std::unique_ptr<SafePathScene>> set_safe_path(const Context& context,
   SLIPWAY_ASSIGN(const auto now, replay::read_relation_map(session, wait));
   SLIPWAY_TRY(rollback::check_live_rows(backup, before, now));
   SLIPWAY_ASSIGN(auto scope, schema_scope(context, session, wait));
+  SLIPWAY_ASSIGN(const auto written, rollback::kept_reverses(assessment.migrations));
+  SLIPWAY_ASSIGN(auto reverses, rollback::reverses_of(written, before));
   SLIPWAY_ASSIGN(auto capture, usable_capture(context, session, backup, wait));
+  if (!reverses.empty() && !capture.name.empty()) {
+    // What a slot tells of a row is not all of it.
+    capture = {};
+    events.on_event(event::Warning{
+        .message = "the migration has reverse expressions, which need whole rows: what was written "
+                   "is found by comparing",
+        .hint = {}});
+  }
   if (!capture.obstacles.empty())
     events.on_event(
         event::Warning{.message = capture.obstacles + ": what was written is found by comparing",
@@ -149,7 +160,7 @@ Result<std::unique_ptr<SafePathScene>> set_safe_path(const Context& context,
       .kept_copy = capture.copy,
       .snapshot = backup.moment.snapshot,
       .before = std::move(before),
-      .reverses = {},
+      .reverses = std::move(reverses),
       .without_rows = backup.tables_without_rows,
       .history_schema = context.config.text("history.schema"),
       .scope = std::move(scope),

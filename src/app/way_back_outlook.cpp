@@ -9,6 +9,7 @@
 #include "slipway/rehearse/materialise.hpp"
 #include "slipway/rehearse/script.hpp"
 #include "slipway/replay/carry_map.hpp"
+#include "slipway/rollback/reverses.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -34,6 +35,7 @@ struct Ask {
   source::Folder pending;
   inspect::Scope scope;
   std::string author;
+  std::vector<source::Reverse> reverses;
 };
 
 Result<replay::RelationMap> map_of(rehearse::Shadow& shadow, const std::string& database,
@@ -56,6 +58,12 @@ Result<std::vector<std::string>> put_aside(rehearse::Shadow& shadow, const std::
   return all;
 }
 
+Status check_reverses(rehearse::Shadow& shadow, const std::string& database,
+                      const replay::CarryMap& map, const Wait& wait) {
+  SLIPWAY_ASSIGN(auto session, shadow.connect(database, wait));
+  return rollback::check_reverses(session, map, wait);
+}
+
 Result<Predicted> predict(const Context& context, const Ask& ask, const Wait& wait) {
   rehearse::ShadowOptions options;
   options.bin_folder = context.config.path("dev.server_bin");
@@ -74,10 +82,12 @@ Result<Predicted> predict(const Context& context, const Ask& ask, const Wait& wa
   SLIPWAY_ASSIGN(const auto after, rehearse::read_back(workshop, made.database, wait));
   SLIPWAY_ASSIGN(auto now, map_of(shadow, made.database, wait));
   auto copy = before;
+  SLIPWAY_ASSIGN(const auto reverses, rollback::reverses_of(ask.reverses, before));
   SLIPWAY_ASSIGN(const auto map,
                  replay::make_carry_map(
                      {.before = std::move(before), .now = std::move(now), .copy = std::move(copy)},
-                     {}, {context.config.text("history.schema")}));
+                     reverses, {context.config.text("history.schema")}));
+  SLIPWAY_TRY(check_reverses(shadow, made.database, map, wait));
   Predicted predicted{.unreturnable = rollback::unreturnable_writes(map, made.schema, after),
                       .kept = {}};
   SLIPWAY_ASSIGN(predicted.kept, put_aside(shadow, made.database, wait));
@@ -109,11 +119,14 @@ Result<WayBackOutlook> look_at_way_back(const Context& context, const plan::Plan
   session.close();
   SLIPWAY_ASSIGN(auto folder, read_migrations(context));
   ask.pending = pending_of(std::move(folder), plan);
+  for (const auto& step : plan.steps)
+    for (const auto& one : step.migration.reverses) ask.reverses.push_back(one);
   auto predicted = predict(context, ask, wait);
   if (predicted) {
     outlook.unreturnable = std::move(predicted->unreturnable);
     outlook.kept = std::move(predicted->kept);
-  } else if (predicted.error().code == ErrorCode::cancelled) {
+  } else if (predicted.error().code == ErrorCode::cancelled || !ask.reverses.empty()) {
+    // A reverse expression that is wrong is not to be found out by a rollback.
     return fail(std::move(predicted).error());
   } else {
     outlook.not_predicted = predicted.error().message;

@@ -26,7 +26,7 @@ std::vector<pg::Param> migration_params(const source::Migration& migration, std:
                                         double duration_ms) {
   return {migration.version.str(),    migration.name,
           migration.checksums.bytes,  migration.checksums.normalised,
-          migration.checksums.tokens, migration.up.body,
+          migration.checksums.tokens, source::stored_up_text(migration),
           down_param(migration),      migration.irreversible,
           phase_param(migration),     migration.change,
           std::to_string(run),        fmt::format("{}", duration_ms)};
@@ -174,8 +174,8 @@ pg::Query Store::accept_file(const source::Migration& migration) const {
           "WHERE version OPERATOR(pg_catalog.=) $1::bigint",
           table("migration"))),
       {migration.version.str(), migration.name, migration.checksums.bytes,
-       migration.checksums.normalised, migration.checksums.tokens, migration.up.body,
-       down_param(migration), migration.irreversible}};
+       migration.checksums.normalised, migration.checksums.tokens,
+       source::stored_up_text(migration), down_param(migration), migration.irreversible}};
 }
 
 } // namespace slipway::history

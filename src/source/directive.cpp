@@ -21,7 +21,7 @@ struct Known {
   DirectiveName name;
   std::string_view text;
 };
-constexpr std::array<Known, 12> k_known{{
+constexpr std::array<Known, 13> k_known{{
     {DirectiveName::up, "up"},
     {DirectiveName::down, "down"},
     {DirectiveName::verify, "verify"},
@@ -34,6 +34,7 @@ constexpr std::array<Known, 12> k_known{{
     {DirectiveName::change, "change"},
     {DirectiveName::backfill, "backfill"},
     {DirectiveName::requires_version, "requires"},
+    {DirectiveName::reverse, "reverse"},
 }};
 
 // A comment that means to be a directive, before its name is known.

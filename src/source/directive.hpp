@@ -22,6 +22,7 @@ enum class DirectiveName {
   change,
   backfill,
   requires_version,
+  reverse,
 };
 
 /// "lock-timeout", as a file spells it.

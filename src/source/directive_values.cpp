@@ -1,6 +1,8 @@
 // What each directive's value may be, and where the directive may stand.
 #include "directive_values.hpp"
 
+#include "reverse.hpp"
+
 #include "slipway/base/duration.hpp"
 
 #include <algorithm>
@@ -15,7 +17,7 @@ struct Form {
   DirectiveName name;
   std::string_view value; ///< as hints show it; empty: the directive takes none
 };
-constexpr std::array<Form, 12> k_forms{{
+constexpr std::array<Form, 13> k_forms{{
     {DirectiveName::up, ""},
     {DirectiveName::down, ""},
     {DirectiveName::verify, ""},
@@ -28,6 +30,7 @@ constexpr std::array<Form, 12> k_forms{{
     {DirectiveName::change, "NAME"},
     {DirectiveName::backfill, "table=TABLE chunk=ROWS"},
     {DirectiveName::requires_version, "VERSION"},
+    {DirectiveName::reverse, "TABLE.COLUMN = EXPRESSION"},
 }};
 
 std::string_view value_form(DirectiveName name) {
@@ -130,8 +133,22 @@ Status read_requires(const Reading& reading, Migration& migration) {
   return {};
 }
 
+Status read_reverse_of(const Reading& reading, Migration& migration) {
+  auto reverse = read_reverse(reading.value());
+  if (!reverse) return reading.refuse(reverse.error().message, reverse.error().hint);
+  const auto is_same = [&](const Reverse& one) {
+    return one.table == reverse->table && one.column == reverse->column;
+  };
+  auto& all = migration.reverses;
+  if (std::any_of(all.begin(), all.end(), is_same))
+    return reading.refuse("the column has one already", "keep one of them");
+  all.push_back(std::move(*reverse));
+  return {};
+}
+
 bool may_repeat(DirectiveName name) {
-  return name == DirectiveName::allow || name == DirectiveName::requires_version;
+  return name == DirectiveName::allow || name == DirectiveName::requires_version ||
+         name == DirectiveName::reverse;
 }
 
 bool may_stand_in_down(DirectiveName name) {
@@ -169,6 +186,8 @@ Status apply_directive(Migration& migration, const Directive& directive, const S
     return read_backfill(reading, migration);
   case DirectiveName::requires_version:
     return read_requires(reading, migration);
+  case DirectiveName::reverse:
+    return read_reverse_of(reading, migration);
   }
   return {};
 }

@@ -20,6 +20,14 @@ std::string stored_down_text(const Migration& migration) {
   return text + migration.down->body;
 }
 
+std::string stored_up_text(const Migration& migration) {
+  std::string text;
+  for (const auto& one : migration.reverses)
+    if (migration.up.body.find(one.written) == std::string::npos)
+      text += "-- slipway:reverse " + one.written + "\n";
+  return text + migration.up.body;
+}
+
 Result<StoredScript> read_stored(const std::string& text, const std::string& label) {
   // One half of a pair of files is a section without a header of its own, which is just what a
   // stored script is.
@@ -34,7 +42,8 @@ Result<StoredScript> read_stored(const std::string& text, const std::string& lab
   return StoredScript{.section = std::move(migration.up),
                       .transaction = migration.transaction,
                       .lock_timeout = migration.lock_timeout,
-                      .statement_timeout = migration.statement_timeout};
+                      .statement_timeout = migration.statement_timeout,
+                      .reverses = std::move(migration.reverses)};
 }
 
 } // namespace slipway::source

@@ -172,6 +172,9 @@ std::string identity_clause(const Object& column) {
   for (const auto& one : column.list(Property::identity_options))
     if (!one.starts_with("AS ") && one != "LOGGED" && one != "UNLOGGED")
       options += (options.empty() ? "" : " ") + one;
+  const auto wanted = options_of_identity(column);
+  if (!option(column, "START WITH ") && start_of_new(wanted) != wanted.start)
+    options += " START WITH " + std::to_string(wanted.start);
   return " GENERATED " + upper_kind(column) + " AS IDENTITY" +
          (options.empty() ? "" : " (" + options + ")");
 }

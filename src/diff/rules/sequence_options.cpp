@@ -84,12 +84,17 @@ SequenceOptions options_of_identity(const Object& column) {
   return options;
 }
 
+std::int64_t start_of_new(const SequenceOptions& options) {
+  return options.increment > 0 ? options.minimum : options.maximum;
+}
+
 std::string creation_clauses(const SequenceOptions& options) {
   std::string text;
   if (options.type != "bigint") text += " AS " + options.type;
   if (options.increment != 1) text += " INCREMENT BY " + std::to_string(options.increment);
-  for (const auto& clause : option_changes(usual(options.type, options.increment), options))
-    text += " " + clause;
+  auto fresh = usual(options.type, options.increment);
+  fresh.start = start_of_new(options);
+  for (const auto& clause : option_changes(fresh, options)) text += " " + clause;
   return text;
 }
 

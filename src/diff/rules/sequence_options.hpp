@@ -26,6 +26,8 @@ SequenceOptions options_of_sequence(const schema::Object& sequence);
 /// Of the sequence of an identity column.
 SequenceOptions options_of_identity(const schema::Object& column);
 
+/// Where a new one starts that is not told where.
+std::int64_t start_of_new(const SequenceOptions& options);
 /// What CREATE SEQUENCE must say, each clause with a blank before it.
 std::string creation_clauses(const SequenceOptions& options);
 /// What becomes of it when its type changes and nothing else is said.

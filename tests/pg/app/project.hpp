@@ -2,6 +2,7 @@
 
 #include "slipway/app/migrations.hpp"
 #include "slipway/os/real_file_system.hpp"
+#include "slipway/os/temporary_folder.hpp"
 #include "slipway/test/memory_file_system.hpp"
 #include "slipway/test/migration_files.hpp"
 #include "slipway/test/test_server.hpp"
@@ -10,6 +11,7 @@
 #include <chrono>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -52,6 +54,13 @@ protected:
     files_.add_folder("migrations");
   }
   void set(const std::string& key, const std::string& value) { flags_[key] = value; }
+  /// Backups go into a folder of the test's own.
+  void keep_backups_in_a_folder() {
+    auto made = os::TemporaryFolder::make();
+    ASSERT_TRUE(made) << made.error().message;
+    store_.emplace(std::move(*made));
+    set("backup.store", store_->path());
+  }
 
   /// Runs a use case with the project's settings.
   template<class Use>
@@ -86,6 +95,7 @@ protected:
     return value("SELECT to_regclass('" + name + "') IS NOT NULL") == "t";
   }
 
+  std::optional<os::TemporaryFolder> store_;
   MemoryFileSystem files_;
   std::map<std::string, std::string, std::less<>> flags_;
   RecordingSink sink_;

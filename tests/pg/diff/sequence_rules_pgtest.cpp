@@ -100,4 +100,15 @@ TEST_F(SequenceRulesTest, TheSequenceOfAnUnloggedTable) {
                      "CREATE TABLE" + columns + "; ALTER SEQUENCE t_id_seq SET UNLOGGED");
 }
 
+TEST_F(SequenceRulesTest, WhatStartsAboveItsLimit) {
+  const std::string moved = "CREATE SEQUENCE s; ALTER SEQUENCE s MINVALUE 0;"
+                            "CREATE SEQUENCE down INCREMENT BY -1; ALTER SEQUENCE down MAXVALUE 5;"
+                            "CREATE TABLE t (id int GENERATED ALWAYS AS IDENTITY);"
+                            "ALTER TABLE t ALTER COLUMN id SET MINVALUE 0;";
+  expect_both_ways("", moved);
+  expect_both_ways(moved,
+                   "CREATE SEQUENCE s MINVALUE 0; CREATE SEQUENCE down INCREMENT BY -1 MAXVALUE 5;"
+                   "CREATE TABLE t (id int GENERATED ALWAYS AS IDENTITY (MINVALUE 0))");
+}
+
 } // namespace slipway::test

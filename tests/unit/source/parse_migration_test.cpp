@@ -37,6 +37,26 @@ TEST(ParseMigration, ReadsBothSectionsWithPositionsOfTheFile) {
   EXPECT_TRUE(migration.allows.empty() && migration.requires_versions.empty());
 }
 
+TEST(ParseMigration, ReadsReverseExpressionsAndKeepsThemWithTheUpScript) {
+  const Migration migration = parsed("-- slipway:reverse Users.Name = first || ' = ' || last\n"
+                                     "-- slipway:up\n"
+                                     "-- slipway:reverse \"My App\".\"a\"\"b.c\".\"D\" = (x)\n"
+                                     "SELECT 1;\n-- slipway:down\nSELECT 2;\n");
+  const auto expect_both = [](const std::vector<Reverse>& reverses) {
+    ASSERT_EQ(reverses.size(), 2U);
+    EXPECT_EQ(reverses[0].table, (QualifiedName{"", "users"}));
+    EXPECT_EQ(reverses[0].column, "name");
+    EXPECT_EQ(reverses[0].expression, "first || ' = ' || last");
+    EXPECT_EQ(reverses[1].table, (QualifiedName{"My App", "a\"b.c"}));
+    EXPECT_EQ(reverses[1].column, "D");
+    EXPECT_EQ(reverses[1].expression, "(x)");
+  };
+  expect_both(migration.reverses);
+  const auto stored = read_stored(stored_up_text(migration), "1 x");
+  ASSERT_TRUE(stored) << stored.error().message;
+  expect_both(stored->reverses);
+}
+
 TEST(ParseMigration, ReadsEveryDirective) {
   const Migration migration = parsed("-- slipway:transaction off\n"
                                      "-- slipway:lock-timeout 10s\n"

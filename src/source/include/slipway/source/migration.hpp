@@ -1,6 +1,7 @@
 #pragma once
 
 #include "slipway/base/result.hpp"
+#include "slipway/base/sql_text.hpp"
 #include "slipway/base/text.hpp"
 #include "slipway/base/version.hpp"
 #include "slipway/sql/script.hpp"
@@ -50,6 +51,15 @@ struct Allow {
   Position position;
 };
 
+/// `-- slipway:reverse TABLE.COLUMN = EXPRESSION`: what the column of the old schema is, by the row
+/// of the new one, for a rollback that brings later writes back.
+struct Reverse {
+  QualifiedName table; ///< without a schema when the file names none
+  std::string column;
+  std::string expression;
+  std::string written; ///< all of it, as in the file
+};
+
 /// The statements of one direction. Spans and positions are those of `text`, the whole file, which
 /// errors quote.
 struct Section {
@@ -78,6 +88,7 @@ struct Migration {
   std::optional<std::string> change;
   std::vector<Version> requires_versions;
   std::vector<Allow> allows;
+  std::vector<Reverse> reverses;
   /// Key=value words of `-- slipway:backfill`, as written.
   std::optional<std::string> backfill;
   /// Queries that must return true after up, from `-- slipway:verify`.
