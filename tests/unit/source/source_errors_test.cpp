@@ -51,7 +51,7 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{
             with("  --slipway:zzzzzzzzzzzz"), 2, 13, 12, "unknown directive \"zzzzzzzzzzzz\"",
             "the directives are up, down, verify, irreversible, transaction, lock-timeout, statement-timeout, allow, phase, "
-            "change, backfill, requires"},
+            "change, backfill, requires, reverse"},
         Refusal{with("-- Slipway:down"), 2, 1, 15, "\"slipway:\" is written in small letters",
                 "write `-- slipway:NAME`"},
         Refusal{with("-- slipway:  "), 2, 1, 11, "a directive needs a name after \"slipway:\"", ""},
