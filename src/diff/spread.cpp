@@ -32,7 +32,11 @@ public:
     for (const auto& [identity, task] : tasks_.all) {
       if (task.kind == Task::Kind::rebuild) disturbed_.push_back({identity, Reach::everything});
       if (task.kind == Task::Kind::rebuild) scene_.rebuilt.insert(identity);
-      for (const auto& one : task.draft.disturbances()) disturbed_.push_back(one);
+      for (const auto& one : task.draft.disturbances()) {
+        disturbed_.push_back(one);
+        if (one.reach == Reach::type_swap && is_type(one.object.kind))
+          scene_.swapped.insert(one.object);
+      }
     }
     move_to_successors();
     while (!disturbed_.empty()) {

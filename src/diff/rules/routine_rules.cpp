@@ -19,12 +19,21 @@ std::string word_of(const Object& routine) {
   return std::string(schema::kind_name(routine.kind()));
 }
 
+constexpr std::array k_types = {Kind::enum_type, Kind::domain, Kind::composite_type,
+                                Kind::range_type, Kind::base_type};
+
 bool is_own_type(const schema::Schema& schema, const std::string& type) {
   const auto name = split_name(type);
-  constexpr std::array k_types = {Kind::enum_type, Kind::domain, Kind::composite_type,
-                                  Kind::range_type, Kind::base_type};
   return std::any_of(k_types.begin(), k_types.end(), [&](Kind kind) {
     return schema.find({kind, name.schema, name.name, {}}).has_value();
+  });
+}
+
+bool is_made_anew(const Scene& scene, const std::string& type) {
+  const auto name = split_name(type);
+  return std::any_of(k_types.begin(), k_types.end(), [&](Kind kind) {
+    const schema::Identity own{kind, name.schema, name.name, {}};
+    return scene.rebuilt.contains(own) || scene.swapped.contains(own);
   });
 }
 
@@ -39,7 +48,8 @@ bool has_its_transforms(const Scene& scene, const Object& routine, Draft& draft)
                                      "FOR " + type + " LANGUAGE " +
                                          ident(routine.text(Property::language)),
                                      {}};
-    if (scene.from.find(transform) || scene.to.find(transform)) continue;
+    if (scene.to.find(transform)) continue;
+    if (scene.from.find(transform) && !is_made_anew(scene, type)) continue;
     if (type != k_gone_type && !is_own_type(scene.to, type)) continue;
     draft.refuse("it names the transform " + transform.name +
                  ", which is not there: make it, or leave it out of the routine");

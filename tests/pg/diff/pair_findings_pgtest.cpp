@@ -289,6 +289,41 @@ TEST_F(PairFindings, ATransformGoesThatARoutineNames) {
   }
 }
 
+TEST_F(PairFindings, ATypeIsMadeAnewUnderWhatNamesItsTransform) {
+  if (major_version() >= 18) return;
+  const std::string functions =
+      "CREATE FUNCTION out_of(internal) RETURNS internal LANGUAGE internal IMMUTABLE AS 'textin';";
+  const auto type = [](const std::string& label) {
+    return "CREATE TYPE mood AS ENUM ('" + label + "', 'bad');";
+  };
+  const std::string transform =
+      "CREATE TRANSFORM FOR mood LANGUAGE plpgsql (FROM SQL WITH FUNCTION out_of(internal));";
+  const std::string turned = "CREATE FUNCTION turned(m integer) RETURNS text LANGUAGE plpgsql "
+                             "TRANSFORM FOR TYPE mood AS 'BEGIN RETURN 1; END';";
+  const std::string gone = "DROP TRANSFORM FOR mood LANGUAGE plpgsql;";
+  expect_arrives(functions + type("fine") + transform + turned + gone,
+                 functions + type("ok") + transform + turned);
+  const std::string table = "CREATE TABLE t (m mood);";
+  for (const auto& holder : {std::string(), table})
+    for (const auto& before : {std::string(), turned})
+      expect_refused(functions + type("ok") + transform + before + holder,
+                     functions + type("fine") + transform + turned + gone + holder,
+                     "which is not there: make it");
+}
+
+// The routine is to let go of one transform and take hold of another, whose function is made anew.
+TEST_F(PairFindings, ARoutineChangesItsTransform) {
+  const auto all = [](const std::string& type) {
+    return "CREATE TYPE " + type + " AS ENUM ('" + type +
+           "'); CREATE FUNCTION into_it(internal) RETURNS " + type +
+           " LANGUAGE internal IMMUTABLE AS 'textin'; CREATE TRANSFORM FOR " + type +
+           " LANGUAGE plpgsql (TO SQL WITH FUNCTION into_it(internal)); "
+           "CREATE FUNCTION turned(m integer) RETURNS text LANGUAGE plpgsql TRANSFORM FOR TYPE " +
+           type + " AS 'BEGIN RETURN 1; END';";
+  };
+  expect_both_ways(all("mood"), all("feeling"));
+}
+
 TEST_F(PairFindings, AnAttributeChangesItsTypeBeforeAColumnTakesIt) {
   const std::string table = "CREATE TABLE base (id int, a timestamptz);";
   expect_arrives("CREATE TYPE pair AS (x bigint, y text);" + table,
