@@ -126,6 +126,10 @@ private:
       for (const auto verb : {Verb::create, Verb::alter, Verb::late})
         after_attributes(needed.identity(), object.has(Property::of_type),
                          verb == Verb::create ? at(object, verb) : at(own, verb));
+    if (at(own, Verb::drop)) {
+      const auto [first, last] = also_altered_by_.equal_range(needed.identity());
+      for (auto one = first; one != last; ++one) demand(one->second, at(own, Verb::create));
+    }
     // What is made anew goes when what it is to need is there, however long that takes.
     const auto down = at(own, Verb::drop);
     const auto up = at(needed.identity(), Verb::create);
@@ -176,12 +180,14 @@ private:
     if (at(object.identity(), Verb::drop)) demand(goes, at(object.identity(), Verb::create));
     const auto [first, last] = also_altered_by_.equal_range(needed.identity());
     for (auto one = first; one != last; ++one) demand(at(object, Verb::drop), one->second);
-    if (needed.kind() != Kind::schema && at(object.identity(), Verb::alter) &&
-        at(needed.identity(), Verb::alter) && !still_needs(object, needed))
-      demand(at(object.identity(), Verb::alter), at(needed.identity(), Verb::alter));
+    const auto lets_go = at(object.identity(), Verb::alter);
+    const auto changes = at(needed.identity(), Verb::alter);
+    if (needed.kind() != Kind::schema && lets_go && changes && !still_needs(object, needed))
+      asking_.order().rather_before(*lets_go, *changes);
   }
 
-  // What lets go of something does so before that changes.
+  // What lets go of something does so before that changes, unless it takes hold of what can only
+  // come after.
   bool still_needs(const Object& object, const Object& needed) const {
     const auto later = scene_.to.find(object.identity());
     const auto later_needed = scene_.to.find(needed.identity());
