@@ -330,6 +330,61 @@ TEST_F(PairFindings, AViewTakesHoldOfOneThatAwaitsWhatItLetsGo) {
                    "CREATE VIEW v2 AS SELECT id FROM t; CREATE VIEW v3 AS SELECT id FROM v2");
 }
 
+TEST_F(PairFindings, AnIndexThatGoesKeepsNoPartitionOut) {
+  const std::string table = "CREATE TABLE p (id int NOT NULL, a int) PARTITION BY RANGE (id);";
+  const std::string index = "CREATE UNIQUE INDEX i ON ONLY p (id);";
+  const std::string partition = "CREATE TABLE d PARTITION OF p DEFAULT PARTITION BY LIST (a);";
+  expect_arrives(table + index, table + partition);
+  expect_refused("", table + partition + index + "DROP TABLE d", "has no partitions, is valid");
+}
+
+TEST_F(PairFindings, WhatAnIndexCallsIsNotImmutableAnyMore) {
+  const std::string table = "CREATE TABLE t (id int);";
+  const std::string index =
+      "CREATE FUNCTION f(x int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT x + 6'; "
+      "CREATE INDEX i ON t (f(id)); CREATE OR REPLACE FUNCTION f(x int) RETURNS int LANGUAGE sql "
+      "STABLE SECURITY DEFINER AS 'SELECT x + 6'";
+  expect_refused(table, table + index, "which is not IMMUTABLE");
+  expect_arrives(table + index, table);
+  // Of this one the server sees in its body that it is as good as IMMUTABLE.
+  expect_both_ways(table, table + "CREATE FUNCTION f(x int) RETURNS int LANGUAGE sql AS "
+                                  "'SELECT x + 6'; CREATE INDEX i ON t (f(id))");
+}
+
+TEST_F(PairFindings, AColumnOutlivesTheParents) {
+  const std::string parent = "CREATE TABLE p (id int, a varchar(10) DEFAULT 'x');";
+  for (const std::string type : {"integer", "varchar(10) DEFAULT 'x'"})
+    expect_arrives(parent + "CREATE TABLE c (b text) INHERITS (p);"
+                            "CREATE TABLE g () INHERITS (c); CREATE TABLE o () INHERITS (p)",
+                   "CREATE TABLE p (id int); CREATE TABLE c (b text, a " + type +
+                       ") INHERITS (p); CREATE TABLE g () INHERITS (c); "
+                       "CREATE TABLE o () INHERITS (p)");
+}
+
+TEST_F(PairFindings, ValuesOutliveTheParentsColumn) {
+  const auto planned = run("CREATE TABLE p (id int, a int); CREATE TABLE c () INHERITS (p)",
+                           "CREATE TABLE p (id int); CREATE TABLE c (a int) INHERITS (p)",
+                           "INSERT INTO c VALUES (1, 2)");
+  EXPECT_EQ(planned.error, "") << planned.sql();
+  EXPECT_EQ(planned.values("SELECT id, a FROM c"), "1 2");
+}
+
+TEST_F(PairFindings, APartitionLeavesAsARuleGoes) {
+  const std::string table = "CREATE TABLE p (id int NOT NULL) PARTITION BY RANGE (id);";
+  const std::string rule = "ALTER TABLE p ADD CONSTRAINT ck CHECK (id > 0);";
+  const std::string partition = "CREATE TABLE c PARTITION OF p FOR VALUES FROM (20) TO (30);";
+  expect_arrives(table + rule + partition, table + "CREATE TABLE c (id int NOT NULL)");
+  expect_arrives(table + partition + "CREATE INDEX i ON p (id); ALTER TABLE p ADD UNIQUE (id)",
+                 table + "CREATE TABLE c (id int NOT NULL)");
+}
+
+TEST_F(PairFindings, AnIdentityComesToATableWithChildren) {
+  const std::string child = "CREATE TABLE c (b text) INHERITS (p);";
+  expect_both_ways("CREATE TABLE p (a int);" + child,
+                   "CREATE TABLE p (a int, id bigint GENERATED ALWAYS AS IDENTITY (START 5));" +
+                       child);
+}
+
 TEST_F(PairFindings, APolicyOverAColumnWhoseTypeIsSwapped) {
   const auto all = [](const std::string& labels) {
     return "CREATE TYPE mood AS ENUM (" + labels +
