@@ -338,6 +338,17 @@ TEST_F(PairFindings, AnIndexThatGoesKeepsNoPartitionOut) {
   expect_refused("", table + partition + index + "DROP TABLE d", "has no partitions, is valid");
 }
 
+TEST_F(PairFindings, ABodyThatFitsNoLongerWhatIsMadeAnew) {
+  const std::string from =
+      "CREATE TYPE mood AS ENUM ('ok', 'bad'); CREATE FUNCTION mood_by(integer) RETURNS mood "
+      "LANGUAGE sql AS 'SELECT NULL::public.mood'; CREATE CAST (integer AS mood) WITH FUNCTION "
+      "mood_by(integer);";
+  const std::string renamed = "ALTER TYPE mood RENAME TO feeling; CREATE TYPE mood AS ENUM ('bad')";
+  const std::string table = "CREATE TABLE t (m mood);";
+  expect_arrives(from, from + renamed);
+  expect_arrives(from + table, from + renamed + ";" + table);
+}
+
 TEST_F(PairFindings, WhatAnIndexCallsIsNotImmutableAnyMore) {
   const std::string table = "CREATE TABLE t (id int);";
   const std::string index =
