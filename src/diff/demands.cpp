@@ -8,6 +8,7 @@
 #include "rules/base_types.hpp"
 #include "rules/family.hpp"
 #include "rules/identity.hpp"
+#include "rules/routine_text.hpp"
 #include "words.hpp"
 
 #include <algorithm>
@@ -71,6 +72,7 @@ public:
       late_columns(at);
       with_owner(at);
       with_attribute(at);
+      with_transforms(at);
       after_other_keys(at);
       after_default_privileges(at);
     }
@@ -174,16 +176,33 @@ private:
     if (!lets_go_first(object)) demand(at(object.identity(), Verb::late), goes);
     // What a schema is given changes nothing for what is in it, nor a sequence's options for whose
     // default it is in.
-    if (needed.kind() != Kind::schema && needed.kind() != Kind::sequence)
-      demand(at(object, Verb::drop), at(needed.identity(), Verb::alter));
+    const auto changes = at(needed.identity(), Verb::alter);
+    if (needed.kind() != Kind::schema && needed.kind() != Kind::sequence &&
+        !only_gets_labels(needed, changes))
+      demand(at(object, Verb::drop), changes);
     // What is made anew is not to find what goes again.
-    if (at(object.identity(), Verb::drop)) demand(goes, at(object.identity(), Verb::create));
+    if (at(object.identity(), Verb::drop) && needed.kind() != Kind::transform)
+      demand(goes, at(object.identity(), Verb::create));
     const auto [first, last] = also_altered_by_.equal_range(needed.identity());
     for (auto one = first; one != last; ++one) demand(at(object, Verb::drop), one->second);
     const auto lets_go = at(object.identity(), Verb::alter);
-    const auto changes = at(needed.identity(), Verb::alter);
     if (needed.kind() != Kind::schema && lets_go && changes && !still_needs(object, needed))
       asking_.order().rather_before(*lets_go, *changes);
+  }
+
+  bool only_gets_labels(const Object& type, Where changes) const {
+    return type.kind() == Kind::enum_type && changes &&
+           nodes_[*changes].draft.disturbances().empty();
+  }
+
+  // Before 18 a routine may go on naming a transform that goes, if it was there when it was made.
+  void with_transforms(std::size_t node) {
+    const auto routine = scene_.to.find(nodes_[node].object);
+    if (nodes_[node].verb == Verb::drop || !routine || !routine->has(Property::transforms)) return;
+    for (const auto& type : routine->list(Property::transforms)) {
+      const auto transform = transform_of(*routine, type);
+      if (!scene_.to.find(transform)) demand(node, at(transform, Verb::drop));
+    }
   }
 
   // What lets go of something does so before that changes, unless it takes hold of what can only

@@ -144,7 +144,8 @@ private:
 
   // https://www.postgresql.org/docs/current/sql-altertable.html, and ATPrepAlterColumnType's
   // errors: views, rules, policies, triggers and generated columns stop it; constraints, indexes
-  // and statistics are carried over, if their expressions still mean something.
+  // and statistics are carried over, if their expressions still mean something. Statistics come
+  // out with whoever runs the plan as their owner, and with the usual target.
   static bool minds_new_type(const Object& dependent, Reach reach) {
     switch (dependent.kind()) {
     case Kind::index:
@@ -157,6 +158,7 @@ private:
     case Kind::column:
       return dependent.has(Property::generated);
     case Kind::statistics:
+      return dependent.has(Property::statistics_target) || dependent.has(Property::owner);
     case Kind::sequence:
       return false;
     default:

@@ -43,11 +43,7 @@ bool is_made_anew(const Scene& scene, const std::string& type) {
 bool has_its_transforms(const Scene& scene, const Object& routine, Draft& draft) {
   constexpr std::string_view k_gone_type = "???";
   for (const auto& type : routine.list(Property::transforms)) {
-    const schema::Identity transform{Kind::transform,
-                                     {},
-                                     "FOR " + type + " LANGUAGE " +
-                                         ident(routine.text(Property::language)),
-                                     {}};
+    const auto transform = transform_of(routine, type);
     if (scene.to.find(transform)) continue;
     if (scene.from.find(transform) && !is_made_anew(scene, type)) continue;
     if (type != k_gone_type && !is_own_type(scene.to, type)) continue;

@@ -311,6 +311,35 @@ TEST_F(PairFindings, ATypeIsMadeAnewUnderWhatNamesItsTransform) {
                      "which is not there: make it");
 }
 
+TEST_F(PairFindings, ATransformGoesAfterTheLastWhoTakesIt) {
+  if (major_version() >= 18) return;
+  const std::string from =
+      "CREATE TYPE mood AS ENUM ('ok', 'bad');"
+      "CREATE FUNCTION out_of(internal) RETURNS internal LANGUAGE internal IMMUTABLE AS 'textin';"
+      "CREATE TRANSFORM FOR mood LANGUAGE plpgsql (FROM SQL WITH FUNCTION out_of(internal));";
+  const auto turned = [](const std::string& result) {
+    return "CREATE FUNCTION turned(m integer) RETURNS " + result +
+           " LANGUAGE plpgsql "
+           "TRANSFORM FOR TYPE mood AS 'BEGIN RETURN 1; END';";
+  };
+  const std::string gone = "DROP TRANSFORM FOR mood LANGUAGE plpgsql;";
+  expect_arrives(from, from + turned("text") + gone + "ALTER TYPE mood ADD VALUE 'new'");
+  expect_arrives(from + turned("int"), from + turned("text") + gone);
+}
+
+// The server makes them anew, and forgets that.
+TEST_F(PairFindings, StatisticsKeepTheirTargetAndOwner) {
+  for (const std::string more :
+       {"ALTER STATISTICS s SET STATISTICS 41", "ALTER STATISTICS s OWNER TO slip_reader"})
+    for (const std::string type : {"text", "mood"}) {
+      const auto all = [&](const std::string& labels, const std::string& changed) {
+        return k_reader + "CREATE TYPE mood AS ENUM (" + labels + "); CREATE TABLE t (a int, b " +
+               changed + "); CREATE STATISTICS s ON a, b FROM t;" + more;
+      };
+      expect_arrives(all("'ok', 'bad'", type), all("'ok'", type == "mood" ? type : "varchar(10)"));
+    }
+}
+
 // The routine is to let go of one transform and take hold of another, whose function is made anew.
 TEST_F(PairFindings, ARoutineChangesItsTransform) {
   const auto all = [](const std::string& type) {
