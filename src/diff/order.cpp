@@ -33,8 +33,9 @@ public:
     while (!waiting_.empty()) {
       auto node = std::get<std::size_t>(*waiting_.begin());
       if (states_[node].hard > 0) {
-        sorted.circles.push_back(circle_before(node));
-        node = first_of(sorted.circles.back());
+        auto circle = circle_before(node);
+        node = first_of(circle);
+        if (circle.size() > 1) sorted.circles.push_back(std::move(circle));
       }
       waiting_.erase(key(node));
       done_.insert(node);
@@ -58,11 +59,13 @@ private:
     return {nodes_[node].at_last, state.hard > 0, state.soft > 0, nodes_[node].rank, node};
   }
 
-  // What only waits for a circle is not to pay for it.
+  // What only waits for a circle is not to pay for it. What is for the end otherwise, and only
+  // holds up others, is one by itself.
   std::vector<std::size_t> circle_before(std::size_t node) const {
     std::vector<std::size_t> way;
     for (auto at = std::find(way.begin(), way.end(), node); at == way.end();
          at = std::find(way.begin(), way.end(), node)) {
+      if (states_[node].hard == 0) return {node};
       way.push_back(node);
       node = *std::find_if(waits_[node].begin(), waits_[node].end(),
                            [&](std::size_t first) { return !done_.contains(first); });

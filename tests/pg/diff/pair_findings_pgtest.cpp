@@ -340,6 +340,31 @@ TEST_F(PairFindings, StatisticsKeepTheirTargetAndOwner) {
     }
 }
 
+TEST_F(PairFindings, ADomainWithoutTheDefaultOfItsBase) {
+  const std::string base = "CREATE DOMAIN base AS int;";
+  const std::string own_default = "ALTER DOMAIN base SET DEFAULT 2;";
+  expect_both_ways(base, base + "CREATE DOMAIN bare AS base;" + own_default);
+  expect_both_ways("", base + own_default +
+                           "CREATE DOMAIN bare AS base DEFAULT 3; "
+                           "CREATE DOMAIN same AS base");
+}
+
+TEST_F(PairFindings, AMaterializedViewWhoseOwnerMayNotReadIt) {
+  const std::string all = k_reader +
+                          "CREATE TABLE t (a int); CREATE MATERIALIZED VIEW m AS SELECT a FROM t; "
+                          "CREATE UNIQUE INDEX i ON m (a); ALTER TABLE m OWNER TO slip_reader;";
+  expect_both_ways(all, all + "REFRESH MATERIALIZED VIEW m WITH NO DATA");
+}
+
+// What comes with an extension has the privileges that are usual by then.
+TEST_F(PairFindings, DefaultPrivilegesGoBeforeAnExtensionComes) {
+  const auto planned = run("ALTER DEFAULT PRIVILEGES REVOKE USAGE ON TYPES FROM PUBLIC",
+                           "CREATE EXTENSION lo; CREATE TABLE t (a int)");
+  EXPECT_EQ(planned.error, "") << planned.sql();
+  EXPECT_LT(planned.sql().find("ALTER DEFAULT PRIVILEGES"), planned.sql().find("CREATE EXTENSION"))
+      << planned.sql();
+}
+
 // The routine is to let go of one transform and take hold of another, whose function is made anew.
 TEST_F(PairFindings, ARoutineChangesItsTransform) {
   const auto all = [](const std::string& type) {
