@@ -8,7 +8,7 @@
 #include "rules/base_types.hpp"
 #include "rules/family.hpp"
 #include "rules/identity.hpp"
-#include "rules/routine_text.hpp"
+#include "rules/routine_transforms.hpp"
 #include "words.hpp"
 
 #include <algorithm>
@@ -128,10 +128,8 @@ private:
       for (const auto verb : {Verb::create, Verb::alter, Verb::late})
         after_attributes(needed.identity(), object.has(Property::of_type),
                          verb == Verb::create ? at(object, verb) : at(own, verb));
-    if (at(own, Verb::drop)) {
-      const auto [first, last] = also_altered_by_.equal_range(needed.identity());
-      for (auto one = first; one != last; ++one) demand(one->second, at(own, Verb::create));
-    }
+    const auto [first, last] = also_altered_by_.equal_range(needed.identity());
+    for (auto one = first; one != last; ++one) demand(one->second, at(object, Verb::create));
     // What is made anew goes when what it is to need is there, however long that takes.
     const auto down = at(own, Verb::drop);
     const auto up = at(needed.identity(), Verb::create);

@@ -171,11 +171,6 @@ std::string routine_text(const std::string& create, const Object& routine) {
   return sql + body_of(routine);
 }
 
-schema::Identity transform_of(const Object& routine, const std::string& type) {
-  const auto language = ident(routine.text(Property::language));
-  return {schema::Kind::transform, {}, "FOR " + type + " LANGUAGE " + language, {}};
-}
-
 bool can_replace_routine(const Object& from, const Object& to) {
   if (from.get(Property::result) != to.get(Property::result) ||
       from.has(Property::window) != to.has(Property::window))

@@ -301,11 +301,13 @@ TEST_F(PairFindings, ATypeIsMadeAnewUnderWhatNamesItsTransform) {
   const std::string turned = "CREATE FUNCTION turned(m integer) RETURNS text LANGUAGE plpgsql "
                              "TRANSFORM FOR TYPE mood AS 'BEGIN RETURN 1; END';";
   const std::string gone = "DROP TRANSFORM FOR mood LANGUAGE plpgsql;";
+  const std::string plain =
+      "CREATE FUNCTION turned(m integer) RETURNS text LANGUAGE plpgsql AS 'BEGIN RETURN 1; END';";
   expect_arrives(functions + type("fine") + transform + turned + gone,
                  functions + type("ok") + transform + turned);
   const std::string table = "CREATE TABLE t (m mood);";
   for (const auto& holder : {std::string(), table})
-    for (const auto& before : {std::string(), turned})
+    for (const auto& before : {std::string(), turned, plain})
       expect_refused(functions + type("ok") + transform + before + holder,
                      functions + type("fine") + transform + turned + gone + holder,
                      "which is not there: make it");
@@ -325,6 +327,16 @@ TEST_F(PairFindings, ATransformGoesAfterTheLastWhoTakesIt) {
   const std::string gone = "DROP TRANSFORM FOR mood LANGUAGE plpgsql;";
   expect_arrives(from, from + turned("text") + gone + "ALTER TYPE mood ADD VALUE 'new'");
   expect_arrives(from + turned("int"), from + turned("text") + gone);
+}
+
+TEST_F(PairFindings, WhatIsNewOverAColumnAwaitsTheSwapOfItsType) {
+  const auto all = [](const std::string& labels) {
+    return "CREATE TYPE mood AS ENUM (" + labels + "); CREATE TABLE t (a int, m mood);";
+  };
+  expect_arrives(all("'ok', 'bad'"),
+                 all("'bad'") + "CREATE VIEW v AS SELECT m FROM t; CREATE STATISTICS s ON a, m "
+                                "FROM t; ALTER STATISTICS s SET STATISTICS 41; "
+                                "CREATE POLICY p ON t USING (m IS NULL)");
 }
 
 // The server makes them anew, and forgets that.
