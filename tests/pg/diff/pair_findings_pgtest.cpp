@@ -329,6 +329,25 @@ TEST_F(PairFindings, ATransformGoesAfterTheLastWhoTakesIt) {
   expect_arrives(from + turned("int"), from + turned("text") + gone);
 }
 
+TEST_F(PairFindings, ATriggerOfAPartitionThatComesIsDisabled) {
+  const std::string parent =
+      "CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';"
+      "CREATE TABLE p (id int NOT NULL) PARTITION BY RANGE (id); CREATE TRIGGER tr AFTER INSERT ON "
+      "p FOR EACH ROW EXECUTE FUNCTION touch();";
+  const auto partition = [](const std::string& bound) {
+    return "CREATE TABLE c PARTITION OF p FOR VALUES FROM (" + bound +
+           ") TO (20); ALTER TABLE c DISABLE TRIGGER tr;";
+  };
+  expect_both_ways(parent, parent + partition("10"));
+  expect_both_ways(parent + "CREATE TABLE c (id int NOT NULL)", parent + partition("10"));
+  expect_both_ways(parent + partition("5"), parent + partition("10"));
+  if (major_version() < 14) return;
+  const std::string pending = "UPDATE pg_catalog.pg_inherits SET inhdetachpending = true;";
+  expect_arrives(parent + partition("10") + pending, parent + partition("10"));
+  expect_arrives(parent + partition("10") + "ALTER TABLE c ENABLE TRIGGER tr;" + pending,
+                 parent + partition("10"));
+}
+
 TEST_F(PairFindings, WhatIsNewOverAColumnAwaitsTheSwapOfItsType) {
   const auto all = [](const std::string& labels) {
     return "CREATE TYPE mood AS ENUM (" + labels + "); CREATE TABLE t (a int, m mood);";
