@@ -236,12 +236,20 @@ private:
     if (nodes_[node].verb == Verb::drop) {
       demand(node, at(parent, Verb::drop));
       // What was a part of a partition can go when it is one no longer.
-      if (identity.kind == Kind::index || identity.kind == Kind::constraint)
+      if ((identity.kind == Kind::index || identity.kind == Kind::constraint) &&
+          leaves_family(*holder))
         demand(at(parent, Verb::alter), node);
       return;
     }
     demand(at(parent, Verb::create), node);
     demand(at(parent, Verb::alter), node);
+  }
+
+  bool leaves_family(const Object& table) const {
+    const auto later = scene_.to.find(table.identity());
+    return table.has(Property::detach_pending) || !later ||
+           later->get(Property::partition_of) != table.get(Property::partition_of) ||
+           later->get(Property::inherits) != table.get(Property::inherits);
   }
 
   // Attributes come one after the other, each as the last one.

@@ -31,6 +31,7 @@ public:
       over_partitions(at);
       primary_key_first(at);
       after_bounds_are_free(at);
+      with_referenced_tables(at);
     }
   }
 
@@ -223,6 +224,26 @@ private:
       demand(at(partition.identity(), Verb::drop), node);
       demand(at(partition.identity(), Verb::alter), node);
     }
+  }
+
+  // A logged table references no unlogged one.
+  void with_referenced_tables(std::size_t node) {
+    const auto& identity = nodes_[node].object;
+    if (identity.kind != Kind::table || nodes_[node].verb != Verb::alter) return;
+    const auto before = scene_.from.find(identity);
+    const auto after = scene_.to.find(identity);
+    if (!before || !after ||
+        before->get(Property::persistence) == after->get(Property::persistence))
+      return;
+    const bool is_logged = !after->has(Property::persistence);
+    for (const auto& table : scene_.from.objects(Kind::table))
+      for (const auto& key : table.parts(Kind::constraint)) {
+        const auto referenced = relation_of(scene_.from, key.text(Property::referenced_table));
+        if (!referenced || *referenced == table) continue;
+        if (is_logged ? table != *before : *referenced != *before) continue;
+        demand(asking_.at(key, Verb::drop), node);
+        demand(at((is_logged ? *referenced : table).identity(), Verb::alter), node);
+      }
   }
 
   const Scene& scene_;

@@ -348,6 +348,18 @@ TEST_F(PairFindings, ATriggerOfAPartitionThatComesIsDisabled) {
                  parent + partition("10"));
 }
 
+TEST_F(PairFindings, AReferencedTableBecomesUnlogged) {
+  const auto tables = [](const std::string& word) {
+    return "CREATE " + word + " TABLE keyed (id int PRIMARY KEY); CREATE " + word +
+           " TABLE a (k int); CREATE " + word + " TABLE zz (k int);";
+  };
+  const std::string a = "ALTER TABLE a ADD CONSTRAINT c FOREIGN KEY (k) REFERENCES keyed;";
+  const std::string z = "ALTER TABLE zz ADD CONSTRAINT c FOREIGN KEY (k) REFERENCES keyed;";
+  expect_both_ways(tables("") + a + z, tables("UNLOGGED") + a + z);
+  expect_both_ways(tables("") + a + z, tables("UNLOGGED"));
+  expect_both_ways(tables("") + a + z, tables("UNLOGGED") + "DROP TABLE zz");
+}
+
 TEST_F(PairFindings, WhatIsNewOverAColumnAwaitsTheSwapOfItsType) {
   const auto all = [](const std::string& labels) {
     return "CREATE TYPE mood AS ENUM (" + labels + "); CREATE TABLE t (a int, m mood);";
