@@ -360,6 +360,28 @@ TEST_F(PairFindings, AReferencedTableBecomesUnlogged) {
   expect_both_ways(tables("") + a + z, tables("UNLOGGED") + "DROP TABLE zz");
 }
 
+TEST_F(PairFindings, AWrapperGetsOptionsThatItsValidatorDoesNotKnow) {
+  const std::string wrapper = "CREATE FOREIGN DATA WRAPPER w";
+  const std::string validated =
+      wrapper + " OPTIONS (b '2'); ALTER FOREIGN DATA WRAPPER w VALIDATOR postgresql_fdw_validator";
+  expect_both_ways(wrapper, validated);
+  expect_both_ways(wrapper + " VALIDATOR postgresql_fdw_validator", validated);
+}
+
+TEST_F(PairFindings, ARuleIsValidBelowAndNotAbove) {
+  const auto all = [](const std::string& label) {
+    return "CREATE TYPE mood AS ENUM ('" + label +
+           "'); CREATE TABLE t (id int, m mood); ALTER TABLE t ADD CONSTRAINT c CHECK (m IS NULL OR "
+           "id > 1) NOT VALID; CREATE TABLE child (b int) INHERITS (t);";
+  };
+  expect_both_ways(all("ok"), all("fine"));
+  const auto plain = [](const std::string& least) {
+    return "CREATE TABLE t (id int); ALTER TABLE t ADD CONSTRAINT c CHECK (id > " + least +
+           ") NOT VALID; CREATE TABLE child (b int) INHERITS (t);";
+  };
+  expect_both_ways(plain("1"), plain("2"));
+}
+
 TEST_F(PairFindings, WhatIsNewOverAColumnAwaitsTheSwapOfItsType) {
   const auto all = [](const std::string& labels) {
     return "CREATE TYPE mood AS ENUM (" + labels + "); CREATE TABLE t (a int, m mood);";
