@@ -8,6 +8,7 @@
 #include "rules/base_types.hpp"
 #include "rules/family.hpp"
 #include "rules/identity.hpp"
+#include "rules/routine_transforms.hpp"
 #include "words.hpp"
 
 #include <algorithm>
@@ -71,6 +72,7 @@ public:
       late_columns(at);
       with_owner(at);
       with_attribute(at);
+      with_transforms(at);
       after_other_keys(at);
       after_default_privileges(at);
     }
@@ -126,6 +128,8 @@ private:
       for (const auto verb : {Verb::create, Verb::alter, Verb::late})
         after_attributes(needed.identity(), object.has(Property::of_type),
                          verb == Verb::create ? at(object, verb) : at(own, verb));
+    const auto [first, last] = also_altered_by_.equal_range(needed.identity());
+    for (auto one = first; one != last; ++one) demand(one->second, at(object, Verb::create));
     // What is made anew goes when what it is to need is there, however long that takes.
     const auto down = at(own, Verb::drop);
     const auto up = at(needed.identity(), Verb::create);
@@ -170,18 +174,37 @@ private:
     if (!lets_go_first(object)) demand(at(object.identity(), Verb::late), goes);
     // What a schema is given changes nothing for what is in it, nor a sequence's options for whose
     // default it is in.
-    if (needed.kind() != Kind::schema && needed.kind() != Kind::sequence)
-      demand(at(object, Verb::drop), at(needed.identity(), Verb::alter));
+    const auto changes = at(needed.identity(), Verb::alter);
+    if (needed.kind() != Kind::schema && needed.kind() != Kind::sequence &&
+        !only_gets_labels(needed, changes))
+      demand(at(object, Verb::drop), changes);
     // What is made anew is not to find what goes again.
-    if (at(object.identity(), Verb::drop)) demand(goes, at(object.identity(), Verb::create));
+    if (at(object.identity(), Verb::drop) && needed.kind() != Kind::transform)
+      demand(goes, at(object.identity(), Verb::create));
     const auto [first, last] = also_altered_by_.equal_range(needed.identity());
     for (auto one = first; one != last; ++one) demand(at(object, Verb::drop), one->second);
-    if (needed.kind() != Kind::schema && at(object.identity(), Verb::alter) &&
-        at(needed.identity(), Verb::alter) && !still_needs(object, needed))
-      demand(at(object.identity(), Verb::alter), at(needed.identity(), Verb::alter));
+    const auto lets_go = at(object.identity(), Verb::alter);
+    if (needed.kind() != Kind::schema && lets_go && changes && !still_needs(object, needed))
+      asking_.order().rather_before(*lets_go, *changes);
   }
 
-  // What lets go of something does so before that changes.
+  bool only_gets_labels(const Object& type, Where changes) const {
+    return type.kind() == Kind::enum_type && changes &&
+           nodes_[*changes].draft.disturbances().empty();
+  }
+
+  // Before 18 a routine may go on naming a transform that goes, if it was there when it was made.
+  void with_transforms(std::size_t node) {
+    const auto routine = scene_.to.find(nodes_[node].object);
+    if (nodes_[node].verb == Verb::drop || !routine || !routine->has(Property::transforms)) return;
+    for (const auto& type : routine->list(Property::transforms)) {
+      const auto transform = transform_of(*routine, type);
+      if (!scene_.to.find(transform)) demand(node, at(transform, Verb::drop));
+    }
+  }
+
+  // What lets go of something does so before that changes, unless it takes hold of what can only
+  // come after.
   bool still_needs(const Object& object, const Object& needed) const {
     const auto later = scene_.to.find(object.identity());
     const auto later_needed = scene_.to.find(needed.identity());
@@ -213,12 +236,20 @@ private:
     if (nodes_[node].verb == Verb::drop) {
       demand(node, at(parent, Verb::drop));
       // What was a part of a partition can go when it is one no longer.
-      if (identity.kind == Kind::index || identity.kind == Kind::constraint)
+      if ((identity.kind == Kind::index || identity.kind == Kind::constraint) &&
+          leaves_family(*holder))
         demand(at(parent, Verb::alter), node);
       return;
     }
     demand(at(parent, Verb::create), node);
     demand(at(parent, Verb::alter), node);
+  }
+
+  bool leaves_family(const Object& table) const {
+    const auto later = scene_.to.find(table.identity());
+    return table.has(Property::detach_pending) || !later ||
+           later->get(Property::partition_of) != table.get(Property::partition_of) ||
+           later->get(Property::inherits) != table.get(Property::inherits);
   }
 
   // Attributes come one after the other, each as the last one.

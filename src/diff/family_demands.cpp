@@ -26,10 +26,12 @@ public:
       after_all_parts(at);
       without_leaving_partitions(at);
       without_leaving_children(at);
+      rules_stay_with_leaving_children(at);
       after_columns_above(at);
       over_partitions(at);
       primary_key_first(at);
       after_bounds_are_free(at);
+      with_referenced_tables(at);
     }
   }
 
@@ -59,6 +61,11 @@ private:
     const auto verb = nodes_[node].verb;
     for (const auto& above : tables_above(verb == Verb::drop ? scene_.from : scene_.to, identity))
       demand(at(Identity{identity.kind, above.schema, above.name, identity.part}, verb), node);
+    // What a table is to have as its own is that when the one above has let go of it.
+    if (verb == Verb::alter && identity.kind == Kind::column)
+      for (const auto& above : tables_above(scene_.from, identity))
+        demand(at(Identity{Kind::column, above.schema, above.name, identity.part}, Verb::drop),
+               node);
   }
 
   // A table becomes a partition, and is said to be clustered on an index, when all parts are there.
@@ -78,10 +85,12 @@ private:
         for (const auto verb : {Verb::drop, Verb::create, Verb::alter})
           demand(at(part.identity(), verb), node);
       }
-      // A column that goes is gone from both, or from the one that is above.
+      // A column that goes is gone from both, or from the one that is above, and an index is in
+      // nobody's way.
       if (const auto before = scene_.from.find(table))
-        for (const auto& column : before->parts(Kind::column))
-          demand(at(column.identity(), Verb::drop), node);
+        for (const auto kind : {Kind::column, Kind::constraint, Kind::index})
+          for (const auto& part : before->parts(kind))
+            demand(at(part.identity(), Verb::drop), node);
       // While a column becomes NOT NULL, there is a rule that a new partition would need, too.
       for (const auto& part : object->parts())
         if (table == identity || part.kind() == Kind::column)
@@ -138,6 +147,19 @@ private:
     if (nodes_[node].verb == Verb::drop) return;
     for (const auto& below : all_below(scene_.from, *table))
       if (below.part(Kind::column, identity.part)) demand(at(below.identity(), Verb::drop), node);
+  }
+
+  // What a table lets go of goes from all that are still below it; one that has left by then has
+  // its own.
+  void rules_stay_with_leaving_children(std::size_t node) {
+    const auto& identity = nodes_[node].object;
+    if (nodes_[node].verb != Verb::drop ||
+        (identity.kind != Kind::constraint && identity.kind != Kind::index))
+      return;
+    const auto table = scene_.from.relation(identity.schema, identity.name);
+    if (!table) return;
+    for (const auto& below : children_of(scene_.from, *table))
+      if (leaves(below, *table)) demand(at(below.identity(), Verb::alter), node);
   }
 
   // A new table below would meet its own columns in the one above, which are others as yet.
@@ -202,6 +224,26 @@ private:
       demand(at(partition.identity(), Verb::drop), node);
       demand(at(partition.identity(), Verb::alter), node);
     }
+  }
+
+  // A logged table references no unlogged one.
+  void with_referenced_tables(std::size_t node) {
+    const auto& identity = nodes_[node].object;
+    if (identity.kind != Kind::table || nodes_[node].verb != Verb::alter) return;
+    const auto before = scene_.from.find(identity);
+    const auto after = scene_.to.find(identity);
+    if (!before || !after ||
+        before->get(Property::persistence) == after->get(Property::persistence))
+      return;
+    const bool is_logged = !after->has(Property::persistence);
+    for (const auto& table : scene_.from.objects(Kind::table))
+      for (const auto& key : table.parts(Kind::constraint)) {
+        const auto referenced = relation_of(scene_.from, key.text(Property::referenced_table));
+        if (!referenced || *referenced == table) continue;
+        if (is_logged ? table != *before : *referenced != *before) continue;
+        demand(asking_.at(key, Verb::drop), node);
+        demand(at((is_logged ? *referenced : table).identity(), Verb::alter), node);
+      }
   }
 
   const Scene& scene_;

@@ -1,10 +1,8 @@
 #include "slipway/diff/plan.hpp"
 
-#include "ambiguous_calls.hpp"
 #include "naming.hpp"
-#include "nodes.hpp"
 #include "rules.hpp"
-#include "tasks.hpp"
+#include "sketch.hpp"
 #include "unchecked_bodies.hpp"
 
 #include <algorithm>
@@ -15,7 +13,6 @@ namespace slipway::diff {
 namespace {
 
 using schema::Kind;
-using schema::Property;
 
 void emit(const Node& node, Plan& plan) {
   const auto path = node.object.path();
@@ -59,14 +56,6 @@ void end_long_transactions(Plan& plan) {
   }
 }
 
-void note_not_null_names(Scene& scene) {
-  for (const auto* schema : {&scene.from, &scene.to})
-    for (schema::Object::Index at = 0; at < schema->size(); ++at)
-      if (const auto object = schema->at(at);
-          object.kind() == Kind::column && object.has(Property::not_null_name))
-        scene.not_null_names.emplace(object.schema(), object.text(Property::not_null_name));
-}
-
 } // namespace
 
 bool Scene::in_use(const schema::Object& object) const {
@@ -77,22 +66,15 @@ bool Scene::in_use(const schema::Object& object) const {
 }
 
 Plan make_plan(const schema::Schema& from, const schema::Schema& to, const Options& options) {
-  Scene scene{from, to, options, {}, {}};
-  note_not_null_names(scene);
-  auto tasks = find_tasks(scene);
-  spread(scene, tasks);
-  auto nodes = make_nodes(scene, tasks);
-  refuse_ambiguous_calls(scene, nodes);
+  auto sketch = sketch_plan(from, to, options);
+  auto& [scene, tasks, nodes, sorted] = *sketch;
   Plan plan;
   plan.refusals = std::move(tasks.refusals);
   plan.questions = std::move(tasks.questions);
   for (const auto& question : plan.questions)
     plan.findings.push_back({FindingKind::ambiguity, question.gone.path(), question.message, {}});
-  const auto demands = order_of(scene, nodes);
-  const auto order = demands.sorted(nodes);
-  demands.step_aside(order, nodes);
-  const auto unchecked = names_what_is_not_found(scene, nodes, order);
-  for (const auto at : order)
+  const auto unchecked = names_what_is_not_found(scene, nodes, sorted.order);
+  for (const auto at : sorted.order)
     unchecked[at] ? emit_unchecked(nodes[at], plan) : emit(nodes[at], plan);
   end_long_transactions(plan);
   return plan;

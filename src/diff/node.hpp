@@ -30,6 +30,13 @@ struct Node {
   std::optional<schema::Identity> renamed_from = {};
 };
 
+/// The numbers of nodes in their order.
+struct Sorted {
+  std::vector<std::size_t> order;
+  /// Nodes that wait for each other in a circle; one of each has gone first in spite of that.
+  std::vector<std::vector<std::size_t>> circles;
+};
+
 /// Which node must come before which.
 class Order {
 public:
@@ -45,7 +52,7 @@ public:
   /// The numbers of the nodes in an order that keeps all demands, and among several possible ones
   /// the one that takes low ranks and then low numbers first. Where demands go in a circle, a node
   /// of the lowest rank goes first.
-  std::vector<std::size_t> sorted(const std::vector<Node>& nodes) const;
+  Sorted sorted(const std::vector<Node>& nodes) const;
 
 private:
   struct Name {

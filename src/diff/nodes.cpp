@@ -3,6 +3,7 @@
 #include "naming.hpp"
 #include "rules/clauses.hpp"
 #include "rules/published_tables.hpp"
+#include "rules/routine_transforms.hpp"
 #include "satellites.hpp"
 
 #include <algorithm>
@@ -212,6 +213,7 @@ private:
       add(std::move(reset));
     }
     Node node{Verb::alter, identity, task.draft, k_change};
+    if (!node.draft.empty()) refuse_missing_transforms(scene_, *task.to, node.draft);
     if (identity.kind == Kind::default_privileges) node.rank = k_last;
     if (task.from->identity() != identity) node.renamed_from = task.from->identity();
     Node late{Verb::late, identity, node.draft.split_off_late(), k_late};

@@ -28,18 +28,22 @@ public:
     }
   }
 
-  std::vector<std::size_t> run() {
-    std::vector<std::size_t> order;
+  Sorted run() {
+    Sorted sorted;
     while (!waiting_.empty()) {
       auto node = std::get<std::size_t>(*waiting_.begin());
-      if (states_[node].hard > 0) node = first_of_circle(node);
+      if (states_[node].hard > 0) {
+        auto circle = circle_before(node);
+        node = first_of(circle);
+        if (circle.size() > 1) sorted.circles.push_back(std::move(circle));
+      }
       waiting_.erase(key(node));
       done_.insert(node);
-      order.push_back(node);
+      sorted.order.push_back(node);
       for (const auto next : hard_[node]) release(next, &State::hard);
       for (const auto next : soft_[node]) release(next, &State::soft);
     }
-    return order;
+    return sorted;
   }
 
 private:
@@ -55,18 +59,22 @@ private:
     return {nodes_[node].at_last, state.hard > 0, state.soft > 0, nodes_[node].rank, node};
   }
 
-  // What only waits for a circle is not to pay for it.
-  std::size_t first_of_circle(std::size_t node) const {
+  // What only waits for a circle is not to pay for it. What is for the end otherwise, and only
+  // holds up others, is one by itself.
+  std::vector<std::size_t> circle_before(std::size_t node) const {
     std::vector<std::size_t> way;
     for (auto at = std::find(way.begin(), way.end(), node); at == way.end();
          at = std::find(way.begin(), way.end(), node)) {
-      if (states_[node].hard == 0) return node;
+      if (states_[node].hard == 0) return {node};
       way.push_back(node);
       node = *std::find_if(waits_[node].begin(), waits_[node].end(),
                            [&](std::size_t first) { return !done_.contains(first); });
     }
-    const auto circle = std::find(way.begin(), way.end(), node);
-    return *std::min_element(circle, way.end(),
+    return {std::find(way.begin(), way.end(), node), way.end()};
+  }
+
+  std::size_t first_of(const std::vector<std::size_t>& circle) const {
+    return *std::min_element(circle.begin(), circle.end(),
                              [&](std::size_t a, std::size_t b) { return key(a) < key(b); });
   }
 
@@ -110,7 +118,7 @@ void Order::step_aside(const std::vector<std::size_t>& sorted, std::vector<Node>
   }
 }
 
-std::vector<std::size_t> Order::sorted(const std::vector<Node>& nodes) const {
+Sorted Order::sorted(const std::vector<Node>& nodes) const {
   return Sorter(nodes, hard_, soft_).run();
 }
 

@@ -25,6 +25,8 @@ struct Scene {
   /// Names that somebody gave to a NOT NULL, with their schemas: the server makes up another for a
   /// column that would have one of these.
   std::set<std::pair<std::string, std::string>> not_null_names;
+  /// Types in whose place another one of the name comes, with the columns that hold them.
+  std::set<schema::Identity> swapped = {};
 };
 
 /// An object on both sides that differs.

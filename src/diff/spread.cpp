@@ -32,7 +32,11 @@ public:
     for (const auto& [identity, task] : tasks_.all) {
       if (task.kind == Task::Kind::rebuild) disturbed_.push_back({identity, Reach::everything});
       if (task.kind == Task::Kind::rebuild) scene_.rebuilt.insert(identity);
-      for (const auto& one : task.draft.disturbances()) disturbed_.push_back(one);
+      for (const auto& one : task.draft.disturbances()) {
+        disturbed_.push_back(one);
+        if (one.reach == Reach::type_swap && is_type(one.object.kind))
+          scene_.swapped.insert(one.object);
+      }
     }
     move_to_successors();
     while (!disturbed_.empty()) {
@@ -140,7 +144,8 @@ private:
 
   // https://www.postgresql.org/docs/current/sql-altertable.html, and ATPrepAlterColumnType's
   // errors: views, rules, policies, triggers and generated columns stop it; constraints, indexes
-  // and statistics are carried over, if their expressions still mean something.
+  // and statistics are carried over, if their expressions still mean something. Statistics come
+  // out with whoever runs the plan as their owner, and with the usual target.
   static bool minds_new_type(const Object& dependent, Reach reach) {
     switch (dependent.kind()) {
     case Kind::index:
@@ -153,6 +158,7 @@ private:
     case Kind::column:
       return dependent.has(Property::generated);
     case Kind::statistics:
+      return dependent.has(Property::statistics_target) || dependent.has(Property::owner);
     case Kind::sequence:
       return false;
     default:

@@ -59,6 +59,31 @@ private:
   std::set<std::pair<std::string, std::string>> columns_;
 };
 
+// A body that stays as it was may not fit what its routine is made of now, and the server has it
+// all the same, since nobody looked at the body when the types it names got other names.
+class Kept {
+public:
+  explicit Kept(const std::vector<Node>& nodes) {
+    for (const auto& node : nodes)
+      if (!schema::is_part(node.object.kind) && !is_routine(node.object.kind) &&
+          (node.verb != Verb::alter || !node.draft.disturbances().empty()))
+        made_or_gone_.insert(node.object.name);
+  }
+
+  bool is_named_in(const Scene& scene, const Object& routine) const {
+    const auto before = scene.from.find(routine.identity());
+    if (!is_read_by_server(routine) || !before ||
+        before->get(Property::body) != routine.get(Property::body))
+      return false;
+    const auto words = words_of(routine.text(Property::body));
+    return std::any_of(words.begin(), words.end(),
+                       [&](const std::string& word) { return made_or_gone_.contains(word); });
+  }
+
+private:
+  std::set<std::string> made_or_gone_;
+};
+
 // What can be named with its schema in the end. A schema that goes is a name to be found nowhere.
 struct Named {
   std::set<std::string> schemas;
@@ -127,6 +152,10 @@ bool writes_body(const Node& node) {
   return kind.starts_with("create ") || kind.starts_with("replace ");
 }
 
+bool creates(const Node& node) {
+  return node.verb == Verb::create;
+}
+
 } // namespace
 
 std::vector<bool> names_what_is_not_found(const Scene& scene, const std::vector<Node>& nodes,
@@ -135,12 +164,14 @@ std::vector<bool> names_what_is_not_found(const Scene& scene, const std::vector<
   const Elsewhere elsewhere(scene.to);
   Later later;
   const auto named = named_in(scene);
+  const Kept kept(nodes);
   for (auto at = order.rbegin(); at != order.rend(); ++at) {
     const auto& node = nodes[*at];
     if (writes_body(node)) {
       const auto routine = scene.to.find(node.object);
       found[*at] = routine && (later.is_named_in(*routine) || elsewhere.is_named_in(*routine) ||
-                               names_what_is_nowhere(named, *routine));
+                               names_what_is_nowhere(named, *routine) ||
+                               (creates(node) && kept.is_named_in(scene, *routine)));
     }
     later.note(node);
   }

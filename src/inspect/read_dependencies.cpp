@@ -65,6 +65,7 @@ private:
 
   // What routines name in TRANSFORM FOR TYPE, of which the catalog notes nothing.
   Status read_transforms() {
+    SLIPWAY_TRY(read_transformed_types());
     return reading_.each(
         "SELECT p.oid, x.oid FROM pg_catalog.pg_proc AS p "
         "JOIN pg_catalog.pg_transform AS x ON x.trflang OPERATOR(pg_catalog.=) p.prolang "
@@ -75,6 +76,19 @@ private:
           const auto transform = meant(static_cast<Oid>(Catalog::transform), row.oid(1), 0);
           if (routine && transform) reading_.builder().depends(*routine, *transform);
         });
+  }
+
+  // The type may be there without the transform.
+  Status read_transformed_types() {
+    return reading_.each("SELECT p.oid, t.type FROM pg_catalog.pg_proc AS p "
+                         "CROSS JOIN LATERAL pg_catalog.unnest(p.protrftypes) AS t (type) "
+                         "WHERE p.protrftypes IS NOT NULL",
+                         [&](const CopiedRow& row) {
+                           const auto routine =
+                               meant(static_cast<Oid>(Catalog::procedure), row.oid(0), 0);
+                           const auto type = meant(static_cast<Oid>(Catalog::type), row.oid(1), 0);
+                           if (routine && type) reading_.builder().depends(*routine, *type);
+                         });
   }
 
   Status read_pieces() {

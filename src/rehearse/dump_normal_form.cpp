@@ -117,7 +117,9 @@ void sort_members(std::string& statement, std::string_view opening) {
 void sort_settings(std::string& statement) {
   constexpr std::string_view k_setting = "\n    SET ";
   const std::size_t begin = statement.find(k_setting);
-  const std::size_t body = statement.find("\n    AS ");
+  std::size_t body = std::string::npos;
+  for (const std::string_view words : {"\n    AS ", "\n    RETURN ", "\n    BEGIN ATOMIC"})
+    body = std::min(body, statement.find(words));
   if (begin == std::string::npos || body == std::string::npos || body < begin) return;
   std::vector<std::string> lines;
   for (std::size_t at = begin; at < body;) {

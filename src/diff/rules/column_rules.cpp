@@ -7,11 +7,14 @@
 #include "family.hpp"
 #include "identity.hpp"
 #include "inherited_column.hpp"
+#include "mutable_call.hpp"
 #include "naming.hpp"
 #include "table_sql.hpp"
 #include "too_long_default.hpp"
 #include "view_columns.hpp"
 #include "volatile_default.hpp"
+
+#include <algorithm>
 
 namespace slipway::diff {
 
@@ -54,15 +57,37 @@ void warn_of_new(const Scene& scene, const Object& column, Draft& draft) {
                   "SELECT count(*) FROM " + qualified(column));
 }
 
+// The server adds no identity to a table and those below it in one go.
+bool has_identity_apart(const Scene& scene, const Object& column) {
+  constexpr int k_identity_of_partitions = 170000;
+  const auto table = column.parent();
+  if (!table || !has_own_identity(scene, column)) return false;
+  if (table->has(Property::partition_by) &&
+      scene.to.origin().server_version >= k_identity_of_partitions)
+    return false;
+  return !children_of(scene.from, *table).empty() || !children_of(scene.to, *table).empty();
+}
+
+void add_identity_apart(const Scene& scene, const Object& column, Draft& draft) {
+  const auto bare = column_without(column, Property::identity);
+  draft.add("add column",
+            alter_table(column) + "ADD COLUMN " + column_definition(scene, bare.at(1)));
+  draft.finding(FindingKind::data_dependent, "with any row in the table it fails",
+                "SELECT count(*) FROM " + qualified(column));
+  draft.add("add identity", alter_table(column) + "ALTER COLUMN " + ident(column.part()) + " ADD" +
+                                identity_clause(column));
+}
+
 // A default that the type is too short for stands in the catalog, and no row can have it.
 void add(const Scene& scene, const Object& column, Draft& draft) {
+  if (has_identity_apart(scene, column)) return add_identity_apart(scene, column, draft);
   const auto alter = alter_table(column);
   if (!is_too_long_default(column)) {
     draft.add("add column", alter + "ADD COLUMN " + column_definition(scene, column));
     warn_of_new(scene, column, draft);
     return;
   }
-  const auto bare = without_default(column);
+  const auto bare = column_without(column, Property::default_value);
   draft.add("add column", alter + "ADD COLUMN " + column_definition(scene, bare.at(1)));
   draft.finding(FindingKind::data_dependent,
                 "the default does not fit the type, so that rows that are there have no value" +
@@ -94,6 +119,10 @@ void create(const Scene& scene, const Object& column, Draft& draft) {
     return create_attribute(scene, column, draft);
   if (is_view_column(column)) return create_view_column(scene, column, draft);
   if (is_made_from_above(scene, column, draft)) return;
+  if (const auto call = mutable_call(scene, column);
+      column.has(Property::generated) && !call.empty())
+    draft.refuse("its expression calls the " + call +
+                 ", which is not IMMUTABLE: make that so, or write the value by a trigger");
   add(scene, column, draft);
   complete_column(scene, column, draft);
 }
@@ -106,12 +135,32 @@ void warn_of_new_values(const Object& column, Draft& draft) {
                     in_parentheses(generated.substr(generated.find(' ') + 1)));
 }
 
+// Dropped from its table alone, the column is each child's own from then on.
+bool outlived_below(const Scene& scene, const Object& column) {
+  const auto table = column.parent();
+  if (!table || scene.to.find(column.identity())) return false;
+  const auto children = children_of(scene.from, *table);
+  return std::any_of(children.begin(), children.end(), [&](const Object& child) {
+    const auto below = child.part(Kind::column, column.part());
+    return below && below->has(Property::inherited) && !child.has(Property::partition_of) &&
+           !lasting_parents(scene, child).empty() && scene.to.find(below->identity());
+  });
+}
+
+bool goes_with_one_above(const Scene& scene, const Object& column) {
+  if (!column.has(Property::inherited)) return false;
+  const auto above = in_parent(scene, scene.from, column);
+  return above && !outlived_below(scene, *above);
+}
+
 void drop(const Scene& scene, const Object& column, Draft& draft) {
   if (column.parent()->kind() == Kind::composite_type) return drop_attribute(scene, column, draft);
   if (is_view_column(column)) return drop_view_column(scene, column, draft);
-  if (column.has(Property::inherited) && in_parent(scene, scene.from, column)) return;
+  if (goes_with_one_above(scene, column)) return;
   if (attribute_of(scene, scene.from, column)) return;
-  draft.add("drop column", alter_table(column) + "DROP COLUMN " + ident(column.part()));
+  draft.add("drop column",
+            (outlived_below(scene, column) ? alter_only(scene, column) : alter_table(column)) +
+                "DROP COLUMN " + ident(column.part()));
   const auto after = scene.to.find(column.identity());
   if (column.has(Property::generated) && (!after || after->has(Property::generated))) {
     if (after && after->get(Property::generated) != column.get(Property::generated))

@@ -129,8 +129,17 @@ void create_on_partitions(const Scene& scene, const Object& constraint, Draft& d
   for (const auto& one : made) validate(one, one.part(), draft);
 }
 
+// What a parent's NOT VALID brings is that, too, and may be more than that in the end.
+void validate_inherited(const Scene& scene, const Object& constraint, Draft& draft) {
+  const auto above = in_parent(scene, scene.to, constraint);
+  if (!above || !above->has(Property::not_valid) || constraint.has(Property::not_valid)) return;
+  validate(constraint, constraint.part(), draft);
+  warn(scene, constraint, draft);
+}
+
 void create(const Scene& scene, const Object& constraint, Draft& draft) {
-  if (is_inline(scene, constraint) || comes_with_parent(scene, constraint)) return;
+  if (is_inline(scene, constraint)) return;
+  if (comes_with_parent(scene, constraint)) return validate_inherited(scene, constraint, draft);
   if (is_key(constraint)) return create_key(scene, constraint, draft);
   if (begins_with_partitions(scene, constraint)) create_on_partitions(scene, constraint, draft);
   if (!is_checked_later(scene, constraint)) {
@@ -262,8 +271,10 @@ Altered alter(const Scene& scene, const Alteration& wanted, Draft& draft) {
     if (new_parent) draft.add("attach index", attach(to));
     return Altered::done;
   }
-  if (comes_with_parent(scene, to) && comes_with_parent(scene, alteration.from))
+  if (comes_with_parent(scene, to) && comes_with_parent(scene, alteration.from)) {
+    validate_inherited(scene, to, draft);
     return Altered::done;
+  }
   if (type_of(alteration.from) != type_of(to)) return Altered::rebuild;
   if (can_be_unchecked(to)) return alter_checked(scene, alteration, draft);
   if (!is_key(to) || !scene.in_use(to) || is_partitioned(to) || to.has(Property::parent) ||

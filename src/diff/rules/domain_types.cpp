@@ -74,7 +74,21 @@ bool refuse_unchecked(const Scene& scene, const Object& domain, Draft& draft) {
   return true;
 }
 
-void create_domain(const Scene&, const Object& domain, Draft& draft) {
+namespace {
+
+// A new domain over another one begins with that one's default.
+bool may_get_default(const Scene& scene, const Object& domain) {
+  const auto name = split_name(domain.text(Property::base_type));
+  const schema::Identity base{Kind::domain, name.schema, name.name, {}};
+  for (const auto* schema : {&scene.from, &scene.to})
+    if (const auto found = schema->find(base); found && found->has(Property::default_value))
+      return !domain.has(Property::default_value);
+  return false;
+}
+
+} // namespace
+
+void create_domain(const Scene& scene, const Object& domain, Draft& draft) {
   std::string sql =
       "CREATE DOMAIN " + qualified(domain) + " AS " + std::string(domain.text(Property::base_type));
   if (domain.has(Property::collation))
@@ -87,6 +101,7 @@ void create_domain(const Scene&, const Object& domain, Draft& draft) {
   for (const auto& one : constraints)
     if (!one.has(Property::not_valid)) sql += " " + check_of(one);
   draft.add("create domain", std::move(sql));
+  if (may_get_default(scene, domain)) draft.add("drop default", alter(domain) + " DROP DEFAULT");
   for (const auto& one : constraints)
     if (one.has(Property::not_valid))
       draft.add("add constraint", alter(domain) + " ADD " + check_of(one) + " NOT VALID");

@@ -73,6 +73,14 @@ Altered alter_wrapper(const Scene&, const Alteration& alteration, Draft& draft) 
                                         : " NO " + word;
   };
   change(Property::handler, "HANDLER");
+  if (alteration.has(Property::foreign_options) && knows_no_option(alteration.to)) {
+    if (alteration.from.has(Property::validator)) rest += " NO VALIDATOR";
+    alter(alteration, rest, draft);
+    draft.add("alter foreign data wrapper",
+              "ALTER " + sql_name(alteration.to.identity()) +
+                  function_clause(alteration.to, Property::validator, "VALIDATOR"));
+    return Altered::done;
+  }
   change(Property::validator, "VALIDATOR");
   // It looks at what servers and tables say from then on only.
   if (alteration.has(Property::validator) && alteration.to.has(Property::validator)) draft.later();

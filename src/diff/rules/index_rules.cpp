@@ -4,6 +4,7 @@
 
 #include "family.hpp"
 #include "index_marks.hpp"
+#include "mutable_call.hpp"
 #include "naming.hpp"
 #include "options_change.hpp"
 #include "partition_bounds.hpp"
@@ -72,7 +73,25 @@ void set_statistics(const std::string& index, const std::map<std::string, std::s
   }
 }
 
+void refuse_mutable_call(const Scene& scene, const Object& index, Draft& draft) {
+  if (const auto call = mutable_call(scene, index); !call.empty())
+    draft.refuse("it calls the " + call +
+                 ", which is not IMMUTABLE: an index that was made before it became so stays, but "
+                 "none can be made; make the function IMMUTABLE, or leave the index out");
+}
+
+bool all_have_part(const Scene& scene, const Object& index) {
+  const auto partitions = children_of(scene.to, *index.parent());
+  return std::all_of(partitions.begin(), partitions.end(), [&](const Object& partition) {
+    for (const auto kind : {Kind::index, Kind::constraint})
+      for (const auto& one : partition.parts(kind))
+        if (one.text(Property::parent) == index.part()) return !one.has(Property::invalid);
+    return false;
+  });
+}
+
 void create(const Scene& scene, const Object& index, Draft& draft) {
+  refuse_mutable_call(scene, index, draft);
   const bool partitioned = is_partitioned(index);
   const bool online = scene.in_use(index) && !partitioned;
   draft.add("create index", create_index(index, index.part(), online, partitioned));
@@ -83,8 +102,12 @@ void create(const Scene& scene, const Object& index, Draft& draft) {
   if (is_attached_by_hand(scene, index)) draft.add("attach index", attach(index));
   set_statistics(name_of(index), {}, targets_of(index), draft);
   if (scene.from.find(index.identity())) mark_again(scene, index, draft);
-  if (index.has(Property::invalid) && !partitioned)
+  if (!index.has(Property::invalid)) return;
+  if (!partitioned)
     draft.refuse("an index that is not valid cannot be made on purpose");
+  else if (all_have_part(scene, index))
+    draft.refuse("an index that every partition has its part of, or that has no partitions, is "
+                 "valid: make it so in the schema you want, too");
 }
 
 bool goes_with_parent(const Scene& scene, const Object& index) {
@@ -164,6 +187,7 @@ bool has_new_type(const Scene& scene, const Object& index) {
 
 void swap(const Scene& scene, const Alteration& alteration, Draft& draft) {
   const auto& to = alteration.to;
+  refuse_mutable_call(scene, to, draft);
   const auto temporary = temporary_name(to.part());
   draft.add("create index", create_index(to, temporary, true, false)).alone();
   if (to.has(Property::unique))

@@ -45,6 +45,19 @@ void change_contents(const Object& view, Draft& draft) {
                 "nobody can read " + path_word(view) + " while its query runs");
 }
 
+// REFRESH reads as the view's owner, who may have lost the right to; whoever makes it has that.
+bool is_filled_by_its_owner(const Scene& scene, const Object& view) {
+  const auto& all = scene.to.dependencies();
+  auto at = std::lower_bound(all.begin(), all.end(), schema::Dependency{view.index(), 0});
+  for (; at != all.end() && at->object == view.index(); ++at) {
+    const auto needed = scene.to.at(at->needs);
+    const auto read = needed.parent().value_or(needed);
+    if (is_relation(read.kind()) && read.get(Property::owner) != view.get(Property::owner))
+      return false;
+  }
+  return true;
+}
+
 // The index is there only when all else is done.
 void cluster_on(const Object& view, Draft& draft) {
   draft.later();
@@ -102,6 +115,9 @@ Altered alter_materialized_view(const Scene& scene, const Alteration& alteration
   if (alteration.has(Property::query)) return Altered::rebuild;
   if (alteration.has(Property::table_access_method) &&
       scene.from.origin().server_version < k_has_set_access_method)
+    return Altered::rebuild;
+  if (alteration.has(Property::not_populated) && !view.has(Property::not_populated) &&
+      view.has(Property::owner) && !is_filled_by_its_owner(scene, view))
     return Altered::rebuild;
   change_storage(alteration, draft);
   if (alteration.has(Property::not_populated)) change_contents(view, draft);

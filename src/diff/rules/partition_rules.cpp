@@ -4,6 +4,7 @@
 #include "family.hpp"
 #include "naming.hpp"
 #include "partition_bounds.hpp"
+#include "trigger_state.hpp"
 
 #include "slipway/schema/usual_name.hpp"
 
@@ -184,6 +185,7 @@ void attach_partition(const Scene& scene, const Object& table, Draft& draft) {
     draft.finding(FindingKind::access_exclusive,
                   "the default partition is looked through under a lock for rows that belong here");
   if (checked) draft.add("drop constraint", alter_table(table) + "DROP CONSTRAINT " + helper);
+  set_states_of_clones(table, draft);
 }
 
 namespace {
@@ -204,6 +206,7 @@ void give_new_bounds(const Scene& scene, const Object& table, Draft& draft) {
     draft.finding_at(one.path(), FindingKind::data_dependent,
                      "all rows are checked against the new bound; any outside of it stops it");
   }
+  for (const auto& one : given) set_states_of_clones(one, draft);
 }
 
 } // namespace

@@ -146,6 +146,15 @@ std::string column_definition(const Scene& scene, const Object& column) {
   return text + not_null_clause(scene, column);
 }
 
+schema::Schema column_without(const Object& column, Property property) {
+  schema::SchemaBuilder builder;
+  const auto table = builder.add(Kind::table, column.schema(), column.name());
+  const auto bare = builder.add_part(table, Kind::column, column.part());
+  for (const auto& value : column.values())
+    if (value.property != property) builder.set(bare, value.property, value.text);
+  return builder.finish({});
+}
+
 std::string deferrability(const Object& constraint) {
   std::string text;
   if (constraint.has(Property::deferrable)) text += " DEFERRABLE";

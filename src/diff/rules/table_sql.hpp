@@ -16,6 +16,8 @@ std::string column_definition(const Scene& scene, const schema::Object& column);
 enum class Validity { as_it_is, not_valid };
 std::string constraint_definition(const schema::Object& constraint,
                                   Validity validity = Validity::as_it_is);
+/// The column without one of its properties: object 1 of the schema.
+schema::Schema column_without(const schema::Object& column, schema::Property property);
 /// " DEFERRABLE INITIALLY DEFERRED" as far as it is said of it.
 std::string deferrability(const schema::Object& constraint);
 /// CREATE INDEX. `name` is the index's own or a temporary one; `words` is put after INDEX.

@@ -39,13 +39,4 @@ bool is_too_long_default(const Object& column) {
          static_cast<std::size_t>(std::max(0, type.modifiers.front()));
 }
 
-schema::Schema without_default(const Object& column) {
-  schema::SchemaBuilder builder;
-  const auto table = builder.add(Kind::table, column.schema(), column.name());
-  const auto bare = builder.add_part(table, Kind::column, column.part());
-  for (const auto& value : column.values())
-    if (value.property != Property::default_value) builder.set(bare, value.property, value.text);
-  return builder.finish({});
-}
-
 } // namespace slipway::diff

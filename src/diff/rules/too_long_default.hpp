@@ -7,7 +7,4 @@ namespace slipway::diff {
 /// Whether the column's default is a string constant that is longer than its type lets it be.
 bool is_too_long_default(const schema::Object& column);
 
-/// The column without its default: object 1 of the schema.
-schema::Schema without_default(const schema::Object& column);
-
 } // namespace slipway::diff

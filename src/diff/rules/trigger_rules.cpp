@@ -1,8 +1,11 @@
 // Triggers of tables and of events.
 #include "anew.hpp"
+#include "family.hpp"
 #include "naming.hpp"
+#include "partition_bounds.hpp"
 #include "policies.hpp"
 #include "rules.hpp"
+#include "trigger_state.hpp"
 
 namespace slipway::diff {
 
@@ -15,31 +18,28 @@ using schema::Property;
 constexpr int k_has_replace_trigger = 140000;
 constexpr std::string_view k_create = "CREATE TRIGGER";
 
-std::string state_word(std::string_view state) {
-  if (state == "disabled") return "DISABLE";
-  if (state == "replica") return "ENABLE REPLICA";
-  return state == "always" ? "ENABLE ALWAYS" : "ENABLE";
-}
-
-void set_state(const Object& trigger, std::string_view state, Draft& draft) {
-  draft.add(state == "disabled" ? "disable trigger" : "enable trigger",
-            "ALTER TABLE " + qualified(trigger) + " " + state_word(state) + " TRIGGER " +
-                ident(trigger.part()));
-}
-
 // A trigger that a partition has from its parent comes and goes with that one; of its own it has
 // only its state.
 bool is_clone(const Object& trigger) {
   return trigger.has(Property::parent);
 }
 
-void create_trigger(const Scene&, const Object& trigger, Draft& draft) {
+// Where a partition is attached, that sees to the state.
+bool comes_with_partition(const Scene& scene, const Object& trigger) {
+  const auto table = trigger.parent();
+  return is_clone(trigger) && table &&
+         (is_to_be_attached(scene, *table) || gets_new_bound(scene, *table));
+}
+
+void create_trigger(const Scene& scene, const Object& trigger, Draft& draft) {
+  if (comes_with_partition(scene, trigger)) return;
   if (is_clone(trigger)) {
-    set_state(trigger, trigger.text(Property::enabled), draft);
+    set_trigger_state(trigger, trigger.text(Property::enabled), draft);
     return;
   }
   draft.add("create trigger", std::string(trigger.text(Property::definition)));
-  if (trigger.has(Property::enabled)) set_state(trigger, trigger.text(Property::enabled), draft);
+  if (trigger.has(Property::enabled))
+    set_trigger_state(trigger, trigger.text(Property::enabled), draft);
 }
 
 std::optional<Object> trigger_of_parent(const Scene& scene, const Object& clone) {
@@ -55,19 +55,21 @@ void drop_trigger(const Scene& scene, const Object& trigger, Draft& draft) {
     plain_drop(scene, trigger, draft);
     return;
   }
+  if (comes_with_partition(scene, trigger)) return;
   if (const auto parent = trigger_of_parent(scene, trigger))
-    set_state(trigger, parent->text(Property::enabled), draft);
+    set_trigger_state(trigger, parent->text(Property::enabled), draft);
 }
 
 Altered alter_trigger(const Scene& scene, const Alteration& alteration, Draft& draft) {
   const auto& to = alteration.to;
+  if (is_clone(alteration.from) && comes_with_partition(scene, to)) return Altered::done;
   if (is_clone(to) != is_clone(alteration.from)) {
     make_anew(scene, alteration, draft);
     return Altered::done;
   }
   const bool other = alteration.has(Property::definition) && !is_clone(to);
   if (!other) {
-    if (alteration.has(Property::enabled)) set_state(to, to.text(Property::enabled), draft);
+    if (alteration.has(Property::enabled)) set_trigger_state(to, to.text(Property::enabled), draft);
     return Altered::done;
   }
   const auto before = alteration.from.text(Property::definition);
@@ -82,7 +84,7 @@ Altered alter_trigger(const Scene& scene, const Alteration& alteration, Draft& d
             "CREATE OR REPLACE TRIGGER" + std::string(after.substr(k_create.size())));
   // Replacing switches it on.
   if (to.has(Property::enabled)) {
-    set_state(to, to.text(Property::enabled), draft);
+    set_trigger_state(to, to.text(Property::enabled), draft);
     draft.with_previous();
   }
   return Altered::done;
@@ -91,7 +93,7 @@ Altered alter_trigger(const Scene& scene, const Alteration& alteration, Draft& d
 void set_event_state(const Object& trigger, Draft& draft) {
   const auto state = trigger.text(Property::enabled);
   draft.add(state == "disabled" ? "disable event trigger" : "enable event trigger",
-            "ALTER EVENT TRIGGER " + qualified(trigger) + " " + state_word(state));
+            "ALTER EVENT TRIGGER " + qualified(trigger) + " " + trigger_state_word(state));
 }
 
 void create_event_trigger(const Scene&, const Object& trigger, Draft& draft) {

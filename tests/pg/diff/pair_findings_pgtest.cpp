@@ -289,6 +289,241 @@ TEST_F(PairFindings, ATransformGoesThatARoutineNames) {
   }
 }
 
+TEST_F(PairFindings, ATypeIsMadeAnewUnderWhatNamesItsTransform) {
+  if (major_version() >= 18) return;
+  const std::string functions =
+      "CREATE FUNCTION out_of(internal) RETURNS internal LANGUAGE internal IMMUTABLE AS 'textin';";
+  const auto type = [](const std::string& label) {
+    return "CREATE TYPE mood AS ENUM ('" + label + "', 'bad');";
+  };
+  const std::string transform =
+      "CREATE TRANSFORM FOR mood LANGUAGE plpgsql (FROM SQL WITH FUNCTION out_of(internal));";
+  const std::string turned = "CREATE FUNCTION turned(m integer) RETURNS text LANGUAGE plpgsql "
+                             "TRANSFORM FOR TYPE mood AS 'BEGIN RETURN 1; END';";
+  const std::string gone = "DROP TRANSFORM FOR mood LANGUAGE plpgsql;";
+  const std::string plain =
+      "CREATE FUNCTION turned(m integer) RETURNS text LANGUAGE plpgsql AS 'BEGIN RETURN 1; END';";
+  expect_arrives(functions + type("fine") + transform + turned + gone,
+                 functions + type("ok") + transform + turned);
+  const std::string table = "CREATE TABLE t (m mood);";
+  for (const auto& holder : {std::string(), table})
+    for (const auto& before : {std::string(), turned, plain})
+      expect_refused(functions + type("ok") + transform + before + holder,
+                     functions + type("fine") + transform + turned + gone + holder,
+                     "which is not there: make it");
+}
+
+TEST_F(PairFindings, ATransformGoesAfterTheLastWhoTakesIt) {
+  if (major_version() >= 18) return;
+  const std::string from =
+      "CREATE TYPE mood AS ENUM ('ok', 'bad');"
+      "CREATE FUNCTION out_of(internal) RETURNS internal LANGUAGE internal IMMUTABLE AS 'textin';"
+      "CREATE TRANSFORM FOR mood LANGUAGE plpgsql (FROM SQL WITH FUNCTION out_of(internal));";
+  const auto turned = [](const std::string& result) {
+    return "CREATE FUNCTION turned(m integer) RETURNS " + result +
+           " LANGUAGE plpgsql "
+           "TRANSFORM FOR TYPE mood AS 'BEGIN RETURN 1; END';";
+  };
+  const std::string gone = "DROP TRANSFORM FOR mood LANGUAGE plpgsql;";
+  expect_arrives(from, from + turned("text") + gone + "ALTER TYPE mood ADD VALUE 'new'");
+  expect_arrives(from + turned("int"), from + turned("text") + gone);
+}
+
+TEST_F(PairFindings, ATriggerOfAPartitionThatComesIsDisabled) {
+  const std::string parent =
+      "CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';"
+      "CREATE TABLE p (id int NOT NULL) PARTITION BY RANGE (id); CREATE TRIGGER tr AFTER INSERT ON "
+      "p FOR EACH ROW EXECUTE FUNCTION touch();";
+  const auto partition = [](const std::string& bound) {
+    return "CREATE TABLE c PARTITION OF p FOR VALUES FROM (" + bound +
+           ") TO (20); ALTER TABLE c DISABLE TRIGGER tr;";
+  };
+  expect_both_ways(parent, parent + partition("10"));
+  expect_both_ways(parent + "CREATE TABLE c (id int NOT NULL)", parent + partition("10"));
+  expect_both_ways(parent + partition("5"), parent + partition("10"));
+  if (major_version() < 14) return;
+  const std::string pending = "UPDATE pg_catalog.pg_inherits SET inhdetachpending = true;";
+  expect_arrives(parent + partition("10") + pending, parent + partition("10"));
+  expect_arrives(parent + partition("10") + "ALTER TABLE c ENABLE TRIGGER tr;" + pending,
+                 parent + partition("10"));
+}
+
+TEST_F(PairFindings, AReferencedTableBecomesUnlogged) {
+  const auto tables = [](const std::string& word) {
+    return "CREATE " + word + " TABLE keyed (id int PRIMARY KEY); CREATE " + word +
+           " TABLE a (k int); CREATE " + word + " TABLE zz (k int);";
+  };
+  const std::string a = "ALTER TABLE a ADD CONSTRAINT c FOREIGN KEY (k) REFERENCES keyed;";
+  const std::string z = "ALTER TABLE zz ADD CONSTRAINT c FOREIGN KEY (k) REFERENCES keyed;";
+  expect_both_ways(tables("") + a + z, tables("UNLOGGED") + a + z);
+  expect_both_ways(tables("") + a + z, tables("UNLOGGED"));
+  expect_both_ways(tables("") + a + z, tables("UNLOGGED") + "DROP TABLE zz");
+}
+
+TEST_F(PairFindings, AWrapperGetsOptionsThatItsValidatorDoesNotKnow) {
+  const std::string wrapper = "CREATE FOREIGN DATA WRAPPER w";
+  const std::string validated =
+      wrapper + " OPTIONS (b '2'); ALTER FOREIGN DATA WRAPPER w VALIDATOR postgresql_fdw_validator";
+  expect_both_ways(wrapper, validated);
+  expect_both_ways(wrapper + " VALIDATOR postgresql_fdw_validator", validated);
+}
+
+TEST_F(PairFindings, ARuleIsValidBelowAndNotAbove) {
+  const auto all = [](const std::string& label) {
+    return "CREATE TYPE mood AS ENUM ('" + label +
+           "'); CREATE TABLE t (id int, m mood); ALTER TABLE t ADD CONSTRAINT c CHECK (m IS NULL OR "
+           "id > 1) NOT VALID; CREATE TABLE child (b int) INHERITS (t);";
+  };
+  expect_both_ways(all("ok"), all("fine"));
+  const auto plain = [](const std::string& least) {
+    return "CREATE TABLE t (id int); ALTER TABLE t ADD CONSTRAINT c CHECK (id > " + least +
+           ") NOT VALID; CREATE TABLE child (b int) INHERITS (t);";
+  };
+  expect_both_ways(plain("1"), plain("2"));
+}
+
+TEST_F(PairFindings, WhatIsNewOverAColumnAwaitsTheSwapOfItsType) {
+  const auto all = [](const std::string& labels) {
+    return "CREATE TYPE mood AS ENUM (" + labels + "); CREATE TABLE t (a int, m mood);";
+  };
+  expect_arrives(all("'ok', 'bad'"),
+                 all("'bad'") + "CREATE VIEW v AS SELECT m FROM t; CREATE STATISTICS s ON a, m "
+                                "FROM t; ALTER STATISTICS s SET STATISTICS 41; "
+                                "CREATE POLICY p ON t USING (m IS NULL)");
+}
+
+// The server makes them anew, and forgets that.
+TEST_F(PairFindings, StatisticsKeepTheirTargetAndOwner) {
+  for (const std::string more :
+       {"ALTER STATISTICS s SET STATISTICS 41", "ALTER STATISTICS s OWNER TO slip_reader"})
+    for (const std::string type : {"text", "mood"}) {
+      const auto all = [&](const std::string& labels, const std::string& changed) {
+        return k_reader + "CREATE TYPE mood AS ENUM (" + labels + "); CREATE TABLE t (a int, b " +
+               changed + "); CREATE STATISTICS s ON a, b FROM t;" + more;
+      };
+      expect_arrives(all("'ok', 'bad'", type), all("'ok'", type == "mood" ? type : "varchar(10)"));
+    }
+}
+
+TEST_F(PairFindings, ADomainWithoutTheDefaultOfItsBase) {
+  const std::string base = "CREATE DOMAIN base AS int;";
+  const std::string own_default = "ALTER DOMAIN base SET DEFAULT 2;";
+  expect_both_ways(base, base + "CREATE DOMAIN bare AS base;" + own_default);
+  expect_both_ways("", base + own_default +
+                           "CREATE DOMAIN bare AS base DEFAULT 3; "
+                           "CREATE DOMAIN same AS base");
+}
+
+TEST_F(PairFindings, AMaterializedViewWhoseOwnerMayNotReadIt) {
+  const std::string all = k_reader +
+                          "CREATE TABLE t (a int); CREATE MATERIALIZED VIEW m AS SELECT a FROM t; "
+                          "CREATE UNIQUE INDEX i ON m (a); ALTER TABLE m OWNER TO slip_reader;";
+  expect_both_ways(all, all + "REFRESH MATERIALIZED VIEW m WITH NO DATA");
+}
+
+// What comes with an extension has the privileges that are usual by then.
+TEST_F(PairFindings, DefaultPrivilegesGoBeforeAnExtensionComes) {
+  const auto planned = run("ALTER DEFAULT PRIVILEGES REVOKE USAGE ON TYPES FROM PUBLIC",
+                           "CREATE EXTENSION lo; CREATE TABLE t (a int)");
+  EXPECT_EQ(planned.error, "") << planned.sql();
+  EXPECT_LT(planned.sql().find("ALTER DEFAULT PRIVILEGES"), planned.sql().find("CREATE EXTENSION"))
+      << planned.sql();
+}
+
+// The routine is to let go of one transform and take hold of another, whose function is made anew.
+TEST_F(PairFindings, ARoutineChangesItsTransform) {
+  const auto all = [](const std::string& type) {
+    return "CREATE TYPE " + type + " AS ENUM ('" + type +
+           "'); CREATE FUNCTION into_it(internal) RETURNS " + type +
+           " LANGUAGE internal IMMUTABLE AS 'textin'; CREATE TRANSFORM FOR " + type +
+           " LANGUAGE plpgsql (TO SQL WITH FUNCTION into_it(internal)); "
+           "CREATE FUNCTION turned(m integer) RETURNS text LANGUAGE plpgsql TRANSFORM FOR TYPE " +
+           type + " AS 'BEGIN RETURN 1; END';";
+  };
+  expect_both_ways(all("mood"), all("feeling"));
+}
+
+TEST_F(PairFindings, AViewTakesHoldOfOneThatAwaitsWhatItLetsGo) {
+  expect_both_ways("CREATE TABLE t (id serial PRIMARY KEY); CREATE VIEW v3 AS SELECT id FROM t",
+                   "CREATE TABLE t (id integer GENERATED BY DEFAULT AS IDENTITY (START WITH 10)); "
+                   "CREATE VIEW v2 AS SELECT id FROM t; CREATE VIEW v3 AS SELECT id FROM v2");
+}
+
+TEST_F(PairFindings, AnIndexThatGoesKeepsNoPartitionOut) {
+  const std::string table = "CREATE TABLE p (id int NOT NULL, a int) PARTITION BY RANGE (id);";
+  const std::string index = "CREATE UNIQUE INDEX i ON ONLY p (id);";
+  const std::string partition = "CREATE TABLE d PARTITION OF p DEFAULT PARTITION BY LIST (a);";
+  expect_arrives(table + index, table + partition);
+  expect_refused("", table + partition + index + "DROP TABLE d", "has no partitions, is valid");
+}
+
+TEST_F(PairFindings, ABodyThatFitsNoLongerWhatIsMadeAnew) {
+  const std::string from =
+      "CREATE TYPE mood AS ENUM ('ok', 'bad'); CREATE FUNCTION mood_by(integer) RETURNS mood "
+      "LANGUAGE sql AS 'SELECT NULL::public.mood'; CREATE CAST (integer AS mood) WITH FUNCTION "
+      "mood_by(integer);";
+  const std::string renamed = "ALTER TYPE mood RENAME TO feeling; CREATE TYPE mood AS ENUM ('bad')";
+  const std::string table = "CREATE TABLE t (m mood);";
+  expect_arrives(from, from + renamed);
+  expect_arrives(from + table, from + renamed + ";" + table);
+}
+
+TEST_F(PairFindings, WhatAnIndexCallsIsNotImmutableAnyMore) {
+  const std::string table = "CREATE TABLE t (id int);";
+  const std::string index =
+      "CREATE FUNCTION f(x int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT x + 6'; "
+      "CREATE INDEX i ON t (f(id)); CREATE OR REPLACE FUNCTION f(x int) RETURNS int LANGUAGE sql "
+      "STABLE SECURITY DEFINER AS 'SELECT x + 6'";
+  expect_refused(table, table + index, "which is not IMMUTABLE");
+  expect_arrives(table + index, table);
+  // Of this one the server sees in its body that it is as good as IMMUTABLE.
+  expect_both_ways(table, table + "CREATE FUNCTION f(x int) RETURNS int LANGUAGE sql AS "
+                                  "'SELECT x + 6'; CREATE INDEX i ON t (f(id))");
+}
+
+TEST_F(PairFindings, AColumnOutlivesTheParents) {
+  const std::string parent = "CREATE TABLE p (id int, a varchar(10) DEFAULT 'x');";
+  for (const std::string type : {"integer", "varchar(10) DEFAULT 'x'"})
+    expect_arrives(parent + "CREATE TABLE c (b text) INHERITS (p);"
+                            "CREATE TABLE g () INHERITS (c); CREATE TABLE o () INHERITS (p)",
+                   "CREATE TABLE p (id int); CREATE TABLE c (b text, a " + type +
+                       ") INHERITS (p); CREATE TABLE g () INHERITS (c); "
+                       "CREATE TABLE o () INHERITS (p)");
+}
+
+TEST_F(PairFindings, ValuesOutliveTheParentsColumn) {
+  const auto planned = run("CREATE TABLE p (id int, a int); CREATE TABLE c () INHERITS (p)",
+                           "CREATE TABLE p (id int); CREATE TABLE c (a int) INHERITS (p)",
+                           "INSERT INTO c VALUES (1, 2)");
+  EXPECT_EQ(planned.error, "") << planned.sql();
+  EXPECT_EQ(planned.values("SELECT id, a FROM c"), "1 2");
+}
+
+TEST_F(PairFindings, APartitionLeavesAsARuleGoes) {
+  const std::string table = "CREATE TABLE p (id int NOT NULL) PARTITION BY RANGE (id);";
+  const std::string rule = "ALTER TABLE p ADD CONSTRAINT ck CHECK (id > 0);";
+  const std::string partition = "CREATE TABLE c PARTITION OF p FOR VALUES FROM (20) TO (30);";
+  expect_arrives(table + rule + partition, table + "CREATE TABLE c (id int NOT NULL)");
+  expect_arrives(table + partition + "CREATE INDEX i ON p (id); ALTER TABLE p ADD UNIQUE (id)",
+                 table + "CREATE TABLE c (id int NOT NULL)");
+}
+
+TEST_F(PairFindings, AnIdentityComesToATableWithChildren) {
+  const std::string child = "CREATE TABLE c (b text) INHERITS (p);";
+  expect_both_ways("CREATE TABLE p (a int);" + child,
+                   "CREATE TABLE p (a int, id bigint GENERATED ALWAYS AS IDENTITY (START 5));" +
+                       child);
+}
+
+TEST_F(PairFindings, APolicyOverAColumnWhoseTypeIsSwapped) {
+  const auto all = [](const std::string& labels) {
+    return "CREATE TYPE mood AS ENUM (" + labels +
+           "); CREATE TABLE t (id int, m mood); CREATE POLICY p ON t USING (m IS NULL);"
+           "CREATE RULE r AS ON INSERT TO t WHERE new.m IS NULL DO NOTHING";
+  };
+  expect_both_ways(all("'ok', 'bad'"), all("'mid', 'ok', 'bad'"));
+}
+
 TEST_F(PairFindings, AnAttributeChangesItsTypeBeforeAColumnTakesIt) {
   const std::string table = "CREATE TABLE base (id int, a timestamptz);";
   expect_arrives("CREATE TYPE pair AS (x bigint, y text);" + table,

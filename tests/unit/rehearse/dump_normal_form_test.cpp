@@ -139,6 +139,9 @@ TEST(DumpNormalForm, OtherListsThatAreSets) {
   const std::string head = "CREATE FUNCTION public.f() RETURNS integer\n    LANGUAGE sql\n";
   EXPECT_EQ(normal(head + "    SET a TO 'x, y'\n    SET b TO '1'\n    AS $$select 1$$;"),
             normal(head + "    SET b TO '1'\n    SET a TO 'x, y'\n    AS $$select 1$$;"));
+  for (const std::string body : {"    RETURN 1;", "    BEGIN ATOMIC\n SELECT 1;\nEND;"})
+    EXPECT_EQ(normal(head + "    SET a TO 'x, y'\n    SET b TO '1'\n" + body),
+              normal(head + "    SET b TO '1'\n    SET a TO 'x, y'\n" + body));
 }
 
 TEST(DumpNormalForm, ASettingIsPutToTheStatementItHoldsFor) {
