@@ -9,6 +9,7 @@
 #include "slipway/base/sql_text.hpp"
 #include "slipway/locks/runner_lock.hpp"
 #include "slipway/pg/fence.hpp"
+#include "slipway/replay/capture_keys.hpp"
 #include "slipway/replay/capture_slot.hpp"
 #include "slipway/rollback/obstacles.hpp"
 #include "slipway/schema/fingerprint.hpp"
@@ -197,7 +198,7 @@ private:
 
   Status compare() {
     say("comparing what changed since");
-    SLIPWAY_ASSIGN(report_.verified, writes_->prove());
+    SLIPWAY_ASSIGN(report_.verified, writes_->prove(report_));
     if (report_.verified.is_good()) return {};
     Error error(ErrorCode::check_failed,
                 "the copy is not the broken database with the old schema: rows differ, and nothing "
@@ -248,6 +249,8 @@ private:
   // They would keep the write-ahead log for a database that nobody writes to any more.
   void drop_slots() {
     if (request_.capture.empty()) return;
+    if (replay::is_key_capture(request_.capture))
+      return drop_triggers(request_, report_.broken, wait_);
     // Also the one of a copy that was lost.
     for (const auto& slot : {replay::follower_name(request_.capture), request_.capture}) {
       if (const auto dropped = replay::drop_slot(*control_, slot, wait_); !dropped)
