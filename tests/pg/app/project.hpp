@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -18,7 +19,10 @@ namespace slipway::test {
 /// Keeps every event, so that a test can ask what was said.
 class RecordingSink final : public EventSink {
 public:
-  void on_event(const Event& event) override { events.push_back(event); }
+  void on_event(const Event& event) override {
+    events.push_back(event);
+    if (meanwhile) meanwhile(event);
+  }
   template<class T>
   std::vector<T> all() const {
     std::vector<T> found;
@@ -27,6 +31,8 @@ public:
     return found;
   }
   std::vector<Event> events;
+  /// What somebody else does at that moment.
+  std::function<void(const Event&)> meanwhile;
 };
 
 /// A project in memory on the test's own database.
