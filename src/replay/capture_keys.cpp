@@ -209,6 +209,18 @@ Result<std::vector<std::string>> family_of(pg::Session& session, const KeyedTabl
   return family;
 }
 
+/// Before 15 a partition's clone of a trigger is the system's own, and only a superuser may have it
+/// fire always. There it fires for everybody but replicas.
+Result<bool> may_set_all(pg::Session& session, const KeyedTable& keyed, const Wait& wait) {
+  constexpr int k_clones_are_users = 150000;
+  if (!keyed.table.partitioned || session.server_version() >= k_clones_are_users) return true;
+  SLIPWAY_ASSIGN(const pg::Rows rows,
+                 session.query(SqlText("SELECT r.rolsuper FROM pg_catalog.pg_roles AS r WHERE "
+                                       "r.rolname OPERATOR(pg_catalog.=) CURRENT_USER"),
+                               {}, wait));
+  return rows.boolean(0, 0);
+}
+
 Status arm_table(pg::Session& session, const std::string& schema, const KeyedTable& keyed,
                  const std::string& settings, Locking& locking, const Wait& wait) {
   SLIPWAY_ASSIGN(const auto types, types_of(session, keyed, wait));
@@ -217,15 +229,17 @@ Status arm_table(pg::Session& session, const std::string& schema, const KeyedTab
   const auto id = keyed.table.id;
   const auto body = key_function_body(schema, id, columns, keyed.key.size());
   const auto table = keyed.table.name.quoted();
+  SLIPWAY_ASSIGN(const bool all, may_set_all(session, keyed, wait));
   return locking.run(
       fmt::format("{0};"
                   "CREATE TRIGGER {1} AFTER INSERT OR UPDATE OR DELETE ON {2} FOR EACH ROW EXECUTE "
-                  "FUNCTION {3}();ALTER TABLE {2} ENABLE ALWAYS TRIGGER {1};{4}"
+                  "FUNCTION {3}();ALTER TABLE {9}{2} ENABLE ALWAYS TRIGGER {1};{4}"
                   "INSERT INTO {5}.captured_table (relation, columns, settings) VALUES ({6}, "
                   "'{{{7}}}', {8})",
                   make_key_function(schema, id, body, settings), key_trigger(id), table,
                   key_function(schema, id), truncate_triggers(schema, keyed, family),
-                  quote_identifier(schema), id, fmt::join(keyed.key, ","), quote_literal(settings)),
+                  quote_identifier(schema), id, fmt::join(keyed.key, ","), quote_literal(settings),
+                  all ? "" : "ONLY "),
       table);
 }
 
