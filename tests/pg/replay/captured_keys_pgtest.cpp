@@ -205,6 +205,7 @@ TEST_F(CapturedKeysTest, a_key_that_loses_a_column_stops_no_write_and_is_not_rel
   EXPECT_EQ(not_seen_, (Lines{"t"}));
 }
 
+// Fails when keys that only the migration wrote are carried like others.
 TEST_F(CapturedKeysTest, what_the_migration_writes_is_left_where_it_is) {
   exec("CREATE TABLE t (id int PRIMARY KEY, v text);"
        "INSERT INTO t SELECT g, 'old' FROM generate_series(1, 9) g;"
@@ -300,6 +301,9 @@ TEST_F(CapturedKeysTest, a_role_without_any_right_to_our_schema_writes_and_canno
       "CREATE FUNCTION same(text, text) RETURNS boolean LANGUAGE plpgsql AS "
       "'BEGIN PERFORM public.note(); RETURN true; END';"
       "CREATE OPERATOR = (FUNCTION = same, LEFTARG = text, RIGHTARG = text);"
+      "CREATE FUNCTION same(jsonb, jsonb) RETURNS boolean LANGUAGE plpgsql AS "
+      "'BEGIN PERFORM public.note(); RETURN true; END';"
+      "CREATE OPERATOR = (FUNCTION = same, LEFTARG = jsonb, RIGHTARG = jsonb);"
       "CREATE TEMPORARY TABLE captured_key (relation oid, operation text, key jsonb);"
       "CREATE TEMPORARY TABLE pg_attribute (attrelid oid, attnum smallint, attname name, atttypid oid);"
       "SET search_path = public, pg_temp, pg_catalog");
