@@ -84,9 +84,9 @@ int print(Invocation& invocation, const app::DeployReport& report) {
                                    report.backup ? ", backup " + *report.backup : "",
                                    report.health_checks > 0 ? ", healthy" : ""));
   if (!report.capture.empty())
-    invocation.out.write(fmt::format("{} stays armed, and keeps write-ahead log, until: slipway "
-                                     "deploy confirm\n",
-                                     report.capture));
+    invocation.out.write(
+        fmt::format("{} stays armed, and keeps {}, until: slipway deploy confirm\n", report.capture,
+                    report.by_triggers ? "the keys of what is written" : "write-ahead log"));
   return 0;
 }
 
@@ -138,8 +138,8 @@ Command deploy_command() {
   command.name = "deploy";
   command.summary = "backup, migrate, check health; on failure roll back";
   command.description =
-      "When anything is pending: a slot that keeps what is written from then on (deploy.capture), a backup labelled with the "
-      "commit, then what `up` does. The backup holds what the migrations could take away: the schema alone when they only add, the "
+      "When anything is pending: a slot, or triggers, for what is written from then on (deploy.capture), a backup labelled "
+      "with the commit, then what `up` does. The backup holds what the migrations could take away: the schema alone when they only add, the "
       "tables whose rows they change, or everything when their text does not tell. It is said which, and why. Then "
       "deploy.application brings the new version of the application, and deploy.health has to succeed deploy.health_times in a row "
       "within deploy.health_within, and stay so while the deploy bakes (deploy.bake). With no bake the slot stays armed until "

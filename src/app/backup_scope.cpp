@@ -46,7 +46,8 @@ WITH RECURSIVE below(id) AS (
 constexpr const char* k_behind_a_write = R"sql(
 SELECT pg_catalog.format('trigger %I', t.tgname) FROM pg_catalog.pg_trigger AS t
 JOIN family AS f ON f.id OPERATOR(pg_catalog.=) t.tgrelid
-WHERE NOT t.tgisinternal OR t.tgfoid OPERATOR(pg_catalog.>=) 16384::pg_catalog.oid
+WHERE (NOT t.tgisinternal OR t.tgfoid OPERATOR(pg_catalog.>=) 16384::pg_catalog.oid)
+  AND pg_catalog.obj_description(t.tgfoid, 'pg_proc') IS DISTINCT FROM 'capture of slipway'
 UNION ALL
 SELECT pg_catalog.format('rule %I', r.rulename) FROM pg_catalog.pg_rewrite AS r
 JOIN family AS f ON f.id OPERATOR(pg_catalog.=) r.ev_class

@@ -13,6 +13,7 @@
 #include "slipway/app/backup.hpp"
 #include "slipway/app/target.hpp"
 #include "slipway/history/run_details.hpp"
+#include "slipway/replay/capture_keys.hpp"
 #include "slipway/replay/capture_slot.hpp"
 
 #include <fmt/format.h>
@@ -70,8 +71,8 @@ private:
   Status look_ahead(const plan::Plan& plan) {
     if (!context_.config.boolean("deploy.predict")) return {};
     SLIPWAY_ASSIGN(report_.outlook, look_at_way_back(context_, plan, run_wait(context_)));
-    // What a comparison cannot know a slot does.
-    if (!report_.capture.empty())
+    // What a comparison cannot know a slot does; triggers note no values.
+    if (!report_.capture.empty() && !replay::is_key_capture(report_.capture))
       std::erase_if(report_.outlook.unreturnable,
                     [](const auto& one) { return one.fate == rollback::Fate::unknown; });
     for (auto& line : told(report_.outlook))
@@ -83,10 +84,12 @@ private:
     SLIPWAY_ASSIGN(const auto armed,
                    arm_capture(context_, guard_->session(), plan, run_wait(context_)));
     report_.capture = armed.name;
+    report_.by_triggers = replay::is_key_capture(armed.name);
     report_.capture_why = armed.why;
     say(armed.name.empty()
             ? fmt::format("capture: none, since {}; a rollback would compare", armed.why)
-            : fmt::format("capture: slot {}", armed.name));
+            : fmt::format("capture: {} {}",
+                          replay::is_key_capture(armed.name) ? "triggers" : "slot", armed.name));
     if (!armed.left_out.empty())
       say(fmt::format("compared by a rollback, not captured, for their keys: {}",
                       fmt::join(armed.left_out, ", ")));
@@ -168,6 +171,13 @@ private:
   // A slot that nobody confirms fills the disk, unless the server bounds what slots may keep. Who
   // asks for a slot by name has been told so.
   Status leave_armed() {
+    if (replay::is_key_capture(report_.capture)) {
+      context_.events.on_event(event::Warning{
+          .message = fmt::format("the triggers of {} note each write until the deploy is confirmed",
+                                 report_.capture),
+          .hint = "slipway deploy confirm"});
+      return {};
+    }
     SLIPWAY_ASSIGN(const bool bounded, replay::bounds_slots(guard_->session(), run_wait(context_)));
     if (!bounded && context_.config.text("deploy.capture") == "auto") {
       say("the slot is not kept beyond the deploy: max_slot_wal_keep_size of the server bounds "

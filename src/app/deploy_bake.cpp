@@ -7,6 +7,7 @@
 #include "slipway/app/target.hpp"
 #include "slipway/base/duration.hpp"
 #include "slipway/os/clock.hpp"
+#include "slipway/replay/capture_keys.hpp"
 #include "slipway/replay/capture_record.hpp"
 #include "slipway/replay/capture_slot.hpp"
 
@@ -27,6 +28,7 @@ public:
 
   void look(const Wait& wait) {
     if (name_.empty() || is_lost_) return;
+    if (replay::is_key_capture(name_)) return look_at_triggers(wait);
     const auto slots = replay::slipway_slots(session_, wait);
     if (!slots) return warn_once("cannot be looked at: " + slots.error().message, blind_);
     const auto slot = std::find_if(slots->begin(), slots->end(),
@@ -43,11 +45,23 @@ public:
   }
 
 private:
+  void look_at_triggers(const Wait& wait) {
+    const auto state =
+        replay::key_capture_state(session_, context_.config.text("history.schema"), wait);
+    if (!state) return warn_once("cannot be looked at: " + state.error().message, blind_);
+    if (!state->is_there) return warn_once("is gone: a rollback would compare", is_lost_);
+    if (state->silent > 0)
+      warn_once(fmt::format("does not see all of {} tables: a rollback would compare those",
+                            state->silent),
+                is_near_);
+  }
   void warn_once(const std::string& what, bool& told) {
     if (told) return;
     told = true;
-    context_.events.on_event(event::Warning{.message = fmt::format("the slot {} {}", name_, what),
-                                            .hint = "slipway deploy confirm ends it"});
+    const auto* const kind = replay::is_key_capture(name_) ? "capture" : "slot";
+    context_.events.on_event(
+        event::Warning{.message = fmt::format("the {} {} {}", kind, name_, what),
+                       .hint = "slipway deploy confirm ends it"});
   }
 
   const Context& context_;

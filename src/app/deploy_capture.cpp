@@ -1,6 +1,7 @@
 // A slot for the time between a deploy and its confirmation.
 #include "deploy_capture.hpp"
 
+#include "key_capture.hpp"
 #include "pooler.hpp"
 #include "run_identity.hpp"
 #include "runner.hpp"
@@ -85,7 +86,7 @@ public:
   Result<ArmedCapture> go() {
     SLIPWAY_ASSIGN(crash_, crash_plan_of(context_));
     SLIPWAY_TRY(check_direct(context_, session_, wait_));
-    SLIPWAY_TRY(replay::check_capture(session_, wait_));
+    if (!is_by_triggers()) SLIPWAY_TRY(replay::check_capture(session_, wait_));
     SLIPWAY_ASSIGN(auto lock, locks::RunnerLock::acquire(session_, schema_,
                                                          context_.config.duration("run.lock_wait"),
                                                          context_.events, wait_));
@@ -96,6 +97,8 @@ public:
   }
 
 private:
+  bool is_by_triggers() const { return context_.config.text("deploy.capture") == "trigger"; }
+
   Result<ArmedCapture> arm() {
     SLIPWAY_ASSIGN(const auto dropped, drop_captures(context_, session_, wait_));
     for (const auto& one : dropped)
@@ -110,17 +113,28 @@ private:
     SLIPWAY_ASSIGN(const auto name, new_name());
     SLIPWAY_TRY(records_.begin(session_, name, wait_));
     crash_.reach(os::CrashPoint::capture_noted);
-    auto capture = make(name);
-    if (!capture) {
+    ArmedCapture armed{.name = name, .why = {}, .left_out = {}};
+    auto since = is_by_triggers() ? make_triggers(armed) : make_slot(armed);
+    if (!since) {
       SLIPWAY_TRY(records_.remove(session_, name, wait_));
-      return fail(std::move(capture).error());
+      return fail(std::move(since).error());
     }
     crash_.reach(os::CrashPoint::capture_armed);
-    SLIPWAY_TRY(records_.note_armed(session_, name, capture->since, wait_));
-    ArmedCapture armed{.name = name, .why = {}, .left_out = {}};
-    for (const auto& one : capture->left_out) armed.left_out.push_back(one.quoted());
-    for (const auto& one : spared_) armed.left_out.push_back(one.quoted());
+    SLIPWAY_TRY(records_.note_armed(session_, name, *since, wait_));
     return armed;
+  }
+
+  Result<replay::Lsn> make_triggers(ArmedCapture& armed) {
+    SLIPWAY_ASSIGN(auto keys, arm_triggers(context_, session_, wait_));
+    armed.left_out = std::move(keys.left_out);
+    return keys.since;
+  }
+
+  Result<replay::Lsn> make_slot(ArmedCapture& armed) {
+    SLIPWAY_ASSIGN(const auto capture, make(armed.name));
+    for (const auto& one : capture.left_out) armed.left_out.push_back(one.quoted());
+    for (const auto& one : spared_) armed.left_out.push_back(one.quoted());
+    return capture.since;
   }
 
   // Slots belong to the whole server, so the database's number is in it.
@@ -133,7 +147,8 @@ private:
                            "(SELECT COALESCE(pg_catalog.max(id), 0) FROM {}.run)::text",
                            quote_identifier(schema_))),
                        {}, wait_));
-    return replay::capture_name(fmt::format("{}_after_run_{}", rows.text(0, 0), rows.text(0, 1)));
+    const auto after = fmt::format("{}_after_run_{}", rows.text(0, 0), rows.text(0, 1));
+    return is_by_triggers() ? replay::key_capture_name(after) : replay::capture_name(after);
   }
 
   Result<replay::Capture> make(const std::string& name) {
@@ -200,6 +215,10 @@ Result<CaptureOutlook> look_at_capture(const Context& context, pg::Session& sess
     return CaptureOutlook{.kind = "none", .why = "there is no backup", .hint = {}, .room = {}};
   if (wish == "none")
     return CaptureOutlook{.kind = "none", .why = "deploy.capture is none", .hint = {}, .room = {}};
+  if (wish == "trigger") {
+    if (const auto direct = check_direct(context, session, wait); direct)
+      return look_at_triggers(context, session, wait);
+  }
   auto checked = check_all(context, session, wait);
   if (checked)
     return CaptureOutlook{
@@ -229,9 +248,23 @@ Result<std::vector<std::string>> drop_capture_of_deploy(const Context& context,
   }
   SLIPWAY_TRY(replay::drop_capture(
       session, {.name = name, .since = 0, .identities_changed = {}, .left_out = {}}, wait));
+  if (replay::is_key_capture(name)) {
+    SLIPWAY_ASSIGN(const bool had, drop_triggers(context, session, wait));
+    if (had) dropped.push_back(name);
+  }
   SLIPWAY_TRY(records.remove(session, name, wait));
   return dropped;
 }
+
+namespace {
+
+std::string name_of_triggers(const std::vector<replay::CaptureRecord>& known) {
+  for (const auto& one : known)
+    if (replay::is_key_capture(one.name)) return one.name;
+  return "triggers of a deploy";
+}
+
+} // namespace
 
 Result<std::vector<std::string>> drop_captures(const Context& context, pg::Session& session,
                                                const Wait& wait) {
@@ -242,6 +275,8 @@ Result<std::vector<std::string>> drop_captures(const Context& context, pg::Sessi
   std::vector<std::string> captures;
   for (const auto& one : known) captures.push_back(one.name);
   SLIPWAY_ASSIGN(auto dropped, drop_warm_copies(session, captures, wait));
+  SLIPWAY_ASSIGN(const bool had_triggers, drop_triggers(context, session, wait));
+  if (had_triggers) dropped.push_back(name_of_triggers(known));
   const auto put_aside = session.database() + "__broken_";
   for (const auto& slot : slots) {
     if (slot.database != session.database() && !slot.database.starts_with(put_aside)) continue;

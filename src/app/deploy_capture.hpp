@@ -13,15 +13,16 @@ namespace slipway::app {
 
 /// How what is written after a deploy's backup is kept for its rollback.
 struct ArmedCapture {
-  std::string name; ///< of slot and publication; empty: nothing is kept, and a rollback compares
+  std::string name; ///< of slot and publication, or of triggers; empty: nothing is kept, and a
+                    ///< rollback compares
   std::string why;  ///< it is none
   std::vector<std::string> left_out; ///< tables that it does not see
 };
 
-/// What deploy.capture says, carried out: slot and publication for exactly the tables of now, under
-/// the runner lock. What a deploy before left is dropped first. `auto` takes none where a slot
-/// cannot be had, and says why. Errors: with deploy.capture = slot or warm whatever stands in the
-/// way; lock_timeout; connection.
+/// What deploy.capture says, carried out: slot and publication, or triggers, for exactly the tables
+/// of now, under the runner lock. What a deploy before left is dropped first. `auto` takes none
+/// where a slot cannot be had, and says why. Errors: with deploy.capture = slot or warm whatever
+/// stands in the way; lock_timeout; connection.
 Result<ArmedCapture> arm_capture(const Context& context, pg::Session& session,
                                  const plan::Plan& plan, const Wait& wait);
 
@@ -30,8 +31,9 @@ Result<ArmedCapture> arm_capture(const Context& context, pg::Session& session,
 Result<CaptureOutlook> look_at_capture(const Context& context, pg::Session& session,
                                        const Wait& wait);
 
-/// Drops what one capture has: the copy that is kept in step, both slots, publication and record.
-/// Yields the names of databases and slots. Errors: part_way when somebody reads from one.
+/// Drops what one capture has: the copy that is kept in step, both slots, publication, triggers and
+/// record. Yields the names of databases, slots and triggers. Errors: part_way when somebody reads
+/// from one.
 Result<std::vector<std::string>> drop_capture_of_deploy(const Context& context,
                                                         pg::Session& session,
                                                         const std::string& name, const Wait& wait);

@@ -1,6 +1,7 @@
 #include "doctor_captures.hpp"
 
 #include "deploy_guard.hpp"
+#include "key_capture.hpp"
 #include "warm_copy.hpp"
 
 #include "slipway/base/duration.hpp"
@@ -29,6 +30,8 @@ public:
         replay::CaptureRecords(context_.config.text("history.schema")).all(session_, wait_));
     SLIPWAY_ASSIGN(const auto slots, replay::slipway_slots(session_, wait_));
     SLIPWAY_ASSIGN(under_way_, is_deploy_under_way(context_, session_, wait_));
+    SLIPWAY_ASSIGN(triggers_, replay::key_capture_state(
+                                  session_, context_.config.text("history.schema"), wait_));
     for (const auto& one : records) {
       const auto slot = std::find_if(slots.begin(), slots.end(),
                                      [&](const auto& some) { return some.name == one.name; });
@@ -46,6 +49,11 @@ public:
             fmt::format("the slot {} belongs to no deploy, {}", slot.name, keeps(&slot)));
     }
     SLIPWAY_TRY(look_at_copies(records));
+    const bool has_owner = std::any_of(records.begin(), records.end(), [](const auto& one) {
+      return replay::is_key_capture(one.name);
+    });
+    if (triggers_.is_there && !has_owner)
+      say(Health::problem, "triggers that belong to no deploy, " + told(triggers_));
     if (found.empty()) found.push_back({k_what, Health::ok, "no slot of a deploy", {}});
     return {};
   }
@@ -75,6 +83,9 @@ private:
     return {};
   }
 
+  std::string keeps(const replay::CaptureRecord& one, const replay::SlotState* slot) const {
+    return replay::is_key_capture(one.name) ? told(triggers_) : keeps(slot);
+  }
   static std::string keeps(const replay::SlotState* slot) {
     if (slot == nullptr) return "whose slot is gone";
     if (slot->lost) return "whose slot is lost";
@@ -84,19 +95,20 @@ private:
   void judge(const replay::CaptureRecord& one, const replay::SlotState* slot) {
     const auto age = format_duration(std::chrono::seconds(one.age_s));
     if (under_way_)
-      return found.push_back({k_what,
-                              Health::note,
-                              fmt::format("{}: its deploy is under way, {}", one.name, keeps(slot)),
-                              {}});
+      return found.push_back(
+          {k_what,
+           Health::note,
+           fmt::format("{}: its deploy is under way, {}", one.name, keeps(one, slot)),
+           {}});
     if (one.stage != replay::CaptureStage::deployed)
       return say(Health::problem,
                  fmt::format("{}: the deploy that armed it died or failed {} ago, {}", one.name,
-                             age, keeps(slot)));
+                             age, keeps(one, slot)));
     const bool forgotten =
         std::chrono::seconds(one.age_s) >= context_.config.duration("deploy.grace");
     say(forgotten ? Health::problem : Health::note,
         fmt::format("{}: run {} was deployed {} ago and is not confirmed{}, {}", one.name, one.run,
-                    age, forgotten ? ", it seems forgotten" : "", keeps(slot)));
+                    age, forgotten ? ", it seems forgotten" : "", keeps(one, slot)));
   }
 
   void say(Health health, std::string text) {
@@ -107,6 +119,7 @@ private:
   pg::Session& session_;
   const Wait& wait_;
   bool under_way_ = false;
+  replay::KeyCaptureState triggers_;
 };
 
 } // namespace

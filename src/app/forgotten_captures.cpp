@@ -3,6 +3,7 @@
 
 #include "deploy_capture.hpp"
 #include "deploy_guard.hpp"
+#include "key_capture.hpp"
 #include "rollback_sequence.hpp"
 #include "warm_copy.hpp"
 
@@ -90,6 +91,14 @@ private:
       if (!here && !slot.database.starts_with(put_aside)) continue;
       SLIPWAY_TRY(replay::drop_slot(session_, slot.name, wait_));
       watch_.dropped.push_back(slot.name);
+    }
+    // The schema is this project's own.
+    const bool has_owner = std::any_of(known.begin(), known.end(), [](const auto& one) {
+      return replay::is_key_capture(one.name);
+    });
+    if (!has_owner) {
+      SLIPWAY_ASSIGN(const bool had, drop_triggers(context_, session_, wait_));
+      if (had) watch_.dropped.push_back("triggers that belonged to no deploy");
     }
     SLIPWAY_ASSIGN(const auto copies, warm_copies(session_, wait_));
     for (const auto& copy : copies) {

@@ -10,6 +10,7 @@
 #include "usable_capture.hpp"
 
 #include "slipway/rehearse/same_meaning.hpp"
+#include "slipway/replay/capture_keys.hpp"
 #include "slipway/rollback/assess.hpp"
 #include "slipway/rollback/kept_in_trash.hpp"
 #include "slipway/schema/fingerprint.hpp"
@@ -52,7 +53,11 @@ Status look_at_capture(const Context& context, pg::Session& session, RollbackOut
                                kept.obstacles.empty() ? "" : ", " + kept.obstacles)});
     return {};
   }
-  branches.push_back({question, "yes, by the slot " + kept.name});
+  branches.push_back(
+      {question,
+       fmt::format("yes, by the {} {}",
+                   replay::is_key_capture(kept.name) ? "keys that triggers noted, of" : "slot",
+                   kept.name)});
   outlook.capture = kept.name;
   if (kept.copy.empty()) return {};
   const bool is_of_run = kept.run == outlook.assessment.run.row.id;

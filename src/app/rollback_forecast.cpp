@@ -7,7 +7,9 @@
 #include "slipway/app/rollback.hpp"
 #include "slipway/app/target.hpp"
 #include "slipway/os/clock.hpp"
+#include "slipway/replay/capture_keys.hpp"
 #include "slipway/replay/capture_slot.hpp"
+#include "slipway/replay/captured_keys.hpp"
 #include "slipway/replay/forecast.hpp"
 
 #include <algorithm>
@@ -71,6 +73,7 @@ private:
       forecast_.why = capture.obstacles.empty() ? "none was armed" : capture.obstacles;
       return {};
     }
+    if (replay::is_key_capture(capture.name)) return read_keys(session, capture, backup);
     replay::ReplayRequest request{.slot = capture.name,
                                   .end = 0,
                                   .snapshot = backup.moment.snapshot,
@@ -82,11 +85,7 @@ private:
                    replay::forecast(session, request_.before, request, have, wait_));
     if (have > 0 && request.end > have)
       forecast_.behind = static_cast<std::int64_t>(request.end - have);
-    forecast_.transactions = stream.transactions;
-    forecast_.rows = stream.rows;
-    forecast_.by_migration = stream.by_migration;
-    forecast_.seconds = stream.seconds(k_rows_a_second);
-    request_.inserted = stream.inserted;
+    note(stream);
     SLIPWAY_ASSIGN(const auto slots, replay::slipway_slots(session, wait_));
     for (const auto& slot : slots) {
       if (slot.name != capture.name) continue;
@@ -94,6 +93,29 @@ private:
       forecast_.safe_to_grow = slot.safe_to_grow;
     }
     return {};
+  }
+
+  Status read_keys(pg::Session& session, const UsableCapture& capture,
+                   const backup::Manifest& backup) {
+    SLIPWAY_ASSIGN(const auto keys,
+                   replay::forecast_keys(session, request_.before,
+                                         {.schema = context_.config.text("history.schema"),
+                                          .snapshot = backup.moment.snapshot,
+                                          .migration_transactions = capture.migration_transactions},
+                                         wait_));
+    note(keys);
+    SLIPWAY_ASSIGN(const auto state, replay::key_capture_state(
+                                         session, context_.config.text("history.schema"), wait_));
+    forecast_.retained = state.bytes;
+    return {};
+  }
+
+  void note(const replay::Forecast& stream) {
+    forecast_.transactions = stream.transactions;
+    forecast_.rows = stream.rows;
+    forecast_.by_migration = stream.by_migration;
+    forecast_.seconds = stream.seconds(k_rows_a_second);
+    request_.inserted = stream.inserted;
   }
 
   // How far the copy is that a deploy keeps in step.

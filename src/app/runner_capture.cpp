@@ -2,6 +2,7 @@
 // can the tables and columns that they rename.
 #include "runner.hpp"
 
+#include "slipway/replay/capture_keys.hpp"
 #include "slipway/replay/capture_record.hpp"
 #include "slipway/replay/capture_slot.hpp"
 #include "slipway/replay/markers.hpp"
@@ -21,6 +22,8 @@ Status Runner::join_capture(const Wait& wait) {
 
 Status Runner::mark_transaction(const Wait& wait) {
   SLIPWAY_TRY(replay::CaptureRecords(store_.schema()).add_step(session_, capture_, wait));
+  if (replay::is_key_capture(capture_))
+    return replay::refresh_key_capture(session_, store_.schema(), wait);
   SLIPWAY_TRY(replay::emit_marker(session_, capture_, std::to_string(run_), wait));
   SLIPWAY_ASSIGN(const auto spared, replay::spare_tables_without_key(session_, capture_, wait));
   for (const auto& one : spared)

@@ -17,9 +17,9 @@ std::vector<Setting> deploy_settings() {
        .secrecy = Secrecy::open,
        .description =
            "How what is written after the backup is kept for a rollback: slot keeps it in a replication slot until the deploy "
-           "is confirmed, warm also keeps a copy with the old schema in step, none has a rollback compare the two databases, auto "
-           "takes a slot where there can be one.",
-       .choices = "auto|slot|warm|none"},
+           "is confirmed, warm also keeps a copy with the old schema in step, trigger notes the keys of written rows where the server "
+           "keeps no logical changes, none has a rollback compare the two databases, auto takes a slot where there can be one.",
+       .choices = "auto|slot|warm|trigger|none"},
       {.key = "deploy.bake",
        .type = ValueType::duration,
        .default_value = "0",

@@ -21,7 +21,8 @@ Status read_triggers(Reading& reading) {
       "p.tgname FROM pg_catalog.pg_trigger AS t JOIN pg_catalog.pg_class AS c "
       "ON c.oid OPERATOR(pg_catalog.=) t.tgrelid LEFT JOIN pg_catalog.pg_trigger AS p "
       "ON p.oid OPERATOR(pg_catalog.=) t.tgparentid WHERE " +
-          wanted + " AND " + reading.in_read_schemas("c.relnamespace"),
+          wanted + " AND " + reading.in_read_schemas("c.relnamespace") +
+          " AND pg_catalog.obj_description(t.tgfoid, 'pg_proc') IS DISTINCT FROM 'capture of slipway'",
       [&](const CopiedRow& row) {
         const auto relation = reading.known(Catalog::relation, row.oid(1));
         if (!relation || reading.is_member(Catalog::trigger, row.oid(0))) return;

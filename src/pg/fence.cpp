@@ -16,6 +16,11 @@ constexpr Millis k_drain_patience{15'000};
 constexpr Millis k_look_again{20};
 constexpr Millis k_open_patience{10'000};
 constexpr const char* k_note = "slipway.fence";
+/// Where the role may not set what the server does not know: a setting that anybody may make for a
+/// database of his own, and that does nothing while nobody can connect.
+constexpr const char* k_plain_note = "application_name";
+constexpr const char* k_plain_prefix = "slipway.fence ";
+constexpr std::string_view k_no_privilege = "42501";
 
 // Whoever has a fence up holds it from outside the database, so that others can tell one that is in
 // use from one that was left behind. The second number is the database's.
@@ -26,18 +31,16 @@ constexpr const char* k_let_go =
     "SELECT pg_catalog.pg_advisory_unlock(1936482662, d.oid::bigint::bit(32)::integer) "
     "FROM pg_catalog.pg_database AS d WHERE d.datname OPERATOR(pg_catalog.=) $1::name";
 
-SqlText close_statement(const std::string& database, const std::string& note) {
+SqlText close_statement(const std::string& database, const char* setting, const std::string& note) {
   const auto name = quote_identifier(database);
   return SqlText(fmt::format("BEGIN; ALTER DATABASE {0} SET {1} = {2}; ALTER DATABASE {0} WITH "
                              "ALLOW_CONNECTIONS false; COMMIT",
-                             name, k_note, quote_literal(note)));
+                             name, setting, quote_literal(note)));
 }
 
-SqlText open_statement(const std::string& database) {
-  const auto name = quote_identifier(database);
-  return SqlText(fmt::format("BEGIN; ALTER DATABASE {0} WITH ALLOW_CONNECTIONS true; ALTER "
-                             "DATABASE {0} RESET {1}; COMMIT",
-                             name, k_note));
+SqlText open_statement(const std::string& database, const std::string& take_note_off) {
+  return SqlText(fmt::format("BEGIN; ALTER DATABASE {} WITH ALLOW_CONNECTIONS true;{} COMMIT",
+                             quote_identifier(database), take_note_off));
 }
 
 Status run_whole(Session& control, const SqlText& text, const Wait& wait) {
@@ -45,6 +48,30 @@ Status run_whole(Session& control, const SqlText& text, const Wait& wait) {
   if (done) return {};
   if (control.usable()) SLIPWAY_TRY(control.execute(SqlText("ROLLBACK"), wait));
   return fail(std::move(done).error());
+}
+
+// What the owner had set for the database would be lost.
+Result<bool> has_plain_setting(Session& control, const std::string& database, const Wait& wait) {
+  SLIPWAY_ASSIGN(
+      const auto rows,
+      control.query(
+          SqlText("SELECT EXISTS (SELECT FROM pg_catalog.pg_db_role_setting AS s JOIN "
+                  "pg_catalog.pg_database AS d ON d.oid OPERATOR(pg_catalog.=) s.setdatabase, "
+                  "pg_catalog.unnest(s.setconfig) AS c(setting) WHERE d.datname "
+                  "OPERATOR(pg_catalog.=) $1::name AND s.setrole OPERATOR(pg_catalog.=) 0::oid AND "
+                  "pg_catalog.starts_with(c.setting, $2 OPERATOR(pg_catalog.||) '='))"),
+          {database, std::string(k_plain_note)}, wait));
+  return rows.boolean(0, 0);
+}
+
+Status close(Session& control, const std::string& database, const std::string& note,
+             const Wait& wait) {
+  auto closed = run_whole(control, close_statement(database, k_note, note), wait);
+  if (closed || !closed.error().sql || closed.error().sql->sqlstate != k_no_privilege)
+    return closed;
+  SLIPWAY_ASSIGN(const bool taken, has_plain_setting(control, database, wait));
+  if (taken) return closed;
+  return run_whole(control, close_statement(database, k_plain_note, k_plain_prefix + note), wait);
 }
 
 Error still_there(const std::string& database, const std::string& who) {
@@ -157,7 +184,7 @@ Result<Fence> Fence::put_up(Session& control, const std::string& database, const
   SLIPWAY_TRY(check_open(control, database, wait));
   SLIPWAY_TRY(check_prepared(control, database, wait));
   SLIPWAY_TRY(hold(control, database, wait));
-  SLIPWAY_TRY(run_whole(control, close_statement(database, note), wait));
+  SLIPWAY_TRY(close(control, database, note, wait));
   Fence fence(control, database);
   SLIPWAY_TRY(drain(control, database, spared, wait));
   return fence;
@@ -184,12 +211,14 @@ Result<std::vector<Fenced>> fenced_databases(Session& control, const Wait& wait)
   SLIPWAY_ASSIGN(
       const auto rows,
       control.query(
-          SqlText("SELECT d.datname, pg_catalog.split_part(c.setting, '=', 2) "
+          SqlText("SELECT d.datname, pg_catalog.regexp_replace(c.setting, "
+                  "'^(slipway.fence=|application_name=slipway.fence )', '') "
                   "FROM pg_catalog.pg_database AS d "
                   "JOIN pg_catalog.pg_db_role_setting AS s ON s.setdatabase OPERATOR(pg_catalog.=) "
                   "d.oid AND s.setrole OPERATOR(pg_catalog.=) 0::oid, "
                   "pg_catalog.unnest(s.setconfig) AS c(setting) "
-                  "WHERE c.setting OPERATOR(pg_catalog.~~) 'slipway.fence=%'"),
+                  "WHERE c.setting OPERATOR(pg_catalog.~~) 'slipway.fence=%' "
+                  "OR c.setting OPERATOR(pg_catalog.~~) 'application_name=slipway.fence %'"),
           {}, wait));
   std::vector<Fenced> found;
   for (std::size_t row = 0; row < rows.size(); ++row)
@@ -217,8 +246,30 @@ Status lift_forgotten_fence(Session& control, const std::string& database, const
                   .with_next("slipway rollback"));
 }
 
+Result<std::string> take_fence_note_off(Session& control, const std::string& database,
+                                        const std::string& called, const Wait& wait) {
+  SLIPWAY_ASSIGN(
+      const auto rows,
+      control.query(
+          SqlText("SELECT DISTINCT pg_catalog.split_part(c.setting, '=', 1) "
+                  "FROM pg_catalog.pg_database AS d "
+                  "JOIN pg_catalog.pg_db_role_setting AS s ON s.setdatabase OPERATOR(pg_catalog.=) "
+                  "d.oid AND s.setrole OPERATOR(pg_catalog.=) 0::oid, "
+                  "pg_catalog.unnest(s.setconfig) AS c(setting) "
+                  "WHERE d.datname OPERATOR(pg_catalog.=) $1::name "
+                  "AND (c.setting OPERATOR(pg_catalog.~~) 'slipway.fence=%' "
+                  "OR c.setting OPERATOR(pg_catalog.~~) 'application_name=slipway.fence %')"),
+          {database}, wait));
+  std::string statements;
+  for (std::size_t row = 0; row < rows.size(); ++row)
+    statements +=
+        fmt::format(" ALTER DATABASE {} RESET {};", quote_identifier(called), rows.text(row, 0));
+  return statements;
+}
+
 Status lift_fence(Session& control, const std::string& database, const Wait& wait) {
-  SLIPWAY_TRY(run_whole(control, open_statement(database), wait));
+  SLIPWAY_ASSIGN(const auto take_off, take_fence_note_off(control, database, database, wait));
+  SLIPWAY_TRY(run_whole(control, open_statement(database, take_off), wait));
   SLIPWAY_TRY(control.query(SqlText(k_let_go), {database}, wait));
   return {};
 }

@@ -51,6 +51,10 @@ Status begin_comparing(pg::Session& session, const std::string& time_zone, const
 Status begin_filling(pg::Session& session, const std::string& time_zone, const Wait& wait) {
   SLIPWAY_TRY(session.execute(SqlText("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"), wait));
   SLIPWAY_TRY(pin(session, time_zone, wait));
+  SLIPWAY_ASSIGN(const pg::Rows loose,
+                 session.query(SqlText("SELECT COALESCE(pg_catalog.current_setting($1, true), '')"),
+                               {std::string(k_loosened)}, wait));
+  if (loose.text(0, 0) == "on") return {};
   Result<pg::Rows> quiet =
       session.execute(SqlText("SET LOCAL session_replication_role = replica"), wait);
   if (quiet) return {};

@@ -17,6 +17,9 @@ Status begin_reading(pg::Session& session, const std::string& time_zone, const W
 /// The same, but functions may be made in it; to be rolled back.
 Status begin_comparing(pg::Session& session, const std::string& time_zone, const Wait& wait);
 
+/// The setting of a session in a copy that is loosened: nothing fires there anyway.
+inline constexpr const char* k_loosened = "slipway.loosened";
+
 /// Begins a transaction for filling tables: values are read and written the same way, and no
 /// trigger or rule may fire. Those that fire all the same (ENABLE ALWAYS, ENABLE REPLICA) are named
 /// by `silence`.

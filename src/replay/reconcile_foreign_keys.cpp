@@ -1,8 +1,10 @@
 // Foreign keys are not looked at while rows are carried. A row whose parent the old schema could
 // not take cannot be there either.
+#include "foreign_key_rules.hpp"
 #include "quiet_session.hpp"
 #include "reconcile_parts.hpp"
 #include "row_texts.hpp"
+#include "slipway/replay/loosen.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -14,27 +16,6 @@
 namespace slipway::replay {
 
 namespace {
-
-/// Condition that row `o` refers to row `p`, and that it refers to any. Those over periods (from
-/// 18) are left out: no single row need be the one referred to.
-constexpr const char* k_foreign_keys = R"sql(
-SELECT k.conrelid::bigint, k.conname, rn.nspname, r.relname, x.refers, x.any_null,
-       r.relkind OPERATOR(pg_catalog.=) 'p', k.confrelid::bigint, k.conkey::text, k.confkey::text
-FROM pg_catalog.pg_constraint AS k
-JOIN pg_catalog.pg_class AS r ON r.oid OPERATOR(pg_catalog.=) k.confrelid
-JOIN pg_catalog.pg_namespace AS rn ON rn.oid OPERATOR(pg_catalog.=) r.relnamespace
-CROSS JOIN LATERAL (
-  SELECT pg_catalog.string_agg(pg_catalog.format('p.%I OPERATOR(%I.%s) o.%I', pa.attname, opn.nspname, op.oprname, a.attname), ' AND ') AS refers,
-         pg_catalog.string_agg(pg_catalog.format('o.%I', a.attname), ', ') AS any_null
-  FROM ROWS FROM (pg_catalog.unnest(k.conkey), pg_catalog.unnest(k.confkey), pg_catalog.unnest(k.conpfeqop)) AS u(child, parent, operator)
-  JOIN pg_catalog.pg_attribute AS a ON a.attrelid OPERATOR(pg_catalog.=) k.conrelid AND a.attnum OPERATOR(pg_catalog.=) u.child
-  JOIN pg_catalog.pg_attribute AS pa ON pa.attrelid OPERATOR(pg_catalog.=) k.confrelid AND pa.attnum OPERATOR(pg_catalog.=) u.parent
-  JOIN pg_catalog.pg_operator AS op ON op.oid OPERATOR(pg_catalog.=) u.operator
-  JOIN pg_catalog.pg_namespace AS opn ON opn.oid OPERATOR(pg_catalog.=) op.oprnamespace) AS x
-WHERE k.contype OPERATOR(pg_catalog.=) 'f' AND k.convalidated AND k.conparentid OPERATOR(pg_catalog.=) 0::oid
-  AND coalesce(pg_catalog.jsonb_extract_path_text(pg_catalog.to_jsonb(k.*), 'conperiod'), '') OPERATOR(pg_catalog.<>) 'true'
-ORDER BY k.oid
-)sql";
 
 /// Those that hold in the new schema, by the numbers of their tables and columns.
 constexpr const char* k_enforced = R"sql(
@@ -138,10 +119,19 @@ bool is_enforced(const std::set<Reference>& enforced, const CarriedTable& child,
   return enforced.contains(wanted);
 }
 
-Result<std::vector<Rule>> read_rules(pg::Session& origin, pg::Session& copy, const CarryMap& map,
+/// A copy that is loosened has its foreign keys in a table.
+Result<pg::Rows> read_foreign_keys(pg::Session& copy, const std::string& schema, const Wait& wait) {
+  SLIPWAY_ASSIGN(const bool loosened, is_loosened(copy, schema, wait));
+  return copy.query(SqlText(loosened ? "SELECT * FROM " + quote_identifier(schema) + ".loosened_key"
+                                     : std::string(k_foreign_keys)),
+                    {}, wait);
+}
+
+Result<std::vector<Rule>> read_rules(pg::Session& origin, pg::Session& copy,
+                                     const std::string& schema, const CarryMap& map,
                                      const Wait& wait) {
   SLIPWAY_ASSIGN(const auto enforced, read_enforced(origin, wait));
-  SLIPWAY_ASSIGN(const pg::Rows rows, copy.query(SqlText(k_foreign_keys), {}, wait));
+  SLIPWAY_ASSIGN(const pg::Rows rows, read_foreign_keys(copy, schema, wait));
   std::vector<Rule> rules;
   for (std::size_t row = 0; row < rows.size(); ++row) {
     const QualifiedName parent{std::string(rows.text(row, 2)), std::string(rows.text(row, 3))};
@@ -214,7 +204,8 @@ Result<bool> may_lack_rows(ParkedTable& parked, const QualifiedName& table,
 
 Status park_all(pg::Session& origin, pg::Session& copy, ParkedTable& parked, const CarryMap& map,
                 const ReconcileRequest& request, ReconcileReport& report, const Wait& wait) {
-  SLIPWAY_ASSIGN(const std::vector<Rule> rules, read_rules(origin, copy, map, wait));
+  SLIPWAY_ASSIGN(const std::vector<Rule> rules,
+                 read_rules(origin, copy, parked.schema(), map, wait));
   // A parked row may leave orphans of its own; each round takes rows out, so it ends.
   for (std::size_t found = 1; found > 0;) {
     found = 0;

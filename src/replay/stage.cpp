@@ -28,6 +28,15 @@ Result<std::int64_t> bring_rows(pg::Session& origin, pg::Session& copy, const Ro
   return copy_across(origin, out, copy, in, wait);
 }
 
+Status make_rows(pg::Session& copy, const RowTexts& texts, const Wait& wait) {
+  const std::string make = fmt::format(
+      "CREATE TEMPORARY TABLE slipway_rows (slipway_n bigint GENERATED ALWAYS AS IDENTITY,"
+      " slipway_at tid, slipway_in oid{}) ON COMMIT DROP",
+      texts.stage_columns(false));
+  SLIPWAY_TRY(copy.execute(SqlText(make), wait));
+  return {};
+}
+
 } // namespace
 
 std::string WrittenSince::where() const {
@@ -80,11 +89,7 @@ Result<std::int64_t> copy_across(pg::Session& from, const SqlText& out, pg::Sess
 
 Result<std::int64_t> stage_rows(pg::Session& origin, pg::Session& copy, const RowTexts& texts,
                                 const WrittenSince& since, const Wait& wait) {
-  const std::string make = fmt::format(
-      "CREATE TEMPORARY TABLE slipway_rows (slipway_n bigint GENERATED ALWAYS AS IDENTITY,"
-      " slipway_at tid, slipway_in oid{}) ON COMMIT DROP",
-      texts.stage_columns(false));
-  SLIPWAY_TRY(copy.execute(SqlText(make), wait));
+  SLIPWAY_TRY(make_rows(copy, texts, wait));
   SLIPWAY_ASSIGN(const std::int64_t count,
                  bring_rows(origin, copy, texts, texts.read_from() + since.where(), wait));
   SLIPWAY_TRY(copy.execute(SqlText(fmt::format("ANALYZE {}", Stage::k_rows)), wait));
@@ -100,6 +105,28 @@ Status stage_more(pg::Session& origin, pg::Session& copy, const RowTexts& texts,
       texts.read_from(), quote_literal(keys), texts.origin_is("k.value"), since.condition);
   SLIPWAY_TRY(bring_rows(origin, copy, texts, some, wait));
   return {};
+}
+
+Result<std::int64_t> stage_named(pg::Session& origin, pg::Session& copy, const RowTexts& texts,
+                                 const std::string& keys, const std::string& more_keys,
+                                 const Wait& wait) {
+  SLIPWAY_TRY(make_rows(copy, texts, wait));
+  // Two keys of one value, as 1.0 and 1.00, name one row.
+  SLIPWAY_ASSIGN(const std::int64_t count,
+                 bring_rows(origin, copy, texts,
+                            fmt::format("{} WHERE EXISTS (SELECT FROM ({}) AS k WHERE {})",
+                                        texts.read_from(), keys, texts.origin_is("k.value")),
+                            wait));
+  SLIPWAY_TRY(copy.execute(
+      SqlText("CREATE TEMPORARY TABLE slipway_named (value jsonb) ON COMMIT DROP"), wait));
+  SLIPWAY_ASSIGN(
+      const std::int64_t named,
+      copy_across(origin, SqlText(fmt::format("COPY ({} UNION {}) TO STDOUT", keys, more_keys)),
+                  copy, SqlText(fmt::format("COPY {} FROM STDIN", Stage::k_named)), wait));
+  static_cast<void>(named);
+  for (const char* table : {Stage::k_rows, Stage::k_named})
+    SLIPWAY_TRY(copy.execute(SqlText(fmt::format("ANALYZE {}", table)), wait));
+  return count;
 }
 
 Status stage_keys(pg::Session& origin, pg::Session& copy, const RowTexts& texts,

@@ -17,6 +17,8 @@ struct Stage {
   static constexpr const char* k_rows = "pg_temp.slipway_rows";
   /// Keys of rows that there are.
   static constexpr const char* k_keys = "pg_temp.slipway_keys";
+  /// Keys that somebody named, as JSON objects in the column `value`.
+  static constexpr const char* k_named = "pg_temp.slipway_named";
 };
 
 /// Which rows were written since a snapshot.
@@ -38,6 +40,11 @@ Result<std::int64_t> stage_rows(pg::Session& origin, pg::Session& copy, const Ro
 /// Adds to Stage::k_rows the rows of these keys, a JSON array of them, which `since` passed over.
 Status stage_more(pg::Session& origin, pg::Session& copy, const RowTexts& texts,
                   const WrittenSince& since, const std::string& keys, const Wait& wait);
+/// Fills Stage::k_rows with the rows of the keys that a query on the new schema yields as `value`,
+/// and Stage::k_named with those keys and the ones of a second query. Yields how many rows.
+Result<std::int64_t> stage_named(pg::Session& origin, pg::Session& copy, const RowTexts& texts,
+                                 const std::string& keys, const std::string& more_keys,
+                                 const Wait& wait);
 /// Fills Stage::k_keys with those for which the condition holds; empty: with all.
 Status stage_keys(pg::Session& origin, pg::Session& copy, const RowTexts& texts,
                   const std::string& condition, const Wait& wait);

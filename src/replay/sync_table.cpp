@@ -19,8 +19,9 @@ namespace {
 
 class TableSync {
 public:
-  TableSync(const SyncScene& scene, const CarriedTable& table, const Wait& wait)
-      : scene_(scene), table_(table), texts_(table), wait_(wait) {}
+  TableSync(const SyncScene& scene, const CarriedTable& table, const Wait& wait,
+            const NamedKeys* named = nullptr)
+      : scene_(scene), table_(table), texts_(table), wait_(wait), named_(named) {}
 
   Result<SyncCounts> run() {
     SLIPWAY_TRY(begin_filling(scene_.copy, scene_.time_zone, wait_));
@@ -39,7 +40,11 @@ private:
     SLIPWAY_ASSIGN(const std::vector<SqlText> loud_again,
                    silence(scene_.copy, table_.target, wait_));
     for (const std::string& function : texts_.functions()) SLIPWAY_TRY(run_on_copy(function));
-    if (table_.key.empty()) {
+    if (named_ != nullptr) {
+      SLIPWAY_TRY(match_named());
+      SLIPWAY_TRY(put_in());
+      SLIPWAY_TRY(park_unknown());
+    } else if (table_.key.empty()) {
       SLIPWAY_ASSIGN(const bool same, is_same_heap());
       if (!same) {
         SLIPWAY_TRY(match_whole_rows());
@@ -75,6 +80,28 @@ private:
       SLIPWAY_TRY(
           stage_more(scene_.origin, scene_.copy, texts_, scene_.since, parked_keys_, wait_));
     SLIPWAY_TRY(remove_gone(keys.first, keys.second));
+    return take_away_changed();
+  }
+
+  /// What is named and not staged is gone.
+  Status match_named() {
+    std::string keys = "(" + named_->to_carry + ")";
+    // What kept a row out may be gone although the row itself was not written again.
+    if (!parked_keys_.empty())
+      keys += fmt::format(" UNION (SELECT e.value FROM pg_catalog.jsonb_array_elements({}::jsonb)"
+                          " AS e(value) EXCEPT ({}))",
+                          quote_literal(parked_keys_), named_->unknown);
+    SLIPWAY_ASSIGN(counts_.looked_at, stage_named(scene_.origin, scene_.copy, texts_, keys,
+                                                  "(" + named_->to_remove + ")", wait_));
+    SLIPWAY_ASSIGN(counts_.removed,
+                   change(fmt::format("DELETE FROM {} AS o USING {} AS k WHERE {} AND NOT EXISTS "
+                                      "(SELECT FROM {} AS s WHERE {})",
+                                      texts_.target(), Stage::k_named, texts_.old_is("k.value"),
+                                      Stage::k_rows, texts_.same_key())));
+    return take_away_changed();
+  }
+
+  Status take_away_changed() {
     SLIPWAY_TRY(put_doubtful_last());
     SLIPWAY_TRY(run_on_copy(fmt::format(
         "CREATE TEMPORARY TABLE slipway_old ON COMMIT DROP AS SELECT s.slipway_n, o.ctid AS slipway_at,"
@@ -271,6 +298,25 @@ private:
     return scene_.parked.add(rows, wait_);
   }
 
+  Status park_unknown() {
+    SLIPWAY_ASSIGN(const pg::Rows keys,
+                   scene_.origin.execute(SqlText("SELECT u.value::text FROM (" + named_->unknown +
+                                                 ") AS u(value) ORDER BY 1"),
+                                         wait_));
+    std::vector<ParkedRow> rows;
+    for (std::size_t row = 0; row < keys.size(); ++row)
+      rows.push_back({.table = table_.target.name,
+                      .operation = ParkedOperation::update,
+                      .key = std::string(keys.text(row, 0)),
+                      .row = {},
+                      .sqlstate = "02000",
+                      .message = "the migration removed the row after it was written, and only its "
+                                 "key was kept",
+                      .position = {}});
+    counts_.parked += static_cast<std::int64_t>(rows.size());
+    return scene_.parked.add(rows, wait_);
+  }
+
   Result<ParkedRow> parked_row(const Refused& refused) {
     const std::string text = fmt::format(
         "SELECT {}::text, s.slipway_at::text, s.slipway_in::text,"
@@ -314,6 +360,7 @@ private:
   const CarriedTable& table_;
   RowTexts texts_;
   const Wait& wait_;
+  const NamedKeys* named_; ///< none: all rows
   SyncCounts counts_;
   /// Of the rows that were parked the last time: a JSON array, or empty.
   std::string parked_keys_;
@@ -342,6 +389,11 @@ Result<bool> is_parked_already(const SyncScene& scene, const Relation& table, co
 
 Result<SyncCounts> sync_table(const SyncScene& scene, const CarriedTable& table, const Wait& wait) {
   return TableSync(scene, table, wait).run();
+}
+
+Result<SyncCounts> sync_named_rows(const SyncScene& scene, const CarriedTable& table,
+                                   const NamedKeys& keys, const Wait& wait) {
+  return TableSync(scene, table, wait, &keys).run();
 }
 
 Result<SyncCounts> park_created_table(const SyncScene& scene, const Relation& table,

@@ -16,8 +16,20 @@ struct SyncScene {
   WrittenSince since;
 };
 
+/// Which rows of a table are carried, where that is known: by queries on the new schema that yield
+/// keys as `value`.
+struct NamedKeys {
+  std::string to_carry;  ///< as they are there, or as they are not
+  std::string to_remove; ///< whatever is there
+  std::string unknown;   ///< left as they are, and parked
+};
+
 /// Carries one table over, in one transaction of the copy.
 Result<SyncCounts> sync_table(const SyncScene& scene, const CarriedTable& table, const Wait& wait);
+
+/// The same for those rows alone. Precondition: the table has a key.
+Result<SyncCounts> sync_named_rows(const SyncScene& scene, const CarriedTable& table,
+                                   const NamedKeys& keys, const Wait& wait);
 
 /// Parks every row of a table that only the new schema has; unless they are parked, and none was
 /// written since.

@@ -55,8 +55,9 @@ Status CarryWrites::prepare() {
   SLIPWAY_TRY(check_obstacles(map_));
   SLIPWAY_ASSIGN(const bool compared,
                  replay::was_compared(copy_, request_.history_schema, request_.run, wait_));
-  from_slot_ = !request_.capture.empty() && !compared;
-  if (from_slot_) explained_.migration_transactions = request_.migration_transactions;
+  from_keys_ = replay::is_key_capture(request_.capture);
+  from_slot_ = !request_.capture.empty() && !from_keys_ && !compared;
+  if (from_slot_ || from_keys_) explained_.migration_transactions = request_.migration_transactions;
   return {};
 }
 
@@ -68,6 +69,7 @@ Status CarryWrites::carry(SafePathReport& report) {
 
 // Where there is a slot, what it cannot tell of.
 Status CarryWrites::carry(const replay::ReadView& origin, SafePathReport& report) {
+  if (from_keys_) return carry_keys(origin, report);
   if (!from_slot_) {
     SLIPWAY_TRY(replay::note_compared(copy_, request_.history_schema, request_.run, wait_));
     return compare(origin, map_, report);
@@ -81,12 +83,18 @@ Status CarryWrites::look(pg::Session& witness, SafePathReport& report) {
   if (from_slot_) SLIPWAY_TRY(replay_slot(report));
   SLIPWAY_TRY(carry(view, report));
   SLIPWAY_ASSIGN(auto looked, replay::verify(view, copy_, parked_, map_, explained_, wait_));
+  SLIPWAY_ASSIGN(const bool more, compare_unseen(view, looked, report));
+  static_cast<void>(more);
   seen_ = std::move(looked.seen);
   return {};
 }
 
-Result<replay::VerifyReport> CarryWrites::prove() {
+Result<replay::VerifyReport> CarryWrites::prove(SafePathReport& report) {
   SLIPWAY_ASSIGN(const auto view, replay::ReadView::open(origin_, wait_));
+  SLIPWAY_ASSIGN(auto proof,
+                 replay::verify_since(seen_, view, copy_, parked_, map_, explained_, wait_));
+  SLIPWAY_ASSIGN(const bool more, compare_unseen(view, proof, report));
+  if (!more) return proof;
   return replay::verify_since(seen_, view, copy_, parked_, map_, explained_, wait_);
 }
 
@@ -168,12 +176,16 @@ Status CarryWrites::compare(const replay::ReadView& origin, const replay::CarryM
   SLIPWAY_ASSIGN(auto carried,
                  replay::sync_state(origin, copy_, parked_, some, {.snapshot = since}, wait_));
   compared_until_ = origin.snapshot();
-  // A later time finds only what changed since.
+  count(carried, report);
+  if (report.carried.tables.empty()) report.carried = std::move(carried);
+  return {};
+}
+
+// A later time finds only what changed since.
+void CarryWrites::count(const replay::SyncReport& carried, SafePathReport& report) {
   for (auto& table : report.carried.tables)
     for (const auto& one : carried.tables)
       if (one.table == table.table) add(table.counts, one.counts);
-  if (report.carried.tables.empty()) report.carried = std::move(carried);
-  return {};
 }
 
 } // namespace slipway::rollback

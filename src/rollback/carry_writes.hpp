@@ -1,14 +1,18 @@
 #pragma once
 
+#include "slipway/replay/capture_keys.hpp"
 #include "slipway/replay/capture_slot.hpp"
+#include "slipway/replay/captured_keys.hpp"
 #include "slipway/replay/parked.hpp"
 #include "slipway/rollback/safe_path.hpp"
+
+#include <set>
 
 namespace slipway::rollback {
 
 /// What was written since the backup, from the broken database into the copy: from the slot that
-/// kept it, where there is one; by comparing the two databases else, and for tables that a slot
-/// cannot tell of.
+/// kept it, or by the keys that triggers noted, where there is one or the other; by comparing the
+/// two databases else, and for tables that neither can tell of.
 class CarryWrites {
 public:
   /// All must outlive this.
@@ -26,8 +30,9 @@ public:
   /// shows as a difference, which is looked at again by `prove`. `witness` is another session in
   /// the broken database. Errors: as carry, and replay::verify.
   Status look(pg::Session& witness, SafePathReport& report);
-  /// Compares what changed since `look`, when nobody writes any more. Errors: as replay::verify.
-  Result<replay::VerifyReport> prove();
+  /// Compares what changed since `look`, when nobody writes any more. What triggers did not see is
+  /// found here, and then carried over by comparing. Errors: as carry, and replay::verify.
+  Result<replay::VerifyReport> prove(SafePathReport& report);
   /// Lets the next time decode only what comes from here on: with a second slot of the same stream,
   /// where the server has one to give; without it the next time takes longer, and no more.
   void go_on_from_here(const SafePathReport& report);
@@ -47,6 +52,12 @@ private:
   Status compare(const replay::ReadView& origin, const replay::CarryMap& some,
                  SafePathReport& report);
   Result<replay::CarryMap> not_in_stream();
+  Status carry_keys(const replay::ReadView& origin, SafePathReport& report);
+  Status compare_late(const replay::ReadView& origin, const replay::CarryMap& rest,
+                      SafePathReport& report);
+  Result<bool> compare_unseen(const replay::ReadView& origin, const replay::VerifyReport& verified,
+                              SafePathReport& report);
+  static void count(const replay::SyncReport& carried, SafePathReport& report);
   bool has_no_rows(const replay::CarriedTable& table) const;
 
   const SafePathRequest& request_;
@@ -59,7 +70,10 @@ private:
   replay::CarryMap map_;
   replay::VerifyRequest explained_;
   bool from_slot_ = false;
-  std::string compared_until_; ///< the view of the last comparison; empty: there was none
+  bool from_keys_ = false;
+  std::string noted_until_;          ///< the view until which keys have been carried
+  std::set<QualifiedName> compared_; ///< tables that are not carried by their keys
+  std::string compared_until_;       ///< the view of the last comparison; empty: there was none
   replay::Seen seen_;
 };
 

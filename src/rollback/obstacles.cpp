@@ -104,11 +104,12 @@ private:
     if (quiet) return {};
     if (!quiet.error().sql || quiet.error().sql->sqlstate != k_no_privilege)
       return fail(quiet.error());
-    stops(
-        "this role may not keep triggers and foreign keys from firing while rows are carried over",
-        fmt::format("GRANT SET ON PARAMETER session_replication_role TO \"{}\" (from PostgreSQL "
-                    "15), or roll back as a superuser",
-                    session_.user()));
+    to_know("this role may not keep triggers and foreign keys from firing while rows are carried "
+            "over: the copy is without them for that time, and each foreign key is checked again "
+            "while the database is closed",
+            fmt::format("GRANT SET ON PARAMETER session_replication_role TO \"{}\" (from "
+                        "PostgreSQL 15), or roll back as a superuser",
+                        session_.user()));
     return {};
   }
 

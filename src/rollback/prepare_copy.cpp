@@ -2,6 +2,7 @@
 
 #include "slipway/base/sql_text.hpp"
 #include "slipway/history/store.hpp"
+#include "slipway/replay/capture_keys.hpp"
 #include "slipway/replay/capture_record.hpp"
 #include "slipway/replay/capture_slot.hpp"
 
@@ -24,12 +25,21 @@ Status check_moment(const SafePathRequest& request, pg::Session& copy, const Wai
           .with_state(fmt::format("{} is as it was", request.database)));
 }
 
-// A capture that was armed at the backup is in it, but no slot is behind that one.
+Status drop_triggers_in(const SafePathRequest& request, const std::string& kept, const Wait& wait) {
+  SLIPWAY_ASSIGN(auto session, request.open(kept, wait));
+  // Else nothing can be written there.
+  SLIPWAY_TRY(session.execute(SqlText("SET default_transaction_read_only = off"), wait));
+  return replay::drop_key_capture(session, request.history_schema, {}, wait);
+}
+
+// A capture that was armed at the backup is in it, but no slot is behind that one; and triggers
+// would go on noting.
 Status clean_copy(const SafePathRequest& request, pg::Session& copy, const Wait& wait) {
   if (!request.capture.empty())
     SLIPWAY_TRY(replay::clean_copy(
         copy, {.name = request.capture, .since = 0, .identities_changed = {}, .left_out = {}},
         wait));
+  SLIPWAY_TRY(replay::drop_key_capture(copy, request.history_schema, {}, wait));
   return replay::CaptureRecords(request.history_schema).forget_all(copy, wait);
 }
 
@@ -40,6 +50,14 @@ Status prepare_copy(const SafePathRequest& request, pg::Session& copy, const Wai
   SLIPWAY_TRY(history::Store(request.history_schema).prepare(copy, wait));
   SLIPWAY_TRY(check_moment(request, copy, wait));
   return clean_copy(request, copy, wait);
+}
+
+void drop_triggers(const SafePathRequest& request, const std::string& kept, const Wait& wait) {
+  if (const auto dropped = drop_triggers_in(request, kept, wait); !dropped)
+    request.events.on_event(
+        event::Warning{.message = fmt::format("{} still has the triggers of {}: {}", kept,
+                                              request.capture, dropped.error().message),
+                       .hint = "slipway rollback cleanup drops the database"});
 }
 
 } // namespace slipway::rollback

@@ -9,4 +9,8 @@ namespace slipway::rollback {
 /// run; sql.
 Status prepare_copy(const SafePathRequest& request, pg::Session& copy, const Wait& wait);
 
+/// After the swap: takes the triggers of a capture off the database that is kept. One that stays is
+/// told as a warning.
+void drop_triggers(const SafePathRequest& request, const std::string& kept, const Wait& wait);
+
 } // namespace slipway::rollback

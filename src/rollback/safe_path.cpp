@@ -9,7 +9,9 @@
 #include "slipway/base/sql_text.hpp"
 #include "slipway/locks/runner_lock.hpp"
 #include "slipway/pg/fence.hpp"
+#include "slipway/replay/capture_keys.hpp"
 #include "slipway/replay/capture_slot.hpp"
+#include "slipway/replay/loosen.hpp"
 #include "slipway/rollback/obstacles.hpp"
 #include "slipway/schema/fingerprint.hpp"
 #include "slipway/schema/redact.hpp"
@@ -56,11 +58,12 @@ public:
     SLIPWAY_ASSIGN(const auto obstacles,
                    obstacles_to_safe_path(*control_, request_.database, wait_));
     SLIPWAY_TRY(heed(obstacles));
+    SLIPWAY_TRY(check_rights());
     const auto began = std::chrono::steady_clock::now();
     SLIPWAY_TRY(make_copy());
     report_.restoring = passed_since(began);
     SLIPWAY_TRY(connect_both());
-    SLIPWAY_TRY(check_schema());
+    SLIPWAY_TRY(make_ready());
     SLIPWAY_ASSIGN(const auto tables, tables_to_know_of(*origin_, request_.history_schema, wait_));
     SLIPWAY_TRY(heed(tables));
     // What takes long is done while the application still works; the second time there is little
@@ -90,6 +93,12 @@ private:
       request_.events.on_event(event::Warning{.message = one.message, .hint = one.hint});
     }
     return {};
+  }
+
+  // A restore may take an hour.
+  Status check_rights() {
+    SLIPWAY_ASSIGN(auto session, request_.open(request_.database, wait_));
+    return replay::check_may_carry(session, wait_);
   }
 
   Status reopen_after_crash() {
@@ -144,6 +153,22 @@ private:
     return writes_->prepare();
   }
 
+  // One that is loosened was looked at before.
+  Status make_ready() {
+    SLIPWAY_ASSIGN(const bool loosened,
+                   replay::is_loosened(*copy_, request_.history_schema, wait_));
+    if (!loosened) SLIPWAY_TRY(check_schema());
+    SLIPWAY_ASSIGN(is_loosened_, replay::loosen(*copy_, request_.history_schema, wait_));
+    return {};
+  }
+
+  Status tighten() {
+    if (!is_loosened_) return {};
+    say("putting triggers and foreign keys back");
+    SLIPWAY_TRY(replay::tighten(*copy_, request_.history_schema, wait_));
+    return check_schema();
+  }
+
   // Before anything is carried: an old schema that is another one is no way back.
   Status check_schema() {
     auto scope = request_.scope;
@@ -185,6 +210,7 @@ private:
                                                           .ahead = std::move(ahead_)},
                                                          wait_));
     SLIPWAY_TRY(compare());
+    SLIPWAY_TRY(tighten());
     SLIPWAY_TRY(carry_history(*origin_, *copy_, request_.history_schema, request_.run,
                               request_.wanted_fingerprint, wait_));
     SLIPWAY_ASSIGN(report_.parked, parked_->count(wait_));
@@ -197,7 +223,7 @@ private:
 
   Status compare() {
     say("comparing what changed since");
-    SLIPWAY_ASSIGN(report_.verified, writes_->prove());
+    SLIPWAY_ASSIGN(report_.verified, writes_->prove(report_));
     if (report_.verified.is_good()) return {};
     Error error(ErrorCode::check_failed,
                 "the copy is not the broken database with the old schema: rows differ, and nothing "
@@ -226,15 +252,19 @@ private:
     const auto name = quote_identifier(request_.database);
     const auto broken = quote_identifier(report_.broken);
     const auto copy = quote_identifier(copy_name_);
+    SLIPWAY_ASSIGN(const auto take_note_off,
+                   pg::take_fence_note_off(*control_, request_.database, report_.broken, wait_));
+    // Only a copy that a deploy keeps in step is marked, and who may not mark one may not do this.
+    const auto take_mark_off = request_.kept_copy.empty()
+                                   ? std::string()
+                                   : fmt::format(" ALTER DATABASE {} RESET {};", copy, k_copy_mark);
     const SqlText text(fmt::format(
-        "BEGIN; ALTER DATABASE {2} RESET {4}; "
-        "ALTER DATABASE {0} RENAME TO {1}; ALTER DATABASE {2} RENAME TO {0}; "
-        "ALTER DATABASE {1} SET default_transaction_read_only = on; ALTER DATABASE {1} RESET "
-        "slipway.fence; ALTER DATABASE {1} WITH ALLOW_CONNECTIONS true; COMMENT ON DATABASE {1} "
-        "IS {3}; COMMIT",
+        "BEGIN;{4} ALTER DATABASE {0} RENAME TO {1}; ALTER DATABASE {2} RENAME TO {0}; "
+        "ALTER DATABASE {1} SET default_transaction_read_only = on;{5} ALTER DATABASE {1} WITH "
+        "ALLOW_CONNECTIONS true; COMMENT ON DATABASE {1} IS {3}; COMMIT",
         name, broken, copy,
         quote_literal(fmt::format("kept by slipway: what run {} broke", request_.run)),
-        k_copy_mark));
+        take_mark_off, take_note_off));
     auto swapped = control_->execute(text, wait_);
     if (swapped) {
       reach(os::CrashPoint::swapped);
@@ -248,6 +278,8 @@ private:
   // They would keep the write-ahead log for a database that nobody writes to any more.
   void drop_slots() {
     if (request_.capture.empty()) return;
+    if (replay::is_key_capture(request_.capture))
+      return drop_triggers(request_, report_.broken, wait_);
     // Also the one of a copy that was lost.
     for (const auto& slot : {replay::follower_name(request_.capture), request_.capture}) {
       if (const auto dropped = replay::drop_slot(*control_, slot, wait_); !dropped)
@@ -272,6 +304,7 @@ private:
   std::optional<replay::ParkedTable> parked_;
   std::optional<CarryWrites> writes_;
   replay::ReconciledAhead ahead_;
+  bool is_loosened_ = false;
   SafePathReport report_;
 };
 

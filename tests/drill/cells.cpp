@@ -161,7 +161,11 @@ const std::vector<Capture>& drill_captures() {
                                             .has_dropped = true,
                                             .skips_migrations = true,
                                             .keeps_copy = true,
-                                            .faults = faults_of_warm()}};
+                                            .faults = faults_of_warm()},
+                                           {.name = "trigger",
+                                            .settings = "[deploy]\ncapture = \"trigger\"\n",
+                                            .deploys = true,
+                                            .skips_migrations = true}};
   return all;
 }
 

@@ -297,6 +297,10 @@ std::string DrillStage::leftovers() {
                      "'slipway.fence%'") != "0")
     found += "left: the note of a fence\n";
   auto session = connect(url());
+  for (const auto& row :
+       rows(session, "SELECT tgrelid::regclass || ' ' || tgname FROM pg_trigger WHERE tgname LIKE "
+                     "'slipway\\_%'"))
+    found += "left: trigger " + row[0] + "\n";
   // The server notices a moment later that a command has ended and its session with it.
   const auto patience = Deadline::after(Millis(30'000));
   while (value(session, "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'") != "0") {

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -20,7 +21,10 @@ namespace slipway::test {
 /// Keeps every event, so that a test can ask what was said.
 class RecordingSink final : public EventSink {
 public:
-  void on_event(const Event& event) override { events.push_back(event); }
+  void on_event(const Event& event) override {
+    events.push_back(event);
+    if (meanwhile) meanwhile(event);
+  }
   template<class T>
   std::vector<T> all() const {
     std::vector<T> found;
@@ -29,6 +33,8 @@ public:
     return found;
   }
   std::vector<Event> events;
+  /// What somebody else does at that moment.
+  std::function<void(const Event&)> meanwhile;
 };
 
 /// A project in memory on the test's own database.

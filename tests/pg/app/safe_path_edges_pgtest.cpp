@@ -305,6 +305,11 @@ TEST_F(SafePathEdges, ARoleThatMayNotRenameIsRefusedBeforeAnythingIsRestored) {
   ASSERT_FALSE(loud);
   EXPECT_NE(loud.error().hint.find("GRANT SET ON PARAMETER"), std::string::npos)
       << loud.error().message;
+  EXPECT_NE(loud.error().message.find("belongs to another role"), std::string::npos)
+      << loud.error().message;
+  EXPECT_EQ(test::value(session, "SELECT count(*) FROM pg_database WHERE starts_with(datname, "
+                                 "current_database() || '__')"),
+            "0");
   EXPECT_EQ(test::value(session, "SELECT datallowconn FROM pg_database WHERE datname = "
                                  "current_database()"),
             "t");

@@ -15,20 +15,22 @@ struct DeployReport {
   std::optional<std::string>
       backup; ///< its name; none when deploy.backup is off, or nothing is pending
   RunReport run;
-  std::string capture;     ///< the slot that stays armed; empty: there is none, or none any more
-  std::string copy;        ///< the database that was kept in step with it, likewise
-  std::string capture_why; ///< nothing was captured
-  bool confirmed = false;  ///< the bake has passed
+  /// The slot, or the triggers, that stay armed; empty: there is none, or none any more.
+  std::string capture;
+  bool by_triggers = false;       ///< it is no slot
+  std::string copy;               ///< the database that was kept in step with it, likewise
+  std::string capture_why;        ///< nothing was captured
+  bool confirmed = false;         ///< the bake has passed
   std::int64_t health_checks = 0; ///< made; 0 when none is configured
   WayBackOutlook outlook;         ///< from before anything was done; empty without deploy.predict
 };
 
 /// How what is written after the backup would be kept.
 struct CaptureOutlook {
-  std::string kind; ///< "none", "slot", "warm"
+  std::string kind; ///< "none", "slot", "warm", "trigger"
   std::string why;  ///< there is none, or what the deploy would be refused for
   std::string hint;
-  std::string room; ///< for a copy: how much it takes, and what is known of the disk
+  std::string room; ///< what it takes: a copy on the disk, triggers on tables
   bool is_refused = false;
 };
 
@@ -54,7 +56,7 @@ Result<DeployReport> deploy(const Context& context, Full full = Full::no);
 
 /// What confirming did.
 struct Confirmed {
-  std::vector<std::string> dropped; ///< names of databases and slots
+  std::vector<std::string> dropped; ///< names of databases, slots and triggers
   /// The newest run that has something in the trash; 0: there is nothing in it.
   std::int64_t trash_run = 0;
   std::vector<std::string> trash;   ///< what that run has put aside, and is still there
@@ -76,7 +78,7 @@ struct KeptCapture {
 struct CaptureWatch {
   std::string busy; ///< why nothing was looked at: another slipway is at work; empty: it was
   std::vector<KeptCapture> kept;
-  std::vector<std::string> dropped; ///< names of databases and slots
+  std::vector<std::string> dropped; ///< names of databases, slots and triggers
   std::vector<std::string> alarms;  ///< slots that are lost, or soon will be
 };
 

@@ -48,6 +48,10 @@ Result<std::vector<Fenced>> fenced_databases(Session& control, const Wait& wait)
 /// Opens a database whose fence was left behind: when nobody is connected to it and no session
 /// holds the fence. Errors: lock_timeout when somebody stays; sql.
 Status lift_forgotten_fence(Session& control, const std::string& database, const Wait& wait);
+/// The statements that take the fence's note off a database that will be called so by then; for
+/// whoever opens it himself. Errors: sql.
+Result<std::string> take_fence_note_off(Session& control, const std::string& database,
+                                        const std::string& called, const Wait& wait);
 /// Opens a database. Precondition: the fence is the caller's own.
 Status lift_fence(Session& control, const std::string& database, const Wait& wait);
 

@@ -25,7 +25,8 @@ struct Capture {
   std::vector<QualifiedName> left_out; ///< tables whose old rows a stream could not tell
 };
 
-/// What the publication of a capture is commented with. Reading a schema passes those over.
+/// What the publication of a capture, or the function of its triggers, is commented with. Reading a
+/// schema passes those over.
 inline constexpr const char* k_capture_comment = "capture of slipway";
 
 /// "slipway_" and the run, in letters that a slot may have.
