@@ -1,5 +1,6 @@
 #include "doctor_captures.hpp"
 
+#include "capture_spool.hpp"
 #include "deploy_guard.hpp"
 #include "warm_copy.hpp"
 
@@ -46,6 +47,8 @@ public:
             fmt::format("the slot {} belongs to no deploy, {}", slot.name, keeps(&slot)));
     }
     SLIPWAY_TRY(look_at_copies(records));
+    SLIPWAY_ASSIGN(auto spools, find_spools(context_, session_, records, wait_));
+    std::move(spools.begin(), spools.end(), std::back_inserter(found));
     if (found.empty()) found.push_back({k_what, Health::ok, "no slot of a deploy", {}});
     return {};
   }

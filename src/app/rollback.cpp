@@ -52,7 +52,8 @@ Status look_at_capture(const Context& context, pg::Session& session, RollbackOut
                                kept.obstacles.empty() ? "" : ", " + kept.obstacles)});
     return {};
   }
-  branches.push_back({question, "yes, by the slot " + kept.name});
+  branches.push_back({question, "yes, by the slot " + kept.name +
+                                    (kept.spool.empty() ? "" : " and its spool in " + kept.spool)});
   outlook.capture = kept.name;
   if (kept.copy.empty()) return {};
   const bool is_of_run = kept.run == outlook.assessment.run.row.id;

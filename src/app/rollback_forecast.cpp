@@ -72,6 +72,8 @@ private:
       return {};
     }
     replay::ReplayRequest request{.slot = capture.name,
+                                  .spool = capture.spool,
+                                  .since = capture.since,
                                   .end = 0,
                                   .snapshot = backup.moment.snapshot,
                                   .run = capture.name,

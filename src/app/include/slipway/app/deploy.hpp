@@ -25,7 +25,7 @@ struct DeployReport {
 
 /// How what is written after the backup would be kept.
 struct CaptureOutlook {
-  std::string kind; ///< "none", "slot", "warm"
+  std::string kind; ///< "none", "slot", "spool", "warm"
   std::string why;  ///< there is none, or what the deploy would be refused for
   std::string hint;
   std::string room; ///< for a copy: how much it takes, and what is known of the disk
