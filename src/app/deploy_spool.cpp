@@ -6,6 +6,7 @@
 
 #include "slipway/app/target.hpp"
 #include "slipway/os/clock.hpp"
+#include "slipway/replay/capture_slot.hpp"
 #include "slipway/replay/spooling.hpp"
 
 #include <algorithm>
@@ -28,9 +29,14 @@ public:
     report_.capture = capture_.name;
     report_.folder = place.folder;
     while (armed) {
-      SLIPWAY_ASSIGN(const bool at_end, step(session, place));
-      if (at_end && until == SpoolUntil::now) break;
-      if (at_end) os::pause(context_.config.duration("deploy.spool_every"), wait_);
+      const auto at_end = step(session, place);
+      // Whoever confirms takes the slot away in between.
+      const auto still = is_still_armed(session);
+      if (!at_end && still && !*still) break;
+      if (!at_end && wait_.stop_requested()) break;
+      if (!at_end) return fail(at_end.error());
+      if (*at_end && until == SpoolUntil::now) break;
+      if (*at_end) os::pause(context_.config.duration("deploy.spool_every"), wait_);
       if (wait_.stop_requested() || wait_.deadline.passed()) break;
       SLIPWAY_ASSIGN(armed, is_still_armed(session));
     }
@@ -48,9 +54,12 @@ private:
 
   Result<bool> is_still_armed(pg::Session& session) {
     SLIPWAY_ASSIGN(const auto all, records_.all(session, wait_));
-    return std::any_of(all.begin(), all.end(), [&](const auto& one) {
+    SLIPWAY_ASSIGN(const auto slots, replay::slipway_slots(session, wait_));
+    const bool is_known = std::any_of(all.begin(), all.end(), [&](const auto& one) {
       return one.name == capture_.name && one.since == capture_.since;
     });
+    return is_known && std::any_of(slots.begin(), slots.end(),
+                                   [&](const auto& one) { return one.name == capture_.name; });
   }
 
   Result<bool> step(pg::Session& session, const spool::Place& place) {
