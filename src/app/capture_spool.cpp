@@ -2,6 +2,7 @@
 #include "capture_spool.hpp"
 
 #include "slipway/os/identity.hpp"
+#include "slipway/replay/capture_slot.hpp"
 #include "slipway/replay/spooling.hpp"
 
 #include <algorithm>
@@ -105,10 +106,14 @@ Result<std::vector<std::string>> drop_spools_of_nobody(const Context& context, p
   if (found.empty()) return dropped;
   const replay::CaptureRecords records(context.config.text("history.schema"));
   SLIPWAY_ASSIGN(const auto known, records.all(session, wait));
+  SLIPWAY_ASSIGN(const auto slots, replay::slipway_slots(session, wait));
   for (const auto& one : found) {
-    if (std::any_of(known.begin(), known.end(),
-                    [&](const auto& capture) { return is_of(one, capture); }))
-      continue;
+    const bool is_known = std::any_of(known.begin(), known.end(),
+                                      [&](const auto& capture) { return is_of(one, capture); });
+    // Of a database that was renamed since: its record is not here.
+    const bool has_slot = std::any_of(slots.begin(), slots.end(),
+                                      [&](const auto& slot) { return slot.name == one.of.slot; });
+    if (is_known || has_slot) continue;
     SLIPWAY_TRY(spool::remove(one.folder));
     dropped.push_back(one.folder);
   }

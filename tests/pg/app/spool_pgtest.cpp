@@ -239,6 +239,15 @@ TEST_F(SpooledCapture, ItGoesWithItsCaptureAndAnOrphanIsNamed) {
   fs::remove_all(spools());
   fs::rename(aside, spools());
   EXPECT_NE(diagnosis().find("belongs to no deploy"), std::string::npos) << diagnosis();
+  // With a slot it may be of a database that was renamed.
+  const auto named = [](const std::string& spool) { return spool.substr(spool.find('-') + 1); };
+  auto slot = named(fs::directory_iterator(spools())->path().filename().string());
+  slot.resize(slot.rfind('-'));
+  auto other = test::connect(logical_->fresh_database());
+  test::exec(other, "SELECT pg_create_logical_replication_slot('" + slot + "', 'pgoutput')");
+  ASSERT_TRUE(confirm());
+  EXPECT_TRUE(has_spool());
+  test::exec(other, "SELECT pg_drop_replication_slot('" + slot + "')");
   const auto watch =
       with_context([](const app::Context& context) { return app::watch_captures(context); });
   ASSERT_TRUE(watch) << watch.error().message;
