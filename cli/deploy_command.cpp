@@ -3,6 +3,7 @@
 #include "result_output.hpp"
 
 #include "slipway/app/deploy.hpp"
+#include "slipway/app/deploy_spool.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -131,6 +132,27 @@ int print(Invocation& invocation, const app::CaptureWatch& watch) {
   return watch.alarms.empty() ? 0 : k_says_no;
 }
 
+constexpr double k_megabyte = 1e6;
+
+Result<int> spool(Invocation& invocation, app::SpoolUntil until) {
+  SLIPWAY_ASSIGN(const auto report, app::spool_deploy(app_context(invocation), until));
+  if (invocation.format == Format::json)
+    print_json(invocation.out, {{"capture", report.capture},
+                                {"folder", report.folder},
+                                {"up_to", report.up_to},
+                                {"transactions", report.transactions},
+                                {"in_all", report.in_all},
+                                {"bytes", report.bytes}});
+  else if (report.capture.empty())
+    invocation.out.line("nothing is armed");
+  else
+    invocation.out.line(
+        fmt::format("{}: {} transactions spooled up to {}, {} in all, {:.1f} MB in {}",
+                    report.capture, report.transactions, report.up_to, report.in_all,
+                    static_cast<double>(report.bytes) / k_megabyte, report.folder));
+  return 0;
+}
+
 } // namespace
 
 Command deploy_command() {
@@ -143,7 +165,9 @@ Command deploy_command() {
       "tables whose rows they change, or everything when their text does not tell. It is said which, and why. Then "
       "deploy.application brings the new version of the application, and deploy.health has to succeed deploy.health_times in a row "
       "within deploy.health_within, and stay so while the deploy bakes (deploy.bake). With no bake the slot stays armed until "
-      "slipway deploy confirm where the server bounds what slots keep (max_slot_wal_keep_size), and goes with the deploy elsewhere.\n\n"
+      "slipway deploy confirm where the server bounds what slots keep (max_slot_wal_keep_size), and goes with the deploy elsewhere. `deploy spool` "
+      "takes what the slot keeps into files below deploy.spool_folder, so that the server can forget it; with deploy.capture = spool the "
+      "deploy does that by itself while it bakes.\n\n"
       "When any of it fails, just this run is rolled back, as `rollback` would: in place, or over the backup with the writes made "
       "since. Then deploy.previous_application and deploy.alert run. Each of these is a list of a program and its arguments; no "
       "shell is involved. They find SLIPWAY_DEPLOY_OUTCOME (up, failed, rolled_back, part_way), SLIPWAY_DEPLOY_RUN and "
@@ -152,12 +176,16 @@ Command deploy_command() {
   command.settings = run_settings();
   command.settings.emplace_back("deploy.capture");
   command.settings.emplace_back("deploy.bake");
+  command.settings.emplace_back("deploy.spool_folder");
+  command.settings.emplace_back("deploy.spool_every");
   command.settings.emplace_back("deploy.grace");
   command.examples = {
       {"slipway deploy", "in the last job of a pipeline"},
       {"slipway deploy --dry-run", "what is pending, and what of it could not be taken back"},
       {"slipway deploy --bake 10min", "watch for ten minutes, then let the way back go"},
       {"slipway deploy confirm", "it is good: drop the slot that was kept for a rollback"},
+      {"slipway deploy spool --once",
+       "from a timer: take what the slot keeps into local files, so that the server can forget it"},
       {"slipway deploy watchdog", "from a timer: drop what nobody confirmed for deploy.grace"},
       {"slipway deploy --json", "what was done, for a program"}};
   command.exit_statuses = {
@@ -179,8 +207,16 @@ Command deploy_command() {
         app.add_subcommand("confirm", "drop what was kept for a rollback of the last deploy");
     CLI::App* watchdog = app.add_subcommand(
         "watchdog", "drop what dead or unconfirmed deploys have left for longer than deploy.grace");
-    return [full, only_look, confirmation, watchdog](Invocation& invocation) -> Result<int> {
+    CLI::App* spooling = app.add_subcommand(
+        "spool",
+        "take what the slot of the last deploy keeps into local files, until it is confirmed");
+    auto once = std::make_shared<bool>(false);
+    spooling->add_flag("--once", *once, "Take what is there now, and end");
+    return [full, only_look, once, confirmation, watchdog,
+            spooling](Invocation& invocation) -> Result<int> {
       if (confirmation->parsed()) return confirm(invocation);
+      if (spooling->parsed())
+        return spool(invocation, *once ? app::SpoolUntil::now : app::SpoolUntil::confirmed);
       if (watchdog->parsed()) {
         SLIPWAY_ASSIGN(const auto watch, app::watch_captures(app_context(invocation)));
         return print(invocation, watch);

@@ -189,7 +189,8 @@ private:
     context_.events.on_event(event::Warning{
         .message = fmt::format("{} keeps the write-ahead log until the deploy is confirmed",
                                report_.capture),
-        .hint = "slipway deploy confirm"});
+        .hint =
+            "slipway deploy confirm; until then slipway deploy spool lets the server forget it"});
     return {};
   }
 

@@ -2,6 +2,7 @@
 #include "deploy_bake.hpp"
 
 #include "deploy_hooks.hpp"
+#include "spool_watch.hpp"
 #include "warm_keeper.hpp"
 
 #include "slipway/app/target.hpp"
@@ -143,6 +144,7 @@ Status bake(const Context& context, pg::Session& session, const Baking& baking,
   context.events.on_event(
       event::Note{.message = fmt::format("baking for {}", format_duration(length))});
   SlotWatch watch(context, session, baking.capture);
+  SpoolWatch spool(context, session, baking.capture);
   CopyWatch copy(context, baking.keeper);
   SignOfLife life(context, session, baking.capture);
   std::int64_t failed_in_a_row = 0;
@@ -150,6 +152,7 @@ Status bake(const Context& context, pg::Session& session, const Baking& baking,
     if (run.stop_requested()) return fail(stopped(baking.capture));
     life.give(run);
     watch.look(run);
+    spool.look(run);
     copy.look();
     auto healthy = check_health(context, environment, run);
     if (run.stop_requested()) return fail(stopped(baking.capture));

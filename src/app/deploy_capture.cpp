@@ -1,6 +1,7 @@
 // A slot for the time between a deploy and its confirmation.
 #include "deploy_capture.hpp"
 
+#include "capture_spool.hpp"
 #include "key_capture.hpp"
 #include "pooler.hpp"
 #include "run_identity.hpp"
@@ -12,6 +13,7 @@
 #include "slipway/pg/server_facts.hpp"
 #include "slipway/replay/capture_slot.hpp"
 #include "slipway/replay/relation_map.hpp"
+#include "slipway/replay/spooling.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -233,6 +235,26 @@ Result<CaptureOutlook> look_at_capture(const Context& context, pg::Session& sess
                         .is_refused = wish != "auto"};
 }
 
+namespace {
+
+constexpr Millis k_spooling_patience{60'000};
+
+// Somebody may be spooling it.
+Status drop_when_free(pg::Session& session, const std::string& slot, const Wait& wait) {
+  SLIPWAY_ASSIGN(const auto lock,
+                 replay::SpoolLock::take(session, slot, k_spooling_patience, wait));
+  return replay::drop_slot(session, slot, wait);
+}
+
+Status drop_spools(const Context& context, pg::Session& session, std::vector<std::string>& dropped,
+                   const Wait& wait) {
+  SLIPWAY_ASSIGN(const auto gone, drop_spools_of_nobody(context, session, wait));
+  dropped.insert(dropped.end(), gone.begin(), gone.end());
+  return {};
+}
+
+} // namespace
+
 Result<std::vector<std::string>> drop_capture_of_deploy(const Context& context,
                                                         pg::Session& session,
                                                         const std::string& name, const Wait& wait) {
@@ -242,7 +264,7 @@ Result<std::vector<std::string>> drop_capture_of_deploy(const Context& context,
   SLIPWAY_ASSIGN(const auto slots, replay::slipway_slots(session, wait));
   for (const auto& slot : slots) {
     if (slot.name != name && slot.name != replay::follower_name(name)) continue;
-    SLIPWAY_TRY(replay::drop_slot(session, slot.name, wait));
+    SLIPWAY_TRY(drop_when_free(session, slot.name, wait));
     dropped.push_back(slot.name);
     crash.reach(os::CrashPoint::capture_slot_dropped);
   }
@@ -252,7 +274,11 @@ Result<std::vector<std::string>> drop_capture_of_deploy(const Context& context,
     SLIPWAY_ASSIGN(const bool had, drop_triggers(context, session, wait));
     if (had) dropped.push_back(name);
   }
+  SLIPWAY_ASSIGN(const auto known, records.all(session, wait));
+  for (const auto& one : known)
+    if (one.name == name) tell_spools_elsewhere(context, one);
   SLIPWAY_TRY(records.remove(session, name, wait));
+  SLIPWAY_TRY(drop_spools(context, session, dropped, wait));
   return dropped;
 }
 
@@ -280,7 +306,7 @@ Result<std::vector<std::string>> drop_captures(const Context& context, pg::Sessi
   const auto put_aside = session.database() + "__broken_";
   for (const auto& slot : slots) {
     if (slot.database != session.database() && !slot.database.starts_with(put_aside)) continue;
-    SLIPWAY_TRY(replay::drop_slot(session, slot.name, wait));
+    SLIPWAY_TRY(drop_when_free(session, slot.name, wait));
     dropped.push_back(slot.name);
     captures.push_back(slot.name);
     crash.reach(os::CrashPoint::capture_slot_dropped);
@@ -290,6 +316,8 @@ Result<std::vector<std::string>> drop_captures(const Context& context, pg::Sessi
         session, {.name = name, .since = 0, .identities_changed = {}, .left_out = {}}, wait));
     SLIPWAY_TRY(records.remove(session, name, wait));
   }
+  for (const auto& one : known) tell_spools_elsewhere(context, one);
+  SLIPWAY_TRY(drop_spools(context, session, dropped, wait));
   return dropped;
 }
 

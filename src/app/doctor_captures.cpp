@@ -1,5 +1,6 @@
 #include "doctor_captures.hpp"
 
+#include "capture_spool.hpp"
 #include "deploy_guard.hpp"
 #include "key_capture.hpp"
 #include "warm_copy.hpp"
@@ -54,6 +55,8 @@ public:
     });
     if (triggers_.is_there && !has_owner)
       say(Health::problem, "triggers that belong to no deploy, " + told(triggers_));
+    SLIPWAY_ASSIGN(auto spools, find_spools(context_, session_, records, wait_));
+    std::move(spools.begin(), spools.end(), std::back_inserter(found));
     if (found.empty()) found.push_back({k_what, Health::ok, "no slot of a deploy", {}});
     return {};
   }

@@ -1,6 +1,7 @@
 // Slots and copies that nobody confirmed, and nobody came back to.
 #include "forgotten_captures.hpp"
 
+#include "capture_spool.hpp"
 #include "deploy_capture.hpp"
 #include "deploy_guard.hpp"
 #include "key_capture.hpp"
@@ -38,6 +39,8 @@ public:
     SLIPWAY_ASSIGN(const auto known, records_.all(session_, wait_));
     for (const auto& one : known) SLIPWAY_TRY(judge(one));
     SLIPWAY_TRY(drop_those_of_nobody(known));
+    SLIPWAY_ASSIGN(const auto spools, drop_spools_of_nobody(context_, session_, wait_));
+    watch_.dropped.insert(watch_.dropped.end(), spools.begin(), spools.end());
     SLIPWAY_TRY(look_for_alarms());
     return std::move(watch_);
   }

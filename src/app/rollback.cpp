@@ -53,11 +53,12 @@ Status look_at_capture(const Context& context, pg::Session& session, RollbackOut
                                kept.obstacles.empty() ? "" : ", " + kept.obstacles)});
     return {};
   }
+  const std::string spool = kept.spool.empty() ? "" : " and its spool in " + kept.spool;
   branches.push_back(
       {question,
-       fmt::format("yes, by the {} {}",
+       fmt::format("yes, by the {} {}{}",
                    replay::is_key_capture(kept.name) ? "keys that triggers noted, of" : "slot",
-                   kept.name)});
+                   kept.name, spool)});
   outlook.capture = kept.name;
   if (kept.copy.empty()) return {};
   const bool is_of_run = kept.run == outlook.assessment.run.row.id;

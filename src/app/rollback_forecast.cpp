@@ -75,6 +75,8 @@ private:
     }
     if (replay::is_key_capture(capture.name)) return read_keys(session, capture, backup);
     replay::ReplayRequest request{.slot = capture.name,
+                                  .spool = capture.spool,
+                                  .since = capture.since,
                                   .end = 0,
                                   .snapshot = backup.moment.snapshot,
                                   .run = capture.name,

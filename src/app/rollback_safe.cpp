@@ -1,6 +1,7 @@
 // The safe path of a rollback: which backup, and where it is restored.
 #include "rollback_safe.hpp"
 
+#include "capture_spool.hpp"
 #include "run_identity.hpp"
 #include "schema_scope.hpp"
 #include "usable_capture.hpp"
@@ -86,6 +87,18 @@ Status check_use(const rollback::Assessment& assessment, const backup::Manifest&
   return {};
 }
 
+// The database has another schema now, and the writes: nobody reads them there any more.
+void drop_spools_of_the_past(const Context& context) {
+  const auto wait = run_wait(context);
+  auto session = open_session(context, "rollback", wait);
+  const auto dropped = session ? drop_spools_of_nobody(context, *session, wait)
+                               : Result<std::vector<std::string>>(fail(session.error()));
+  if (!dropped)
+    context.events.on_event(
+        event::Warning{.message = "what was spooled is still there: " + dropped.error().message,
+                       .hint = "slipway deploy confirm"});
+}
+
 } // namespace
 
 std::optional<backup::Listed> backup_before(const Context& context,
@@ -167,6 +180,8 @@ Result<std::unique_ptr<SafePathScene>> set_safe_path(const Context& context,
       .wanted_fingerprint = *assessment.run.fingerprint_before,
       .capture = std::move(capture.name),
       .follower = std::move(capture.follower),
+      .spool = std::move(capture.spool),
+      .capture_since = capture.since,
       .migration_transactions = std::move(capture.migration_transactions),
       .events = events,
       .crash = &own->crash});
@@ -177,7 +192,9 @@ Result<rollback::SafePathReport> take_safe_path(const Context& context,
                                                 const rollback::Assessment& assessment,
                                                 const backup::Manifest& backup) {
   SLIPWAY_ASSIGN(const auto scene, set_safe_path(context, assessment, backup, context.events));
-  return rollback::take_safe_path(*scene->request, run_wait(context));
+  SLIPWAY_ASSIGN(auto report, rollback::take_safe_path(*scene->request, run_wait(context)));
+  drop_spools_of_the_past(context);
+  return report;
 }
 
 Status make_copy_of_backup(const Context& context, const backup::Manifest& backup,

@@ -1,5 +1,6 @@
 #include "usable_capture.hpp"
 
+#include "capture_spool.hpp"
 #include "warm_copy.hpp"
 
 #include "slipway/replay/capture_keys.hpp"
@@ -39,12 +40,19 @@ Result<UsableCapture> usable_capture(const Context& context, pg::Session& sessio
     const auto slot = std::find_if(slots.begin(), slots.end(), [&](const auto& some) {
       return some.name == one.name && some.database == session.database();
     });
-    const auto obstacle =
+    auto obstacle =
         obstacle_to(one, slot == slots.end() ? nullptr : &*slot, triggers.is_there, backup);
+    UsableSpool spool;
+    if (obstacle.empty()) {
+      SLIPWAY_ASSIGN(spool, usable_spool(context, session, one, wait));
+      obstacle = std::move(spool.obstacle);
+    }
     if (obstacle.empty()) {
       usable.name = one.name;
       SLIPWAY_ASSIGN(usable.migration_transactions, records.steps(session, one.name, wait));
       usable.run = one.run;
+      usable.since = one.since;
+      usable.spool = spool.there ? folder_for_spools(context) : std::string();
       SLIPWAY_ASSIGN(usable.copy, find_warm_copy(session, one.name, wait));
       const auto follower = replay::follower_name(one.name);
       const bool follows = std::any_of(slots.begin(), slots.end(), [&](const auto& some) {

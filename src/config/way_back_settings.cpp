@@ -17,9 +17,31 @@ std::vector<Setting> deploy_settings() {
        .secrecy = Secrecy::open,
        .description =
            "How what is written after the backup is kept for a rollback: slot keeps it in a replication slot until the deploy "
-           "is confirmed, warm also keeps a copy with the old schema in step, trigger notes the keys of written rows where the server "
-           "keeps no logical changes, none has a rollback compare the two databases, auto takes a slot where there can be one.",
-       .choices = "auto|slot|warm|trigger|none"},
+           "is confirmed, spool takes it from the slot into local files while the deploy bakes, warm also keeps a copy with the old "
+           "schema in step, trigger notes the keys of written rows where the server keeps no logical changes, none has a rollback "
+           "compare the two databases, auto takes a slot where there can be one.",
+       .choices = "auto|slot|spool|warm|trigger|none"},
+      {.key = "deploy.spool_folder",
+       .type = ValueType::text,
+       .default_value = "spool",
+       .environment = "SLIPWAY_SPOOL",
+       .flag = "--spool-folder",
+       .secrecy = Secrecy::open,
+       .description =
+           "The folder for what is taken from a slot before the deploy is confirmed; a rollback reads it there."},
+      {.key = "deploy.spool_every",
+       .type = ValueType::duration,
+       .default_value = "10s",
+       .flag = "--spool-every",
+       .secrecy = Secrecy::open,
+       .description = "The pause between two looks at a slot that is spooled."},
+      {.key = "deploy.spool_below",
+       .type = ValueType::integer,
+       .default_value = "0",
+       .secrecy = Secrecy::open,
+       .description =
+           "A slot of a deploy that bakes is spooled by itself when the server would give it up after less than so many MB more "
+           "(max_slot_wal_keep_size); it is in any case when it keeps more than it may still grow."},
       {.key = "deploy.bake",
        .type = ValueType::duration,
        .default_value = "0",

@@ -13,7 +13,7 @@ namespace slipway::os {
 
 namespace {
 
-constexpr std::array<std::pair<CrashPoint, std::string_view>, 39> k_points{{
+constexpr std::array<std::pair<CrashPoint, std::string_view>, 42> k_points{{
     {CrashPoint::run_lock_taken, "run.lock_taken"},
     {CrashPoint::run_tables_prepared, "run.tables_prepared"},
     {CrashPoint::run_recorded, "run.recorded"},
@@ -36,6 +36,9 @@ constexpr std::array<std::pair<CrashPoint, std::string_view>, 39> k_points{{
     {CrashPoint::copy_kept, "deploy.copy_kept"},
     {CrashPoint::deploy_migrated, "deploy.migrated"},
     {CrashPoint::copy_followed, "deploy.copy_followed"},
+    {CrashPoint::spool_written, "spool.written"},
+    {CrashPoint::spool_synced, "spool.synced"},
+    {CrashPoint::spool_advanced, "spool.advanced"},
     {CrashPoint::capture_slot_dropped, "deploy.capture_slot_dropped"},
     {CrashPoint::writes_replayed, "rollback.writes_replayed"},
     {CrashPoint::database_closed, "rollback.database_closed"},

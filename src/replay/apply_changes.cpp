@@ -2,9 +2,9 @@
 #include "slipway/replay/apply_changes.hpp"
 
 #include "change_statements.hpp"
-#include "change_stream.hpp"
 #include "fill.hpp"
 #include "follower_slot.hpp"
+#include "kept_stream.hpp"
 #include "quiet_session.hpp"
 #include "replay_state.hpp"
 #include "row_texts.hpp"
@@ -301,17 +301,20 @@ Result<ReplayReport> apply_changes(pg::Session& origin, pg::Session& copy, Parke
   SLIPWAY_ASSIGN(const std::string time_zone, time_zone_of(origin, wait));
   Replayer replayer(copy, parked, maps, map, request, time_zone, wait);
   SLIPWAY_TRY(replayer.prepare());
-  SLIPWAY_ASSIGN(const bool follows, follows_copy(origin, request.follower, replayer.done(), wait));
+  SLIPWAY_ASSIGN(auto stream, KeptStream::open(origin, request, wait));
+  SLIPWAY_ASSIGN(const bool follows,
+                 follows_copy(origin, request.follower, stream.reached(replayer.done()), wait));
   bool goes_on = false;
-  if (follows) {
+  if (follows || stream.has_spooled(replayer.done())) {
     SLIPWAY_ASSIGN(goes_on, replayer.go_on());
   }
-  const Status read = read_changes(
-      origin, {.slot = goes_on ? request.follower : request.slot, .publication = request.slot},
-      request.end, [&](const pgoutput::Change& change) { return replayer.take(change); }, wait);
+  const TakeChange take = [&](const pgoutput::Change& change) { return replayer.take(change); };
+  const Status read = goes_on
+                          ? stream.read_slot(follows ? request.follower : request.slot, take, wait)
+                          : stream.read(take, wait);
   Result<ReplayReport> report = read ? replayer.end() : Result<ReplayReport>(read.error());
   if (!report && copy.transaction_status() != pg::TransactionStatus::idle) roll_back(copy);
-  if (report) report->from_follower = goes_on;
+  if (report) report->from_follower = goes_on && follows;
   return report;
 }
 

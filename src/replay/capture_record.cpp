@@ -20,6 +20,7 @@ CREATE TABLE IF NOT EXISTS {0}.capture (
   begun_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
   stage_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp());
 ALTER TABLE {0}.capture ADD COLUMN IF NOT EXISTS abandoned_at timestamptz;
+ALTER TABLE {0}.capture ADD COLUMN IF NOT EXISTS spool text;
 CREATE TABLE IF NOT EXISTS {0}.capture_step (
   capture text NOT NULL,
   transaction xid8 NOT NULL,
@@ -89,6 +90,21 @@ Status CaptureRecords::note_abandoned(pg::Session& session, const std::string& n
                 {name}, wait);
 }
 
+Result<bool> CaptureRecords::claim_spool(pg::Session& session, const std::string& name,
+                                         const std::string& where, bool moved,
+                                         const Wait& wait) const {
+  SLIPWAY_TRY(create(session, wait));
+  SLIPWAY_ASSIGN(
+      const auto rows,
+      session.query(
+          SqlText(fmt::format("UPDATE {}.capture SET spool = $2 WHERE name OPERATOR(pg_catalog.=) "
+                              "$1 AND ($3::boolean OR spool IS NULL OR spool "
+                              "OPERATOR(pg_catalog.=) $2)",
+                              quote_identifier(schema_))),
+          {name, where, moved ? "true" : "false"}, wait));
+  return rows.affected() == 1;
+}
+
 Status CaptureRecords::remove(pg::Session& session, const std::string& name,
                               const Wait& wait) const {
   SLIPWAY_ASSIGN(const bool there, is_there(session, wait));
@@ -119,7 +135,8 @@ Result<std::vector<CaptureRecord>> CaptureRecords::all(pg::Session& session,
                         "pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) stage_at))::bigint, "
                         "pg_catalog.floor(EXTRACT(epoch FROM pg_catalog.clock_timestamp() "
                         "OPERATOR(pg_catalog.-) (pg_catalog.to_jsonb(c) OPERATOR(pg_catalog.->>) "
-                        "'abandoned_at')::timestamptz))::bigint "
+                        "'abandoned_at')::timestamptz))::bigint, COALESCE(pg_catalog.to_jsonb(c) "
+                        "OPERATOR(pg_catalog.->>) 'spool', '') "
                         "FROM {}.capture AS c ORDER BY begun_at",
                         quote_identifier(schema_))),
                     {}, wait));
@@ -131,6 +148,7 @@ Result<std::vector<CaptureRecord>> CaptureRecords::all(pg::Session& session,
                        .backup = std::string(rows.text(row, 4)),
                        .age_s = rows.integer(row, 5)});
     if (!rows.is_null(row, 6)) records.back().abandoned_s = rows.integer(row, 6);
+    records.back().spool = rows.text(row, 7);
   }
   return records;
 }

@@ -32,20 +32,27 @@ SqlText peek(const pg::Session& origin, const StreamSource& source, Lsn end) {
 
 } // namespace
 
-Status read_changes(pg::Session& origin, const StreamSource& source, Lsn end,
-                    const TakeChange& take, const Wait& wait) {
+Status read_messages(pg::Session& origin, const StreamSource& source, Lsn end,
+                     const TakeBytes& take, const Wait& wait) {
   SLIPWAY_ASSIGN(const std::string time_zone, time_zone_of(origin, wait));
   SLIPWAY_TRY(begin_reading(origin, time_zone, wait));
   Status taken;
   const auto take_row = [&](std::string_view hex) {
-    if (!taken) return;
-    const Result<pgoutput::Change> change = pgoutput::decode(unhexed(hex));
-    taken = change ? take(*change) : Status(change.error());
+    if (taken) taken = take(unhexed(hex));
   };
   const Result<pg::Rows> read = origin.copy_out(peek(origin, source, end), take_row, wait);
   roll_back(origin);
   if (taken && !read) return fail(read.error());
   return taken;
+}
+
+Status read_changes(pg::Session& origin, const StreamSource& source, Lsn end,
+                    const TakeChange& take, const Wait& wait) {
+  const auto decoded = [&](std::string_view bytes) -> Status {
+    SLIPWAY_ASSIGN(const pgoutput::Change change, pgoutput::decode(bytes));
+    return take(change);
+  };
+  return read_messages(origin, source, end, decoded, wait);
 }
 
 } // namespace slipway::replay

@@ -1,7 +1,7 @@
-// The stream of a slot, counted.
+// The stream of a capture, counted.
 #include "slipway/replay/forecast.hpp"
 
-#include "change_stream.hpp"
+#include "kept_stream.hpp"
 #include "slipway/replay/markers.hpp"
 #include "slipway/replay/snapshot_text.hpp"
 
@@ -82,9 +82,9 @@ Result<Forecast> forecast(pg::Session& origin, const RelationMap& before,
                           const ReplayRequest& request, Lsn have, const Wait& wait) {
   SLIPWAY_ASSIGN(SnapshotText snapshot, read_snapshot(request.snapshot));
   Counting counting(before, request, have, std::move(snapshot));
-  SLIPWAY_TRY(read_changes(
-      origin, {.slot = request.slot, .publication = request.slot}, request.end,
-      [&](const pgoutput::Change& change) { return counting.take(change); }, wait));
+  SLIPWAY_ASSIGN(auto stream, KeptStream::open(origin, request, wait));
+  SLIPWAY_TRY(
+      stream.read([&](const pgoutput::Change& change) { return counting.take(change); }, wait));
   return counting.forecast();
 }
 

@@ -101,6 +101,8 @@ Result<replay::VerifyReport> CarryWrites::prove(SafePathReport& report) {
 replay::ReplayRequest CarryWrites::replay_request() const {
   replay::ReplayRequest request{.slot = request_.capture,
                                 .follower = follower_,
+                                .spool = request_.spool,
+                                .since = request_.capture_since,
                                 .end = 0,
                                 .snapshot = request_.snapshot,
                                 .run = request_.capture,

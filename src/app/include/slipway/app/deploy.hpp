@@ -27,7 +27,7 @@ struct DeployReport {
 
 /// How what is written after the backup would be kept.
 struct CaptureOutlook {
-  std::string kind; ///< "none", "slot", "warm", "trigger"
+  std::string kind; ///< "none", "slot", "spool", "warm", "trigger"
   std::string why;  ///< there is none, or what the deploy would be refused for
   std::string hint;
   std::string room; ///< what it takes: a copy on the disk, triggers on tables

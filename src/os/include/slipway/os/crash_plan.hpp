@@ -32,6 +32,9 @@ enum class CrashPoint {
   copy_kept,            ///< the copy that is kept in step is made, no migration was begun
   deploy_migrated,      ///< the migrations are applied, nobody was told
   copy_followed,        ///< the copy has what was written, its slot was not moved on
+  spool_written,        ///< changes of a slot are in a file, perhaps not on the disk
+  spool_synced,         ///< ... on the disk, the slot is where it was
+  spool_advanced,       ///< ... and the slot is moved on
   capture_slot_dropped, ///< the slot is dropped, publication and row are there
   writes_replayed,      ///< what was written is in the copy for the first time
   database_closed,      ///< nobody may connect to the database that is taken back

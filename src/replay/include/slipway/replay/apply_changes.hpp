@@ -23,7 +23,11 @@ struct ReplayRequest {
   /// A second slot that is moved on behind what the copy has; empty: there is none. Where it knows
   /// all that the copy lacks, the stream is read from there, and not from its beginning.
   std::string follower;
-  Lsn end = 0; ///< end_of_writes
+  /// The folder for all spools, where what the slot gave before it was moved on is in one; empty:
+  /// it was not.
+  std::string spool = {};
+  Lsn since = 0; ///< where the slot began; 0: that is not known, and nobody ever moved it on
+  Lsn end = 0;   ///< end_of_writes
   /// What pg_current_snapshot() said under the snapshot of the copy: whoever it sees is in the copy
   /// already.
   std::string snapshot;
@@ -50,10 +54,10 @@ struct ReplayReport {
   bool from_follower = false; ///< only what came since the last time was read
 };
 
-/// Replays what a slot has kept onto the copy. The slots are only looked at: they stay where they
-/// are. How far the copy is, is kept in it, in the table `replayed` of the
-/// schema of parked rows, in the same transaction as the rows, so a replay that was killed goes on
-/// where it was and makes nothing twice.
+/// Replays what a slot has kept onto the copy. What was spooled of it
+/// comes first. The slots are only looked at: they stay where they are. How far the copy is, is
+/// kept in it, in the table `replayed` of the schema of parked rows, in the same transaction as the
+/// rows, so a replay that was killed goes on where it was and makes nothing twice.
 ///
 /// A row that the old schema refuses is parked, and the rest of its group is replayed row by row.
 /// Columns are told by their names at the time of the change, through the map of the last marker,

@@ -29,6 +29,7 @@ struct CaptureRecord {
   std::int64_t age_s = 0; ///< since this stage began, or was last renewed, by the server's clock
   /// Since somebody found that its deploy had died.
   std::optional<std::int64_t> abandoned_s = {};
+  std::string spool = {}; ///< HOST:FOLDER where it is spooled; empty: it was not
 };
 
 /// The table `capture` in the history's schema, made when the first capture is. It is in the
@@ -51,6 +52,10 @@ public:
   Status note_deployed(pg::Session& session, const std::string& name, const Wait& wait) const;
   /// Its deploy is gone, and did not come to its end. Only the first time counts.
   Status note_abandoned(pg::Session& session, const std::string& name, const Wait& wait) const;
+  /// Writes down where a capture is spooled. False, and nothing is changed, when it is spooled
+  /// elsewhere already, unless `moved` says that it was moved here.
+  Result<bool> claim_spool(pg::Session& session, const std::string& name, const std::string& where,
+                           bool moved, const Wait& wait) const;
   Status remove(pg::Session& session, const std::string& name, const Wait& wait) const;
   /// Oldest first; none where there is no table.
   Result<std::vector<CaptureRecord>> all(pg::Session& session, const Wait& wait) const;

@@ -41,6 +41,9 @@ struct SafePathRequest {
   /// and what was written is found by comparing.
   std::string capture;
   std::string follower; ///< its second slot, moved on behind the kept copy; empty: there is none
+  /// The folder for spools, where a part of its stream is; empty: none is.
+  std::string spool = {};
+  replay::Lsn capture_since = 0;                     ///< where the slot began
   std::vector<std::uint64_t> migration_transactions; ///< under that capture
   EventSink& events;
   os::CrashPlan* crash = nullptr;

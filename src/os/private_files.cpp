@@ -1,4 +1,4 @@
-#include "private_files.hpp"
+#include "slipway/os/private_files.hpp"
 
 #include "slipway/os/system_error.hpp"
 
@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-namespace slipway::backup {
+namespace slipway::os {
 
 namespace fs = std::filesystem;
 
@@ -20,14 +20,13 @@ Status make_private_folder(const std::string& path) {
   if (folder.has_parent_path() && folder.parent_path() != folder)
     SLIPWAY_TRY(make_private_folder(folder.parent_path().string()));
   if (::mkdir(path.c_str(), S_IRWXU) != 0 && errno != EEXIST)
-    return fail(os::system_error("make folder", path, errno));
+    return fail(system_error("make folder", path, errno));
   return {};
 }
 
-Result<os::UniqueFd> new_private_file(const std::string& path) {
-  os::UniqueFd file(
-      ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR));
-  if (!file) return fail(os::system_error("make", path, errno));
+Result<UniqueFd> new_private_file(const std::string& path) {
+  UniqueFd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR));
+  if (!file) return fail(system_error("make", path, errno));
   return file;
 }
 
@@ -35,27 +34,27 @@ Status write_all(int fd, std::string_view bytes, const std::string& path) {
   while (!bytes.empty()) {
     const ssize_t written = ::write(fd, bytes.data(), bytes.size());
     if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return fail(os::system_error("write", path, errno));
+    if (written < 0) return fail(system_error("write", path, errno));
     bytes.remove_prefix(static_cast<std::size_t>(written));
   }
   return {};
 }
 
 Status sync_file(int fd, const std::string& path) {
-  if (::fsync(fd) != 0) return fail(os::system_error("sync", path, errno));
+  if (::fsync(fd) != 0) return fail(system_error("sync", path, errno));
   return {};
 }
 
 Status sync_folder(const std::string& path) {
-  const os::UniqueFd folder(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!folder) return fail(os::system_error("open", path, errno));
+  const UniqueFd folder(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!folder) return fail(system_error("open", path, errno));
   return sync_file(folder.get(), path);
 }
 
 Status rename_durably(const std::string& from, const std::string& to) {
   if (std::rename(from.c_str(), to.c_str()) != 0)
-    return fail(os::system_error("rename " + from + " to", to, errno));
+    return fail(system_error("rename " + from + " to", to, errno));
   return sync_folder(fs::path(to).parent_path().string());
 }
 
-} // namespace slipway::backup
+} // namespace slipway::os
