@@ -45,6 +45,11 @@ std::string what_is_done(const app::RollbackOutlook& outlook) {
   if (outlook.decision.path == rollback::Path::fast)
     return fmt::format("This undoes {} migrations in {}.", seen.migrations.size(), outlook.target);
   if (outlook.decision.path != rollback::Path::safe) return {};
+  if (!outlook.in_place.empty())
+    return fmt::format("This restores {} into schemas of {}, carries over what was written since, "
+                       "keeps everybody from writing for a moment and swaps the names of the "
+                       "schemas.",
+                       outlook.backup->manifest.name, seen.database);
   return fmt::format("This restores {} beside {}, carries over what was written since, ends all "
                      "sessions for a moment and swaps the two.",
                      outlook.backup->manifest.name, seen.database);
@@ -56,9 +61,13 @@ Result<int> clean_up(Invocation& invocation, const Options& options) {
     return fail(Error(ErrorCode::usage, "which run's database is to be dropped?")
                     .with_hint("slipway rollback cleanup --run RUN"));
   SLIPWAY_ASSIGN(const auto kept, app::find_kept_database(context, options.run));
-  SLIPWAY_TRY(confirm_by_typing(
-      invocation, fmt::format("This drops the database {} ({}) for good.", kept.name, kept.size),
-      kept.name));
+  SLIPWAY_TRY(confirm_by_typing(invocation,
+                                fmt::format("This drops the {} {} ({}) for good.",
+                                            kept.schemas.empty()       ? "database"
+                                            : kept.schemas.size() == 1 ? "schema"
+                                                                       : "schemas",
+                                            kept.name, kept.size),
+                                kept.name));
   SLIPWAY_TRY(app::drop_kept_database(context, kept));
   if (invocation.format == Format::json)
     print_json(invocation.out, {{"dropped", kept.name}});

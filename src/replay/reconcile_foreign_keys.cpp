@@ -36,6 +36,13 @@ WHERE k.contype OPERATOR(pg_catalog.=) 'f' AND k.convalidated AND k.conparentid 
 ORDER BY k.oid
 )sql";
 
+/// The same, of a text that foreign_keys_of made.
+constexpr const char* k_kept_foreign_keys = R"sql(
+SELECT k.* FROM pg_catalog.json_to_recordset($1::json) AS k (child bigint, name text, parent_schema text,
+       parent text, refers text, any_null text, partitioned boolean, parent_id bigint, columns text,
+       parent_columns text)
+)sql";
+
 /// Those that hold in the new schema, by the numbers of their tables and columns.
 constexpr const char* k_enforced = R"sql(
 SELECT k.conrelid::bigint, k.confrelid::bigint, k.conkey::text, k.confkey::text
@@ -139,9 +146,11 @@ bool is_enforced(const std::set<Reference>& enforced, const CarriedTable& child,
 }
 
 Result<std::vector<Rule>> read_rules(pg::Session& origin, pg::Session& copy, const CarryMap& map,
-                                     const Wait& wait) {
+                                     const std::string& kept_keys, const Wait& wait) {
   SLIPWAY_ASSIGN(const auto enforced, read_enforced(origin, wait));
-  SLIPWAY_ASSIGN(const pg::Rows rows, copy.query(SqlText(k_foreign_keys), {}, wait));
+  SLIPWAY_ASSIGN(const pg::Rows rows,
+                 kept_keys.empty() ? copy.query(SqlText(k_foreign_keys), {}, wait)
+                                   : copy.query(SqlText(k_kept_foreign_keys), {kept_keys}, wait));
   std::vector<Rule> rules;
   for (std::size_t row = 0; row < rows.size(); ++row) {
     const QualifiedName parent{std::string(rows.text(row, 2)), std::string(rows.text(row, 3))};
@@ -214,7 +223,8 @@ Result<bool> may_lack_rows(ParkedTable& parked, const QualifiedName& table,
 
 Status park_all(pg::Session& origin, pg::Session& copy, ParkedTable& parked, const CarryMap& map,
                 const ReconcileRequest& request, ReconcileReport& report, const Wait& wait) {
-  SLIPWAY_ASSIGN(const std::vector<Rule> rules, read_rules(origin, copy, map, wait));
+  SLIPWAY_ASSIGN(const std::vector<Rule> rules,
+                 read_rules(origin, copy, map, request.foreign_keys, wait));
   // A parked row may leave orphans of its own; each round takes rows out, so it ends.
   for (std::size_t found = 1; found > 0;) {
     found = 0;
@@ -238,11 +248,24 @@ Status park_orphans(pg::Session& origin, pg::Session& copy, ParkedTable& parked,
                     const CarryMap& map, const ReconcileRequest& request, ReconcileReport& report,
                     const Wait& wait) {
   SLIPWAY_ASSIGN(const std::string time_zone, time_zone_of(copy, wait));
+  const auto depth = depth_of(copy);
   SLIPWAY_TRY(begin_filling(copy, time_zone, wait));
   Status done = park_all(origin, copy, parked, map, request, report, wait);
-  if (done) return commit(copy, wait);
-  roll_back(copy);
+  if (done) return commit(copy, wait, depth);
+  roll_back(copy, depth);
   return done;
+}
+
+Result<std::string> foreign_keys_of(pg::Session& session, const Wait& wait) {
+  SLIPWAY_ASSIGN(
+      const pg::Rows rows,
+      session.query(
+          SqlText(fmt::format("SELECT COALESCE(pg_catalog.json_agg(k), '[]')::text FROM ({}) AS k "
+                              "(child, name, parent_schema, parent, refers, any_null, partitioned, "
+                              "parent_id, columns, parent_columns)",
+                              k_foreign_keys)),
+          {}, wait));
+  return std::string(rows.text(0, 0));
 }
 
 } // namespace slipway::replay
