@@ -14,14 +14,7 @@
 
 namespace slipway::app {
 
-namespace {
-
-struct Place {
-  std::string why; ///< in place; empty: beside
-  rollback::Rights rights;
-};
-
-Result<Place> place_of(const Context& context, pg::Session& session, const Wait& wait) {
+Result<Place> place_of_way_back(const Context& context, pg::Session& session, const Wait& wait) {
   Place place;
   const auto& wanted = context.config.text("rollback.restore");
   SLIPWAY_ASSIGN(place.rights, rollback::read_rights(session, wait));
@@ -30,18 +23,16 @@ Result<Place> place_of(const Context& context, pg::Session& session, const Wait&
   return place;
 }
 
-} // namespace
-
 Result<bool> is_restored_in_place(const Context& context) {
   const auto wait = run_wait(context);
   SLIPWAY_ASSIGN(auto session, open_or_reopen(context, wait));
-  SLIPWAY_ASSIGN(const auto place, place_of(context, session, wait));
+  SLIPWAY_ASSIGN(const auto place, place_of_way_back(context, session, wait));
   return !place.why.empty();
 }
 
 Status look_at_place(const Context& context, pg::Session& session, RollbackOutlook& outlook,
                      const Wait& wait) {
-  SLIPWAY_ASSIGN(auto place, place_of(context, session, wait));
+  SLIPWAY_ASSIGN(auto place, place_of_way_back(context, session, wait));
   if (place.why.empty()) return {};
   auto& branches = outlook.decision.branches;
   branches.push_back({"may the backup be a database of its own?",
@@ -56,7 +47,7 @@ Status look_at_place(const Context& context, pg::Session& session, RollbackOutlo
 
 Result<std::vector<rollback::Obstacle>>
 obstacles_to_way_back(const Context& context, pg::Session& session, const Wait& wait) {
-  SLIPWAY_ASSIGN(const auto place, place_of(context, session, wait));
+  SLIPWAY_ASSIGN(const auto place, place_of_way_back(context, session, wait));
   std::vector<rollback::Obstacle> found;
   for (auto& line : rollback::told(place.rights))
     if (!place.why.empty() || !place.rights.service.empty())

@@ -2,10 +2,19 @@
 
 #include "slipway/app/rollback.hpp"
 #include "slipway/rollback/obstacles.hpp"
+#include "slipway/rollback/rights.hpp"
 
 #include <vector>
 
 namespace slipway::app {
+
+/// Where a rollback over a backup restores it.
+struct Place {
+  std::string why; ///< in place; empty: beside
+  rollback::Rights rights;
+};
+/// Errors: sql.
+Result<Place> place_of_way_back(const Context& context, pg::Session& session, const Wait& wait);
 
 /// Whether a backup is restored into schemas of the broken database: as rollback.restore says, or,
 /// when that is auto, because the role may not have it otherwise. Errors: sql.

@@ -7,6 +7,7 @@
 #include "part_reader.hpp"
 #include "private_files.hpp"
 #include "row_reading.hpp"
+#include "schema_dump.hpp"
 #include "sessions.hpp"
 
 #include "slipway/backup/content.hpp"
@@ -38,13 +39,7 @@ Status check_backup(const Manifest& manifest, int server_version) {
     return fail(refused(fmt::format(
         "{} was taken from PostgreSQL {} and this server is {}, which is older", manifest.name,
         manifest.server_version / k_numbers_a_major, server_version / k_numbers_a_major)));
-  if (manifest.schema_form == SchemaForm::pg_dump) return {};
-  return fail(Error(ErrorCode::unsupported,
-                    fmt::format("{} holds statements of slipway's own, which cannot be taken apart "
-                                "by schema",
-                                manifest.name))
-                  .with_hint("install pg_dump of the server's version before the next backup")
-                  .with_state("nothing was changed"));
+  return {};
 }
 
 /// Runs pg_restore on an archive, which prints.
@@ -91,10 +86,11 @@ private:
   std::string file_;
 };
 
+/// Texts to be sent one by one.
 struct Scripts {
-  std::string tables;
-  std::string keys;
-  std::string rest;
+  std::vector<std::string> tables;
+  std::vector<std::string> keys;
+  std::vector<std::string> rest;
 };
 
 Result<Scripts> scripts_of(const Archive& archive, const WantedEntries& wanted, const Wait& wait) {
@@ -106,16 +102,71 @@ Result<Scripts> scripts_of(const Archive& archive, const WantedEntries& wanted, 
   const std::vector<std::string> acting(rest, keys.end());
   keys.erase(rest, keys.end());
   Scripts scripts;
-  SLIPWAY_ASSIGN(scripts.tables, archive.script(entries_of(before_rows, wanted), "tables", wait));
-  SLIPWAY_ASSIGN(scripts.keys, archive.script(keys, "keys", wait));
-  SLIPWAY_ASSIGN(scripts.rest, archive.script(acting, "rest", wait));
+  const auto add = [&](std::vector<std::string>& to, const std::vector<std::string>& entries,
+                       const char* name) -> Status {
+    SLIPWAY_ASSIGN(auto text, archive.script(entries, name, wait));
+    to.push_back(std::move(text));
+    return {};
+  };
+  SLIPWAY_TRY(add(scripts.tables, entries_of(before_rows, wanted), "tables"));
+  SLIPWAY_TRY(add(scripts.keys, keys, "keys"));
+  SLIPWAY_TRY(add(scripts.rest, acting, "rest"));
   return scripts;
 }
 
-Status run_script(pg::Session& session, const std::string& script, const Wait& wait) {
-  if (script.empty()) return {};
-  if (auto done = session.execute(SqlText(script), wait); !done)
-    return fail(std::move(done).error().with_note("while the schema of the backup was made again"));
+bool contains(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+bool is_of(const ScriptObject& object, const WantedEntries& wanted) {
+  return contains(object.kind == "schema" ? wanted.to_make : wanted.schemas, object.schema);
+}
+
+/// Statements of slipway's own say nothing of what the owner of the database owns.
+Result<Scripts> scripts_of(const SchemaScript& script, const Manifest& manifest,
+                           const WantedEntries& wanted) {
+  if (script.before_objects.size() != script.before_rows.size() ||
+      script.after_objects.size() != script.after_rows.size())
+    return fail(Error(ErrorCode::unsupported,
+                      fmt::format("{} does not say which of its statements is of which schema: it "
+                                  "was made by an older slipway",
+                                  manifest.name))
+                    .with_state("nothing was changed"));
+  Scripts scripts;
+  for (std::size_t i = 0; i < script.before_rows.size(); ++i)
+    if (is_of(script.before_objects[i], wanted)) scripts.tables.push_back(script.before_rows[i]);
+  for (std::size_t i = 0; i < script.after_rows.size(); ++i)
+    if (is_of(script.after_objects[i], wanted))
+      (script.after_objects[i].acts ? scripts.rest : scripts.keys).push_back(script.after_rows[i]);
+  return scripts;
+}
+
+/// `owner`: who makes it; whoever is no member of it goes on as himself. Empty: the texts say so.
+Result<bool> take_role(pg::Session& session, const std::string& owner, const Wait& wait) {
+  if (owner.empty() || owner == session.user()) return false;
+  SLIPWAY_ASSIGN(const auto may,
+                 session.query(SqlText("SELECT EXISTS (SELECT FROM pg_catalog.pg_roles AS r WHERE "
+                                       "r.rolname OPERATOR(pg_catalog.=) $1::name AND "
+                                       "pg_catalog.pg_has_role(r.oid, 'MEMBER'))"),
+                               {owner}, wait));
+  if (!may.boolean(0, 0)) return false;
+  SLIPWAY_TRY(session.execute(SqlText("SET ROLE " + quote_identifier(owner)), wait));
+  return true;
+}
+
+Status run_script(pg::Session& session, const std::vector<std::string>& script,
+                  const std::string& owner, const Wait& wait) {
+  SLIPWAY_ASSIGN(const bool as_owner, take_role(session, owner, wait));
+  for (const auto& text : script) {
+    if (text.empty()) continue;
+    if (auto done = session.execute(SqlText(text), wait); !done) {
+      auto error = std::move(done).error();
+      error.notes.emplace_back("while the schema of the backup was made again");
+      if (script.size() > 1) error.notes.push_back("statement of the backup: " + text);
+      return fail(std::move(error));
+    }
+  }
+  if (as_owner) SLIPWAY_TRY(session.execute(SqlText("RESET ROLE"), wait));
   return {};
 }
 
@@ -127,10 +178,9 @@ struct SchemaRestore::State {
   Cipher cipher;
   FetchedParts parts;
   Scripts scripts;
+  std::string made_by; ///< role; empty: the scripts say so themselves
 
-  bool is_wanted(const std::string& schema) const {
-    return std::find(schemas.begin(), schemas.end(), schema) != schemas.end();
-  }
+  bool is_wanted(const std::string& schema) const { return contains(schemas, schema); }
 };
 
 SchemaRestore::SchemaRestore(std::unique_ptr<State> state) : state_(std::move(state)) {
@@ -142,6 +192,17 @@ Result<SchemaRestore> SchemaRestore::prepare(const Manifest& manifest, Store& st
                                              const SchemaRestoreRequest& request,
                                              const Wait& wait) {
   SLIPWAY_TRY(check_backup(manifest, request.server_version));
+  const WantedEntries wanted{.schemas = request.schemas, .to_make = request.to_make};
+  if (manifest.schema_form == SchemaForm::statements) {
+    SLIPWAY_ASSIGN(auto fetched, FetchedParts::fetch(manifest, store, wait));
+    SLIPWAY_ASSIGN(const auto text,
+                   read_whole_part(fetched.file(manifest.schema_archive), request.cipher, wait));
+    SLIPWAY_ASSIGN(const auto script, schema_script_from(text));
+    SLIPWAY_ASSIGN(auto made, scripts_of(script, manifest, wanted));
+    return SchemaRestore(std::make_unique<State>(State{&manifest, request.schemas, request.cipher,
+                                                       std::move(fetched), std::move(made),
+                                                       manifest.settings.owner}));
+  }
   const int major = request.server_version / k_numbers_a_major;
   const auto program = pg::find_client_program("pg_restore", major, request.program_folder, wait);
   if (!program)
@@ -157,11 +218,9 @@ Result<SchemaRestore> SchemaRestore::prepare(const Manifest& manifest, Store& st
         parts.file(manifest.schema_archive), request.cipher,
         [&](std::string_view piece) { return write_all(file.get(), piece, archive); }, wait));
   }
-  SLIPWAY_ASSIGN(auto scripts,
-                 scripts_of({program->path, archive},
-                            {.schemas = request.schemas, .to_make = request.to_make}, wait));
+  SLIPWAY_ASSIGN(auto scripts, scripts_of({program->path, archive}, wanted, wait));
   return SchemaRestore(std::make_unique<State>(
-      State{&manifest, request.schemas, request.cipher, std::move(parts), std::move(scripts)}));
+      State{&manifest, request.schemas, request.cipher, std::move(parts), std::move(scripts), {}}));
 }
 
 Status SchemaRestore::pin(pg::Session& session, const Wait& wait) const {
@@ -169,7 +228,7 @@ Status SchemaRestore::pin(pg::Session& session, const Wait& wait) const {
 }
 
 Status SchemaRestore::make_tables(pg::Session& session, const Wait& wait) const {
-  return run_script(session, state_->scripts.tables, wait);
+  return run_script(session, state_->scripts.tables, state_->made_by, wait);
 }
 
 Status SchemaRestore::load_rows(pg::Session& session, const Wait& wait) const {
@@ -199,7 +258,7 @@ Status SchemaRestore::load_rows(pg::Session& session, const Wait& wait) const {
 }
 
 Status SchemaRestore::add_keys(pg::Session& session, const Wait& wait) const {
-  SLIPWAY_TRY(run_script(session, state_->scripts.keys, wait));
+  SLIPWAY_TRY(run_script(session, state_->scripts.keys, state_->made_by, wait));
   SLIPWAY_TRY(pin(session, wait));
   // Plans made without statistics are what makes restored tables slow.
   for (const auto& table : state_->manifest->tables)
@@ -210,7 +269,7 @@ Status SchemaRestore::add_keys(pg::Session& session, const Wait& wait) const {
 }
 
 Status SchemaRestore::add_rest(pg::Session& session, const Wait& wait) const {
-  return run_script(session, state_->scripts.rest, wait);
+  return run_script(session, state_->scripts.rest, state_->made_by, wait);
 }
 
 Result<std::vector<std::string>> SchemaRestore::compare_rows(pg::Session& session,

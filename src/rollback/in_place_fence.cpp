@@ -47,7 +47,7 @@ FROM (SELECT a.pid, pg_catalog.pg_has_role(a.usesysid, 'USAGE')
       WHERE a.datname OPERATOR(pg_catalog.=) pg_catalog.current_database()
         AND a.backend_type OPERATOR(pg_catalog.=) 'client backend'
         AND a.pid OPERATOR(pg_catalog.<>) pg_catalog.pg_backend_pid()
-        AND COALESCE(a.application_name, '') OPERATOR(pg_catalog.!~~) 'slipway%') AS s
+        AND COALESCE(a.application_name, '') OPERATOR(pg_catalog.!~~) 'slipway:%') AS s
 )sql";
 
 bool is_about_locks(const Error& error) {

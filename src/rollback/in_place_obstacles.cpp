@@ -40,8 +40,18 @@ WHERE n.nspname OPERATOR(pg_catalog.=) ANY ($1::text[]) AND NOT pg_catalog.pg_ha
 ORDER BY 1 LIMIT 5
 )sql";
 
+/// Whoever made a trusted one owns it, and not what is in it; to move it takes both.
 constexpr const char* k_extensions = R"sql(
 SELECT e.extname, n.nspname, e.extrelocatable, pg_catalog.pg_has_role(e.extowner, 'USAGE')
+       AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend AS d
+         JOIN (SELECT 'pg_catalog.pg_class'::pg_catalog.regclass, c.oid, c.relowner FROM pg_catalog.pg_class AS c
+               UNION ALL SELECT 'pg_catalog.pg_proc'::pg_catalog.regclass, p.oid, p.proowner FROM pg_catalog.pg_proc AS p
+               UNION ALL SELECT 'pg_catalog.pg_type'::pg_catalog.regclass, t.oid, t.typowner FROM pg_catalog.pg_type AS t
+               UNION ALL SELECT 'pg_catalog.pg_operator'::pg_catalog.regclass, o.oid, o.oprowner FROM pg_catalog.pg_operator AS o)
+           AS m (class, id, owner) ON m.class OPERATOR(pg_catalog.=) d.classid AND m.id OPERATOR(pg_catalog.=) d.objid
+         WHERE d.refclassid OPERATOR(pg_catalog.=) 'pg_catalog.pg_extension'::pg_catalog.regclass
+           AND d.refobjid OPERATOR(pg_catalog.=) e.oid AND d.deptype OPERATOR(pg_catalog.=) 'e'
+           AND NOT pg_catalog.pg_has_role(m.owner, 'USAGE'))
 FROM pg_catalog.pg_extension AS e
 JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) e.extnamespace
 WHERE n.nspname OPERATOR(pg_catalog.=) ANY ($1::text[]) ORDER BY 1
@@ -186,11 +196,12 @@ private:
     SLIPWAY_ASSIGN(const auto rows, ask(k_extensions, true));
     for (std::size_t row = 0; row < rows.size(); ++row) {
       if (rows.boolean(row, 2) && rows.boolean(row, 3)) continue;
-      stops(fmt::format("the extension {} is in schema {}, and {}", rows.text(row, 0),
-                        rows.text(row, 1),
-                        rows.boolean(row, 2) ? "belongs to another role"
-                                             : "cannot be moved to another one"),
-            "an extension in a schema of its own is in nobody's way");
+      stops(
+          fmt::format("the extension {} is in schema {}, and {}", rows.text(row, 0),
+                      rows.text(row, 1),
+                      rows.boolean(row, 2) ? "what is in it belongs to another role"
+                                           : "cannot be moved to another one"),
+          "an extension in a schema of its own is in nobody's way; a superuser can move one there");
     }
     return {};
   }

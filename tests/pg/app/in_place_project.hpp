@@ -13,7 +13,8 @@
 namespace slipway::test {
 
 /// A project whose role owns the database and all that is in it, and may do nothing else: no
-/// CREATEDB, no REPLICATION, no superuser. Two schemas, foreign keys, a trigger, a view, sequences.
+/// CREATEDB, no REPLICATION, no superuser. Two schemas and one for an extension, foreign keys, a
+/// trigger, views, sequences.
 class InPlaceProjectTest : public ProjectTest {
 protected:
   void SetUp() override {
@@ -48,9 +49,9 @@ protected:
   }
 
   std::string first_migration() const {
-    return "CREATE TYPE mood AS ENUM ('good', 'bad');\n"
+    return "CREATE SCHEMA extensions;\nCREATE EXTENSION citext SCHEMA extensions;\nCREATE TYPE mood AS ENUM ('good', 'bad');\n"
            "CREATE TABLE users (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text NOT "
-           "NULL UNIQUE, mood mood, age int, note text DEFAULT 'old');\n"
+           "NULL UNIQUE, mood mood, age int, note text DEFAULT 'old', nick extensions.citext);\n"
            "CREATE TABLE lines (text text);\nCREATE SEQUENCE numbers;\n"
            "CREATE SCHEMA shop;\nCOMMENT ON SCHEMA shop IS 'what is sold';\n"
            "CREATE TABLE shop.orders (id bigserial PRIMARY KEY, user_id bigint NOT NULL REFERENCES "
@@ -112,7 +113,7 @@ protected:
   }
   std::string schemas() {
     return value("SELECT string_agg(nspname, ' ' ORDER BY nspname) FROM pg_namespace WHERE nspname "
-                 "!~ '^pg_' AND nspname <> 'information_schema'");
+                 "!~ '^pg_' AND nspname NOT IN ('information_schema', 'extensions')");
   }
   std::string fingerprint_before() {
     return value("SELECT fingerprint_before FROM slipway.run WHERE id = 2");
