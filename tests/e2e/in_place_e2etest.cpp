@@ -66,6 +66,7 @@ TEST_F(RollbackInPlace, KilledAnywhereAndRunAgainItEndsWell) {
     await(std::string("EXISTS (SELECT FROM pg_attribute WHERE attrelid = 'public.users'::regclass "
                       "AND attname = '") +
           (swapped ? "name" : "label") + "')");
+    close_looker();
     const auto again = run({"rollback", "--yes"});
     ASSERT_EQ(again.status, 0) << again.out << again.err;
     EXPECT_EQ(
