@@ -12,6 +12,7 @@ namespace {
 struct Options {
   bool since_last_run = false;
   bool markdown = false;
+  bool no_cache = false;
 };
 
 std::string level_name(app::DriftLevel level) {
@@ -30,9 +31,10 @@ Result<int> look(Invocation& invocation, const Options& options) {
   if (options.markdown && invocation.format == Format::json)
     return fail(ErrorCode::usage, "--markdown and --json exclude each other");
   SLIPWAY_ASSIGN(const auto found,
-                 app::drift(app_context(invocation), options.since_last_run
-                                                         ? app::DriftAgainst::last_run
-                                                         : app::DriftAgainst::migrations));
+                 app::drift(app_context(invocation),
+                            options.since_last_run ? app::DriftAgainst::last_run
+                                                   : app::DriftAgainst::migrations,
+                            options.no_cache ? app::Remembered::not_used : app::Remembered::used));
   const report::DriftFacts facts{.target = found.target,
                                  .against = found.against,
                                  .level = level_name(found.level),
@@ -59,7 +61,8 @@ Command drift_command() {
       "makes the difference and the SQL that undoes it. What nothing expects is told apart: it is drift, too, unless "
       "--allow-unmanaged. --ignore names what may differ.\n\n"
       "Only reads. It may run every minute: as long as nothing in the catalogs has changed since it last found no drift, one "
-      "query says so. That it remembers in a small file below XDG_STATE_HOME.";
+      "query says so. That it remembers in a small file below XDG_STATE_HOME. What the migrations come to is kept below "
+      "XDG_CACHE_HOME for the day, so that drift that stays is told again without another throwaway server.";
   command.group = "Look";
   command.settings = schema_reading_settings();
   for (const auto* key : {"migrations.folder", "drift.ignore", "drift.allow_unmanaged"})
@@ -73,6 +76,8 @@ Command drift_command() {
     auto options = std::make_shared<Options>();
     app.add_flag("--since-last-run", options->since_last_run,
                  "Compare with what the last run left, as the history keeps it");
+    app.add_flag("--no-cache", options->no_cache,
+                 "Make the migrations anew, whatever is remembered of what they come to");
     app.add_flag("--markdown", options->markdown, "Print it as Markdown");
     return [options](Invocation& invocation) { return look(invocation, *options); };
   };

@@ -56,16 +56,19 @@ diff::DriftOptions options_for(const Context& context, const schema::Schema& exp
 
 class Look {
 public:
-  Look(const Context& context, DriftAgainst against, pg::Session& session, const Wait& wait)
-      : context_(context), against_(against), session_(session), wait_(wait) {}
+  Look(const Context& context, DriftAgainst against, Remembered remembered, pg::Session& session,
+       const Wait& wait)
+      : context_(context), against_(against), remembered_(remembered), session_(session),
+        wait_(wait) {}
 
   Result<DriftReport> take() {
     report_.target = session_.describe();
     report_.unmanaged_allowed = context_.config.boolean("drift.allow_unmanaged");
     SLIPWAY_ASSIGN(scope_, schema_scope(context_, session_, wait_));
-    SLIPWAY_ASSIGN(auto expected, against_ == DriftAgainst::last_run
-                                      ? expect_last_run(context_, session_, wait_)
-                                      : expect_migrations(context_, session_, scope_, wait_));
+    SLIPWAY_ASSIGN(auto expected,
+                   against_ == DriftAgainst::last_run
+                       ? expect_last_run(context_, session_, wait_)
+                       : expect_migrations(context_, session_, scope_, remembered_, wait_));
     report_.against = expected.description;
     report_.notes = expected.notes;
     DriftState state(context_, question(context_, against_, session_, scope_));
@@ -100,6 +103,7 @@ private:
 
   const Context& context_;
   DriftAgainst against_;
+  Remembered remembered_;
   pg::Session& session_;
   const Wait& wait_;
   inspect::Scope scope_;
@@ -108,10 +112,10 @@ private:
 
 } // namespace
 
-Result<DriftReport> drift(const Context& context, DriftAgainst against) {
+Result<DriftReport> drift(const Context& context, DriftAgainst against, Remembered remembered) {
   const auto wait = against == DriftAgainst::last_run ? look_wait(context) : run_wait(context);
   SLIPWAY_ASSIGN(auto session, open_session(context, "drift", wait));
-  return Look(context, against, session, wait).take();
+  return Look(context, against, remembered, session, wait).take();
 }
 
 } // namespace slipway::app

@@ -36,6 +36,7 @@ Result<Expectation> expect_last_run(const Context& context, pg::Session& session
 /// What the migrations that the history has as applied make on a throwaway server of the target's
 /// version. `session` and `scope` must outlive it.
 Result<Expectation> expect_migrations(const Context& context, pg::Session& session,
-                                      const inspect::Scope& scope, const Wait& wait);
+                                      const inspect::Scope& scope, Remembered remembered,
+                                      const Wait& wait);
 
 } // namespace slipway::app

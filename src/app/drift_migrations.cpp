@@ -2,6 +2,7 @@
 #include "drift_expectation.hpp"
 #include "runner.hpp"
 #include "schema_scope.hpp"
+#include "side_cache.hpp"
 
 #include "slipway/base/sha256.hpp"
 #include "slipway/inspect/read_outside.hpp"
@@ -73,15 +74,27 @@ struct Making {
   std::string author;
   std::string working_directory;
   std::vector<std::string> outside; ///< stand-ins for what is left out of the target
+  Remembered remembered = Remembered::used;
 };
 
-Result<std::optional<schema::Schema>> make(const Context& context, const Making& making,
-                                           const schema::Schema& found, const Wait& wait) {
+rehearse::ShadowOptions options_for(const Making& making, const schema::Schema& found) {
   rehearse::ShadowOptions options;
   options.bin_folder = making.bin_folder;
   options.major_version = found.origin().server_version / k_numbers_a_major;
   options.owner = found.origin().owner;
   options.author = making.author;
+  return options;
+}
+
+bool differs_in_texts(const schema::Schema& made, const schema::Schema& found) {
+  const auto differences = schema::compare(made, found);
+  return !differences.empty() && rehearse::differ_in_text_only(differences);
+}
+
+Result<std::optional<schema::Schema>>
+make_anew(const Context& context, const Making& making, const rehearse::ShadowOptions& options,
+          const schema::Schema& found, const Wait& wait,
+          const std::function<void(const schema::Schema&)>& keep) {
   SLIPWAY_ASSIGN(const auto scripts, rehearse::up_scripts(making.folder));
   SLIPWAY_ASSIGN(auto shadow, rehearse::Shadow::start(options, wait));
   SLIPWAY_TRY(shadow.begin_with(making.outside, wait));
@@ -91,18 +104,35 @@ Result<std::optional<schema::Schema>> make(const Context& context, const Making&
                                     .working_directory = making.working_directory};
   SLIPWAY_ASSIGN(const auto database, shadow.make(scripts, wait));
   SLIPWAY_ASSIGN(auto made, rehearse::read_back(workshop, database, wait));
-  const auto differences = schema::compare(made, found);
-  if (!differences.empty() && rehearse::differ_in_text_only(differences)) {
+  keep(made);
+  if (differs_in_texts(made, found)) {
     SLIPWAY_ASSIGN(const bool same, rehearse::mean_the_same(workshop, made, found, wait));
     if (same) return std::optional<schema::Schema>();
   }
   return std::optional(std::move(made));
 }
 
+/// What the migrations came to the last time is enough, unless it takes a server to tell whether
+/// texts that differ mean the same.
+Result<std::optional<schema::Schema>> make(const Context& context, const Making& making,
+                                           const schema::Schema& found, const Wait& wait) {
+  const auto options = options_for(making, found);
+  const SideCache cache(context, options, making.scope);
+  std::vector<SideInput> inputs;
+  for (const auto& file : making.folder.files) inputs.push_back({file.file_name, *file.text});
+  const auto key = cache.key_of(inputs, making.outside);
+  if (key && making.remembered == Remembered::used)
+    if (auto kept = cache.find(*key); kept && !differs_in_texts(*kept, found)) return kept;
+  return make_anew(context, making, options, found, wait, [&](const schema::Schema& made) {
+    if (key) cache.keep(*key, made);
+  });
+}
+
 } // namespace
 
 Result<Expectation> expect_migrations(const Context& context, pg::Session& session,
-                                      const inspect::Scope& scope, const Wait& wait) {
+                                      const inspect::Scope& scope, Remembered remembered,
+                                      const Wait& wait) {
   SLIPWAY_ASSIGN(auto folder, read_migrations(context));
   SLIPWAY_ASSIGN(const auto history, history_store(context).read(session, wait));
   const auto applied = applied_of(std::move(folder), history);
@@ -116,7 +146,8 @@ Result<Expectation> expect_migrations(const Context& context, pg::Session& sessi
                 .bin_folder = context.config.path("dev.server_bin"),
                 .author = {},
                 .working_directory = context.config.working_directory(),
-                .outside = {}};
+                .outside = {},
+                .remembered = remembered};
   SLIPWAY_ASSIGN(making.outside, inspect::read_outside(session, scope.leave_out, wait));
   making.scope.dependencies = true;
   making.scope.salt = expected.salt;

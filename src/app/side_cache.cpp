@@ -1,8 +1,6 @@
 // Remembers what sides come to.
 #include "side_cache.hpp"
 
-#include "side_inputs.hpp"
-
 #include "slipway/base/sha256.hpp"
 #include "slipway/pg/cluster.hpp"
 #include "slipway/schema/snapshot.hpp"
@@ -99,19 +97,26 @@ Result<std::optional<std::string>> SideCache::key_of(const Side& side) const {
   if (!inputs && inputs.error().code == ErrorCode::configuration) return fail(inputs.error());
   // Whoever makes the side will say it better.
   if (!inputs) return none;
-  std::vector<std::string> parts;
-  if (side.kind == SideKind::command) {
-    if (inputs->empty()) return none;
-    parts = {"command", side.command};
-  } else if (std::any_of(inputs->begin(), inputs->end(),
-                         [](const SideInput& one) { return depends_on_more(one.text); })) {
-    return none;
-  }
-  for (const auto& one : *inputs) {
+  if (side.kind != SideKind::command) return key_of(*inputs);
+  if (inputs->empty()) return none;
+  return key_of_all({"command", side.command}, *inputs);
+}
+
+std::optional<std::string> SideCache::key_of(const std::vector<SideInput>& inputs,
+                                             const std::vector<std::string>& more) const {
+  const bool fixed = std::none_of(inputs.begin(), inputs.end(),
+                                  [](const SideInput& one) { return depends_on_more(one.text); });
+  if (common_.empty() || !fixed) return std::nullopt;
+  return key_of_all(more, inputs);
+}
+
+std::string SideCache::key_of_all(std::vector<std::string> parts,
+                                  const std::vector<SideInput>& inputs) const {
+  for (const auto& one : inputs) {
     parts.push_back(one.name);
     parts.push_back(one.text);
   }
-  return std::optional("side-" + sha256_hex(common_ + joined(parts)));
+  return "side-" + sha256_hex(common_ + joined(parts));
 }
 
 std::optional<schema::Schema> SideCache::find(const std::string& key) const {

@@ -1,12 +1,14 @@
 #pragma once
 
-#include "diff_draft.hpp"
+#include "side_inputs.hpp"
 
+#include "slipway/inspect/read.hpp"
 #include "slipway/os/cache_folder.hpp"
 #include "slipway/rehearse/shadow.hpp"
 
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace slipway::app {
 
@@ -23,11 +25,17 @@ public:
   /// files nobody named, scripts that look at the clock or at files of the server. Errors:
   /// configuration, for a setting that names files that are not there.
   Result<std::optional<std::string>> key_of(const rehearse::Side& side) const;
+  /// The same for what these texts come to, with what else they depend on.
+  std::optional<std::string> key_of(const std::vector<SideInput>& inputs,
+                                    const std::vector<std::string>& more = {}) const;
   std::optional<schema::Schema> find(const std::string& key) const;
   /// Not of a schema with secrets: their digests are not written down either.
   void keep(const std::string& key, const schema::Schema& schema) const;
 
 private:
+  std::string key_of_all(std::vector<std::string> parts,
+                         const std::vector<SideInput>& inputs) const;
+
   const Context& context_;
   std::string common_; ///< what all keys begin with; empty: nothing is kept
   os::CacheFolder folder_;

@@ -123,7 +123,7 @@ private:
       demand(at(needed.identity(), Verb::late), at(own, Verb::alter));
     }
     if (needed.kind() == Kind::composite_type)
-      for (const auto verb : {Verb::create, Verb::late})
+      for (const auto verb : {Verb::create, Verb::alter, Verb::late})
         after_attributes(needed.identity(), object.has(Property::of_type),
                          verb == Verb::create ? at(object, verb) : at(own, verb));
     // What is made anew goes when what it is to need is there, however long that takes.

@@ -99,8 +99,8 @@ Privileges built_in(const Scene& scene, const Object& object) {
   return privileges;
 }
 
-void note_all(Privileges& privileges, const Object& object) {
-  for (const auto& text : object.list(Property::acl)) {
+void note_all(Privileges& privileges, const Object& object, Property property = Property::acl) {
+  for (const auto& text : object.list(property)) {
     if (text.empty()) continue;
     const auto item = schema::parse_acl_item(text);
     note(privileges, {item.grantee, item.role}, item.privileges);
@@ -137,8 +137,15 @@ Privileges of_new(const Scene& scene, const Object& object) {
   return privileges;
 }
 
+// What has a column's name for its part.
+bool is_of_column(Kind kind) {
+  return kind == Kind::column || kind == Kind::member_grants;
+}
+
 std::string target_of(const Object& object) {
   switch (object.kind()) {
+  case Kind::member_grants:
+    return std::string(object.name());
   case Kind::column:
   case Kind::table:
   case Kind::view:
@@ -226,7 +233,8 @@ private:
     std::string text;
     for (const auto& word : privilege_words(letters)) {
       text += (text.empty() ? "" : ", ") + word;
-      if (object_.kind() == Kind::column) text += " (" + ident(object_.part()) + ")";
+      if (!object_.part().empty() && is_of_column(object_.kind()))
+        text += " (" + ident(object_.part()) + ")";
     }
     return text;
   }
@@ -303,7 +311,24 @@ std::string built_in_of_everybody(std::string_view objects) {
   return objects == "TYPES" || objects == "language" ? "U" : "";
 }
 
+void change_member_grants(const Scene& scene, const std::optional<Object>& from,
+                          const std::optional<Object>& to, Draft& draft) {
+  // What both have and what both lack stays, whatever it is that the extension began with.
+  Privileges before;
+  Privileges after;
+  if (from) {
+    note_all(before, *from);
+    note_all(after, *from, Property::revoked_acl);
+  }
+  if (to) {
+    note_all(before, *to, Property::revoked_acl);
+    note_all(after, *to);
+  }
+  Writer(to ? *to : *from, scene.from.origin().owner, draft).change(before, after);
+}
+
 void grant_to_new(const Scene& scene, const Object& object, Draft& draft) {
+  if (object.kind() == Kind::member_grants) return change_member_grants(scene, {}, object, draft);
   if (object.kind() == Kind::default_privileges) return;
   // A type that is only declared has no privileges yet.
   if (object.kind() == Kind::base_type && !object.has(Property::clauses)) return;
@@ -315,6 +340,7 @@ void grant_to_new(const Scene& scene, const Object& object, Draft& draft) {
 
 void change_privileges(const Scene& scene, const Object& from, const Object& to, Draft& draft) {
   if (to.kind() == Kind::default_privileges) return change_default_privileges(from, to, draft);
+  if (to.kind() == Kind::member_grants) return change_member_grants(scene, from, to, draft);
   const auto owner = owner_of(scene.to, to, scene.from.origin().owner);
   auto before = of(scene, from);
   if (owner != owner_of(scene.from, from, scene.from.origin().owner)) hand_over(before, owner);

@@ -10,6 +10,10 @@ void grant_to_new(const Scene& scene, const schema::Object& object, Draft& draft
 void change_privileges(const Scene& scene, const schema::Object& from, const schema::Object& to,
                        Draft& draft);
 
+/// The same for what was granted on a member of an extension, or taken away, since it was made.
+void change_member_grants(const Scene& scene, const std::optional<schema::Object>& from,
+                          const std::optional<schema::Object>& to, Draft& draft);
+
 /// The letters of what the owner of a new object, or everybody, may do with it when nobody said
 /// anything else. `objects` is what ALTER DEFAULT PRIVILEGES calls them: TABLES.
 std::string built_in_of_owner(std::string_view objects, int server_version);

@@ -87,9 +87,9 @@ void own(const Object& object, Draft& draft) {
 
 bool is_satellite(Property property) {
   return property == Property::owner || property == Property::acl ||
-         property == Property::comment || property == Property::security_labels ||
-         property == Property::index_comment || property == Property::not_null_comment ||
-         property == Property::depends_on_extensions;
+         property == Property::revoked_acl || property == Property::comment ||
+         property == Property::security_labels || property == Property::index_comment ||
+         property == Property::not_null_comment || property == Property::depends_on_extensions;
 }
 
 void add_satellites(const Scene& scene, const Object& object, Draft& draft) {
@@ -125,6 +125,10 @@ void change_satellites(const Scene& scene, const Object& from, const Object& to,
                              ident(to.has(Property::owner) ? to.text(Property::owner)
                                                            : scene.from.origin().owner));
       break;
+    case Property::revoked_acl:
+      // Said together with what is granted, if that differs, too.
+      if (from.get(Property::acl) != to.get(Property::acl)) break;
+      [[fallthrough]];
     case Property::acl:
       change_privileges(scene, from, to, draft);
       break;

@@ -37,7 +37,7 @@ constexpr auto k_readers = std::to_array<Reader>({
     read_policies,    read_statistics,      read_routines,
     read_operators,   read_text_search,     read_foreign,
     read_replication, read_event_triggers,  read_default_privileges,
-    read_comments,    read_extension_bonds,
+    read_comments,    read_extension_bonds, read_member_grants,
 });
 
 Result<schema::Origin> origin_of(Reading& reading) {

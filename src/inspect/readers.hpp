@@ -39,6 +39,8 @@ Status read_foreign(Reading& reading);
 Status read_replication(Reading& reading);
 Status read_event_triggers(Reading& reading);
 Status read_default_privileges(Reading& reading);
+/// What was granted on members of extensions, or revoked, since these were made.
+Status read_member_grants(Reading& reading);
 /// Comments and security labels of everything read so far.
 Status read_comments(Reading& reading);
 /// Which extensions any of it is dropped with.

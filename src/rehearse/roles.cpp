@@ -39,6 +39,7 @@ public:
     // Empty text stands for no privileges at all.
     if (!object.text(Property::acl).empty())
       for (const auto& item : object.list(Property::acl)) add_privilege(item);
+    for (const auto& item : object.list(Property::revoked_acl)) add_privilege(item);
     if (object.has(Property::roles))
       for (const auto& role : object.list(Property::roles)) add(role);
     if (object.kind() == schema::Kind::user_mapping) add(object.part());

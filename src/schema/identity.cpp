@@ -26,7 +26,7 @@ bool has_arguments(Kind kind) {
 // What these are called is a phrase, not an identifier.
 bool has_phrase_for_name(Kind kind) {
   return kind == Kind::operator_ || kind == Kind::cast || kind == Kind::transform ||
-         kind == Kind::default_privileges;
+         kind == Kind::default_privileges || kind == Kind::member_grants;
 }
 
 } // namespace
@@ -39,6 +39,7 @@ std::string Identity::path() const {
   if (has_arguments(kind)) return text + "(" + part + ")";
   if (is_part(kind)) return text + "." + shown(part);
   if (kind == Kind::user_mapping) return text + " for " + shown(part);
+  if (kind == Kind::member_grants && !part.empty()) return text + " column " + shown(part);
   return part.empty() ? text : text + " using " + part;
 }
 

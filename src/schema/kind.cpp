@@ -50,6 +50,7 @@ constexpr auto k_kinds = std::to_array<Named>({
     {Kind::publication, "publication", false},
     {Kind::subscription, "subscription", false},
     {Kind::default_privileges, "default privileges", false},
+    {Kind::member_grants, "grants on", false},
     {Kind::column, "column", true},
     {Kind::domain_constraint, "domain constraint", true},
     {Kind::constraint, "constraint", true},

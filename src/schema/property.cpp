@@ -21,6 +21,9 @@ constexpr auto k_properties = std::to_array<Named>({
     {Property::acl, "acl", Shape::set,
      "privileges, see acl.hpp; empty text: none at all; absent: those that a new object of this owner has. Of default "
      "privileges: all that new objects get, or with a schema all that they get besides; <owner> is the role"},
+    {Property::revoked_acl, "revoked_acl", Shape::set,
+     "of grants on a member of an extension: privileges that it began with and has no longer; acl: those that it has "
+     "got since"},
     {Property::comment, "comment", Shape::text, "text of COMMENT ON"},
     {Property::security_labels, "security_labels", Shape::set, "PROVIDER=LABEL each"},
     {Property::options, "options", Shape::set,

@@ -115,6 +115,19 @@ Altered alter(const Scene&, const Alteration&, Draft&) {
   return Altered::done;
 }
 
+// The grants themselves are said with the privileges of everything else.
+void create_grants(const Scene&, const Object&, Draft&) {
+}
+
+void drop_grants(const Scene& scene, const Object& grants, Draft& draft) {
+  // They go with the extension.
+  for (const auto& one : scene.from.dependencies()) {
+    if (one.object != grants.index()) continue;
+    if (!scene.to.find(scene.from.at(one.needs).identity())) return;
+  }
+  change_member_grants(scene, grants, {}, draft);
+}
+
 } // namespace
 
 void change_default_privileges(const Object& from, const Object& to, Draft& draft) {
@@ -122,7 +135,10 @@ void change_default_privileges(const Object& from, const Object& to, Draft& draf
 }
 
 std::vector<Rule> privilege_rules() {
-  return {{Kind::default_privileges, create, drop, alter}};
+  return {
+      {Kind::default_privileges, create, drop, alter},
+      {Kind::member_grants, create_grants, drop_grants, alter},
+  };
 }
 
 } // namespace slipway::diff

@@ -137,6 +137,7 @@ COMMENT ON STATISTICS kinds.together IS 'statistics';
 COMMENT ON SEQUENCE kinds.plain_id_seq IS 'the sequence of an identity';
 COMMENT ON COLUMN kinds.pair.first IS 'a column of a composite type';
 COMMENT ON COLUMN kinds.shown.id IS 'a column of a view';
+GRANT USAGE ON LANGUAGE plpgsql TO pg_monitor;
 -- since 14
 CREATE FUNCTION kinds.parsed(a int) RETURNS int LANGUAGE sql BEGIN ATOMIC SELECT a + 1; END;
 CREATE TABLE kinds.packed (a text COMPRESSION pglz);

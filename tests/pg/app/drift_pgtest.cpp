@@ -4,9 +4,14 @@
 
 #include "slipway/app/drift.hpp"
 #include "slipway/app/schema.hpp"
+#include "slipway/os/cache_folder.hpp"
+#include "slipway/os/temporary_folder.hpp"
 #include "slipway/schema/fingerprint.hpp"
+#include "slipway/schema/snapshot.hpp"
 
 #include <gtest/gtest.h>
+
+#include <filesystem>
 
 namespace slipway::app {
 namespace {
@@ -27,9 +32,10 @@ protected:
           "DROP TABLE users;");
   }
 
-  DriftReport look(DriftAgainst against = DriftAgainst::last_run) {
-    auto report =
-        with_context([&](const Context& context) { return app::drift(context, against); });
+  DriftReport look(DriftAgainst against = DriftAgainst::last_run,
+                   Remembered remembered = Remembered::used) {
+    auto report = with_context(
+        [&](const Context& context) { return app::drift(context, against, remembered); });
     if (!report) throw std::runtime_error(report.error().message);
     return std::move(*report);
   }
@@ -241,6 +247,34 @@ TEST_F(DriftTest, WhatTheMigrationsDoNotMakeIsDrift) {
     for (const auto& sql : item.undone_by) exec(sql);
   exec("DROP TABLE by_hand");
   EXPECT_FALSE(look(DriftAgainst::migrations).is_drift());
+}
+
+// What is remembered wrongly shows: that is how the test sees whether it was looked up.
+TEST_F(DriftTest, DriftThatStaysIsToldAgainFromWhatTheMigrationsCameTo) {
+  const auto cache = os::TemporaryFolder::make();
+  ASSERT_TRUE(cache);
+  environment_["XDG_CACHE_HOME"] = cache->path();
+  ASSERT_TRUE(up());
+  exec("CREATE TABLE by_hand (id int)");
+  const Paths by_hand{"created table public.by_hand"};
+  EXPECT_EQ(paths(look(DriftAgainst::migrations).drift.unmanaged), by_hand);
+  const os::CacheFolder folder(cache->path() + "/slipway");
+  std::vector<std::string> kept;
+  for (const auto& one : std::filesystem::directory_iterator(cache->path() + "/slipway"))
+    kept.push_back(one.path().filename().string());
+  ASSERT_EQ(kept.size(), 1U);
+  exec("CREATE TABLE other (id int)");
+  const auto now = with_context([](const Context& context) { return read_target_schema(context); });
+  ASSERT_TRUE(now);
+  const auto name = kept.front().substr(0, kept.front().find('.'));
+  ASSERT_TRUE(folder.find(name));
+  folder.keep(name, schema::to_json(now->schema));
+  exec("DROP TABLE other");
+  const auto seen = look(DriftAgainst::migrations);
+  EXPECT_EQ(paths(seen.drift.items), Paths{"dropped table public.other"});
+  EXPECT_EQ(paths(seen.drift.unmanaged), Paths());
+  EXPECT_EQ(paths(look(DriftAgainst::migrations, Remembered::not_used).drift.unmanaged), by_hand);
+  EXPECT_EQ(paths(look(DriftAgainst::migrations).drift.unmanaged), by_hand) << "kept anew";
 }
 
 TEST_F(DriftTest, AChangedFileIsAnotherExpectation) {

@@ -282,6 +282,18 @@ TEST_F(PairFindings, ATransformGoesThatARoutineNames) {
   // From 18 on the server keeps a transform that a routine names.
   if (major_version() >= 18) return;
   expect_both_ways(from, from + "DROP TRANSFORM FOR mood LANGUAGE plpgsql");
+  for (const std::string gone :
+       {"DROP TYPE mood CASCADE", "DROP TRANSFORM FOR mood LANGUAGE plpgsql;"
+                                  "ALTER TYPE mood RENAME TO feeling"}) {
+    expect_refused("", from + gone, "which is not there: make it");
+  }
+}
+
+TEST_F(PairFindings, AnAttributeChangesItsTypeBeforeAColumnTakesIt) {
+  const std::string table = "CREATE TABLE base (id int, a timestamptz);";
+  expect_arrives("CREATE TYPE pair AS (x bigint, y text);" + table,
+                 "CREATE TYPE pair AS (x bigint, y text COLLATE \"C\");"
+                 "CREATE TABLE base (id int, a pair);");
 }
 
 TEST_F(PairFindings, APredicateThatIsAlwaysTrueOutlivesTheRepairOfItsIndex) {

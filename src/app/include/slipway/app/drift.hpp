@@ -37,6 +37,11 @@ struct DriftReport {
 /// small file of the user's (XDG_STATE_HOME), so that the next look is a short one while nothing
 /// has changed; without that folder every look is a full one. Errors: connection; sql; check_failed
 /// when there is nothing to compare with; of DriftAgainst::migrations as rehearse::materialise.
-Result<DriftReport> drift(const Context& context, DriftAgainst against);
+enum class Remembered {
+  used,    ///< what the same migrations came to before is taken as it is kept in XDG_CACHE_HOME
+  not_used ///< they are made anew
+};
+Result<DriftReport> drift(const Context& context, DriftAgainst against,
+                          Remembered remembered = Remembered::used);
 
 } // namespace slipway::app

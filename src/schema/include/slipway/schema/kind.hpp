@@ -46,6 +46,7 @@ enum class Kind : std::uint8_t {
   publication,
   subscription,
   default_privileges,
+  member_grants,
   column,
   domain_constraint,
   constraint,

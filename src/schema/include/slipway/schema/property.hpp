@@ -16,6 +16,7 @@ enum class Property : std::uint8_t {
   // of many kinds
   owner,
   acl,
+  revoked_acl,
   comment,
   security_labels,
   options,
