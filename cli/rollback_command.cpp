@@ -45,6 +45,11 @@ std::string what_is_done(const app::RollbackOutlook& outlook) {
   if (outlook.decision.path == rollback::Path::fast)
     return fmt::format("This undoes {} migrations in {}.", seen.migrations.size(), outlook.target);
   if (outlook.decision.path != rollback::Path::safe) return {};
+  if (!outlook.in_place.empty())
+    return fmt::format("This restores {} into schemas of {}, carries over what was written since, "
+                       "keeps everybody from writing for a moment and swaps the names of the "
+                       "schemas.",
+                       outlook.backup->manifest.name, seen.database);
   return fmt::format("This restores {} beside {}, carries over what was written since, ends all "
                      "sessions for a moment and swaps the two.",
                      outlook.backup->manifest.name, seen.database);
@@ -56,9 +61,13 @@ Result<int> clean_up(Invocation& invocation, const Options& options) {
     return fail(Error(ErrorCode::usage, "which run's database is to be dropped?")
                     .with_hint("slipway rollback cleanup --run RUN"));
   SLIPWAY_ASSIGN(const auto kept, app::find_kept_database(context, options.run));
-  SLIPWAY_TRY(confirm_by_typing(
-      invocation, fmt::format("This drops the database {} ({}) for good.", kept.name, kept.size),
-      kept.name));
+  SLIPWAY_TRY(confirm_by_typing(invocation,
+                                fmt::format("This drops the {} {} ({}) for good.",
+                                            kept.schemas.empty()       ? "database"
+                                            : kept.schemas.size() == 1 ? "schema"
+                                                                       : "schemas",
+                                            kept.name, kept.size),
+                                kept.name));
   SLIPWAY_TRY(app::drop_kept_database(context, kept));
   if (invocation.format == Format::json)
     print_json(invocation.out, {{"dropped", kept.name}});
@@ -97,7 +106,8 @@ Command rollback_command() {
       "Where undoing would not bring back the values that were destroyed, or fails, it takes the safe path: the newest backup "
       "from before the run is restored beside the broken database, what was written since is carried over, every row is "
       "compared, and the names are swapped in one transaction. Rows that the old schema cannot hold are parked (rollback parked). The broken "
-      "database stays, read-only, until slipway rollback cleanup.\n\n"
+      "database stays, read-only, until slipway rollback cleanup. A role that may not make or rename databases goes back in "
+      "place: the backup is restored into schemas of the same database, and their names are swapped (rollback.restore).\n\n"
       "Around the path stand the project's own programs, where it has them: rollback.freeze and rollback.stop before it, "
       "deploy.previous_application with deploy.health and rollback.unfreeze after it. Each step shows the clock against "
       "rollback.budget and is a row in the table rollback_step of the history's schema. Interrupted anywhere and run again, "
@@ -111,7 +121,7 @@ Command rollback_command() {
                        "what a rollback would replay and park, again and again"},
                       {"slipway rollback parked --reapply",
                        "make again what was parked, when the schema has a place for it"},
-                      {"slipway rollback cleanup --run 12", "drop the database that was kept"}};
+                      {"slipway rollback cleanup --run 12", "drop what was kept of it"}};
   command.exit_statuses = {{3, "there is no way back, or somebody must do something first"},
                            {5, "undone, but the schema is not the one from before"},
                            {6, "another slipway or a lock was in the way for too long"},
@@ -123,8 +133,7 @@ Command rollback_command() {
     };
     app.require_subcommand(0, 1);
     add_run(app, "The run to take back; without it the newest `up`");
-    CLI::App* cleanup =
-        app.add_subcommand("cleanup", "drop the database that a rollback over a backup kept");
+    CLI::App* cleanup = app.add_subcommand("cleanup", "drop what a rollback over a backup kept");
     add_run(*cleanup, "The run that was taken back");
     CLI::App* parked = app.add_subcommand(
         "parked", "what rollbacks have set aside, and --reapply to make it again");

@@ -90,6 +90,7 @@ ordered_json safe_json(const rollback::SafePathReport& safe) {
                        {"parked", safe.parked},
                        {"not_known_of", std::move(dropped)},
                        {"over_kept_copy", safe.over_kept_copy},
+                       {"in_place", safe.in_place},
                        {"restoring_ms", safe.restoring.count()},
                        {"carrying_ms", safe.carrying.count()},
                        {"closed_ms", safe.closed.count()}};

@@ -210,4 +210,14 @@ Result<BackupRestored> restore_backup(const Context& context, const std::string&
   return restore(context, std::move(found), database);
 }
 
+Result<backup::SchemaRestore> schema_restore_of(const Context& context,
+                                                const backup::Manifest& manifest,
+                                                backup::SchemaRestoreRequest request,
+                                                const Wait& wait) {
+  SLIPWAY_ASSIGN(const auto store, configured_store(context));
+  SLIPWAY_ASSIGN(request.cipher, cipher_of(context, manifest));
+  request.program_folder = context.config.text("dev.server_bin");
+  return backup::SchemaRestore::prepare(manifest, *store, request, wait);
+}
+
 } // namespace slipway::app

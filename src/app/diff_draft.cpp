@@ -64,7 +64,10 @@ Result<SideDraft> draft_of(const Context& context, const std::string& text, cons
 
 Status add_to_scope(const Context& context, SideDraft& draft, inspect::Scope& scope,
                     const Wait& wait) {
-  if (draft.session) return add_platform_schemas(context, *draft.session, scope, wait);
+  if (draft.session) {
+    SLIPWAY_TRY(add_side_schemas(context, *draft.session, scope, wait));
+    return add_platform_schemas(context, *draft.session, scope, wait);
+  }
   if (!draft.is_snapshot()) return {};
   leave_out(scope, draft.read->origin().left_out);
   scope.names_of_secrets_only = true;

@@ -4,6 +4,7 @@
 #include "doctor_backups.hpp"
 #include "doctor_captures.hpp"
 #include "doctor_leftovers.hpp"
+#include "doctor_rights.hpp"
 #include "doctor_trash.hpp"
 #include "pooler.hpp"
 #include "runner.hpp"
@@ -34,6 +35,7 @@ public:
     look_at_lock(*session);
     look_at_history(*session);
     for (auto& one : find_leftovers(*session, wait_)) found_.push_back(std::move(one));
+    for (auto& one : find_rights(context_, *session, wait_)) found_.push_back(std::move(one));
     for (auto& one : find_captures(context_, *session, wait_)) found_.push_back(std::move(one));
     for (auto& one : find_backup_leftovers(context_, *session, wait_))
       found_.push_back(std::move(one));

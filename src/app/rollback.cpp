@@ -1,6 +1,7 @@
 // Takes the newest run back out of the database, and shows that it is gone.
 #include "slipway/app/rollback.hpp"
 
+#include "rollback_in_place.hpp"
 #include "rollback_parking.hpp"
 #include "rollback_path.hpp"
 #include "rollback_safe.hpp"
@@ -167,6 +168,8 @@ Result<RollbackOutlook> look_at_rollback(const Context& context, const RollbackR
   outlook.target = session.describe();
   if (outlook.decision.path == rollback::Path::safe) find_backup(context, outlook);
   if (outlook.decision.path == rollback::Path::safe)
+    SLIPWAY_TRY(look_at_place(context, session, outlook, wait));
+  if (outlook.decision.path == rollback::Path::safe && outlook.in_place.empty())
     SLIPWAY_TRY(look_at_capture(context, session, outlook, wait));
   SLIPWAY_TRY(look_around(context, session, outlook, wait));
   return outlook;

@@ -1,5 +1,7 @@
 #include "rollback_parking.hpp"
 
+#include "rollback_in_place.hpp"
+
 #include "slipway/app/target.hpp"
 #include "slipway/history/run_journal.hpp"
 #include "slipway/history/snapshots.hpp"
@@ -33,6 +35,8 @@ std::vector<replay::ParkedDrop> RollbackParking::parked() const {
 
 Result<std::vector<replay::ParkedDrop>> park_left_behind(const Context& context, std::int64_t run,
                                                          const Wait& wait) {
+  SLIPWAY_ASSIGN(const bool in_place, was_in_place(context, run, wait));
+  if (in_place) return park_left_in_schemas(context, run, wait);
   SLIPWAY_ASSIGN(auto live, open_session(context, "rollback", wait));
   SLIPWAY_ASSIGN(auto kept, open_in_target(context, rollback::broken_name(live.database(), run),
                                            "rollback", wait));

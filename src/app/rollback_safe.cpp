@@ -2,6 +2,7 @@
 #include "rollback_safe.hpp"
 
 #include "capture_spool.hpp"
+#include "rollback_in_place.hpp"
 #include "run_identity.hpp"
 #include "schema_scope.hpp"
 #include "usable_capture.hpp"
@@ -12,6 +13,7 @@
 #include "slipway/base/sql_text.hpp"
 #include "slipway/pg/fence.hpp"
 #include "slipway/pg/other_database.hpp"
+#include "slipway/replay/capture_keys.hpp"
 #include "slipway/rollback/backup_use.hpp"
 #include "slipway/rollback/reverses.hpp"
 #include "slipway/rollback/safe_path.hpp"
@@ -140,7 +142,7 @@ Result<std::unique_ptr<SafePathScene>> set_safe_path(const Context& context,
   SLIPWAY_ASSIGN(const auto written, rollback::kept_reverses(assessment.migrations));
   SLIPWAY_ASSIGN(auto reverses, rollback::reverses_of(written, before));
   SLIPWAY_ASSIGN(auto capture, usable_capture(context, session, backup, wait));
-  if (!reverses.empty() && !capture.name.empty()) {
+  if (!reverses.empty() && !capture.name.empty() && !replay::is_key_capture(capture.name)) {
     // What a slot tells of a row is not all of it.
     capture = {};
     events.on_event(event::Warning{
@@ -191,6 +193,8 @@ Result<std::unique_ptr<SafePathScene>> set_safe_path(const Context& context,
 Result<rollback::SafePathReport> take_safe_path(const Context& context,
                                                 const rollback::Assessment& assessment,
                                                 const backup::Manifest& backup) {
+  SLIPWAY_ASSIGN(const bool in_place, is_restored_in_place(context));
+  if (in_place) return take_path_in_place(context, assessment, backup);
   SLIPWAY_ASSIGN(const auto scene, set_safe_path(context, assessment, backup, context.events));
   SLIPWAY_ASSIGN(auto report, rollback::take_safe_path(*scene->request, run_wait(context)));
   drop_spools_of_the_past(context);
@@ -238,15 +242,13 @@ Result<KeptDatabase> find_kept_database(const Context& context, std::int64_t run
                             "FROM pg_catalog.pg_database AS d "
                             "WHERE d.datname OPERATOR(pg_catalog.=) $1::name"),
                     {kept.name}, wait));
-  if (rows.size() == 0)
-    return fail(Error(ErrorCode::check_failed, fmt::format("there is no {}", kept.name))
-                    .with_hint("only a rollback over a backup keeps a database")
-                    .with_state("nothing was changed"));
+  if (rows.size() == 0) return find_kept_schemas(context, run);
   kept.size = rows.text(0, 0);
   return kept;
 }
 
 Status drop_kept_database(const Context& context, const KeptDatabase& kept) {
+  if (!kept.schemas.empty()) return drop_kept_schemas(context, kept);
   const auto wait = run_wait(context);
   SLIPWAY_ASSIGN(auto session, open_session(context, "rollback", wait));
   SLIPWAY_TRY(session.execute(SqlText("DROP DATABASE " + quote_identifier(kept.name)), wait));

@@ -1,5 +1,6 @@
 #include "schema_scope.hpp"
 
+#include "slipway/history/side_schemas.hpp"
 #include "slipway/inspect/platform_schemas.hpp"
 #include "slipway/schema/trash.hpp"
 
@@ -31,10 +32,19 @@ Status add_platform_schemas(const Context& context, pg::Session& session, inspec
   return {};
 }
 
+Status add_side_schemas(const Context& context, pg::Session& session, inspect::Scope& scope,
+                        const Wait& wait) {
+  const history::SideSchemas sides(context.config.text("history.schema"));
+  SLIPWAY_ASSIGN(const auto all, sides.all(session, wait));
+  leave_out(scope, history::names_aside(all));
+  return {};
+}
+
 Result<inspect::Scope> schema_scope(const Context& context, pg::Session& session,
                                     const Wait& wait) {
   auto scope = settings_scope(context);
   SLIPWAY_TRY(add_platform_schemas(context, session, scope, wait));
+  SLIPWAY_TRY(add_side_schemas(context, session, scope, wait));
   return scope;
 }
 

@@ -18,10 +18,15 @@ inspect::Scope settings_scope(const Context& context);
 Status add_platform_schemas(const Context& context, pg::Session& session, inspect::Scope& scope,
                             const Wait& wait);
 
+/// Leaves out what a rollback in place has put aside, or is about to. Errors: as Session::query.
+Status add_side_schemas(const Context& context, pg::Session& session, inspect::Scope& scope,
+                        const Wait& wait);
+
 /// Leaves out these, too.
 void leave_out(inspect::Scope& scope, const std::vector<std::string>& names);
 
-/// All that holds for the target: the settings and its platform. Errors: as Session::query.
+/// All that holds for the target: the settings, its platform, what rollbacks put aside. Errors: as
+/// Session::query.
 Result<inspect::Scope> schema_scope(const Context& context, pg::Session& session, const Wait& wait);
 
 /// The role whose work the objects of a database are: that of the history, else the one that has

@@ -1,6 +1,7 @@
 // Said before a deploy, when it can still be thought over.
 #include "slipway/app/way_back_outlook.hpp"
 
+#include "rollback_in_place.hpp"
 #include "runner.hpp"
 #include "schema_scope.hpp"
 
@@ -100,8 +101,7 @@ Result<WayBackOutlook> look_at_way_back(const Context& context, const plan::Plan
                                         const Wait& wait) {
   WayBackOutlook outlook;
   SLIPWAY_ASSIGN(auto session, open_session(context, "deploy", wait));
-  SLIPWAY_ASSIGN(outlook.obstacles,
-                 rollback::obstacles_to_safe_path(session, session.database(), wait));
+  SLIPWAY_ASSIGN(outlook.obstacles, obstacles_to_way_back(context, session, wait));
   SLIPWAY_ASSIGN(auto tables,
                  rollback::tables_to_know_of(session, context.config.text("history.schema"), wait));
   std::move(tables.begin(), tables.end(), std::back_inserter(outlook.obstacles));

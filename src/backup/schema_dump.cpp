@@ -42,6 +42,21 @@ Status run_pg_dump(const std::string& program, const CreateRequest& request,
   return {};
 }
 
+nlohmann::ordered_json json_of(const std::vector<ScriptObject>& objects) {
+  auto list = nlohmann::ordered_json::array();
+  for (const auto& one : objects)
+    list.push_back({{"schema", one.schema}, {"kind", one.kind}, {"acts", one.acts}});
+  return list;
+}
+
+std::vector<ScriptObject> objects_of(const nlohmann::json& json, const char* name) {
+  std::vector<ScriptObject> objects;
+  if (!json.contains(name)) return objects;
+  for (const auto& one : json.at(name))
+    objects.push_back({one.at("schema"), one.at("kind"), one.at("acts")});
+  return objects;
+}
+
 Error cannot_be_written(const std::vector<std::string>& what) {
   return Error(ErrorCode::unsupported,
                fmt::format("there is no pg_dump here for this server, and slipway has no statement "
@@ -62,7 +77,9 @@ Status write_statements(const CreateRequest& request, pg::Session& session,
   SLIPWAY_ASSIGN(const auto script, request.schema_writer(schema));
   if (!script.not_written.empty()) return fail(cannot_be_written(script.not_written));
   const nlohmann::ordered_json json{{"before_rows", script.before_rows},
-                                    {"after_rows", script.after_rows}};
+                                    {"after_rows", script.after_rows},
+                                    {"before_objects", json_of(script.before_objects)},
+                                    {"after_objects", json_of(script.after_objects)}};
   SLIPWAY_ASSIGN(const auto opened, new_private_file(file));
   return write_all(opened.get(),
                    json.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n", file);
@@ -91,7 +108,11 @@ Result<SchemaFile> dump_schema(const CreateRequest& request, pg::Session& sessio
 Result<SchemaScript> schema_script_from(const std::string& text) {
   try {
     const auto json = nlohmann::json::parse(text);
-    return SchemaScript{.before_rows = json.at("before_rows"), .after_rows = json.at("after_rows")};
+    return SchemaScript{.before_rows = json.at("before_rows"),
+                        .after_rows = json.at("after_rows"),
+                        .not_written = {},
+                        .before_objects = objects_of(json, "before_objects"),
+                        .after_objects = objects_of(json, "after_objects")};
   } catch (const nlohmann::json::exception&) {
     return fail(ErrorCode::io, "the schema's statements cannot be read");
   }

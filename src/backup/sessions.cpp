@@ -27,11 +27,16 @@ SET client_min_messages = warning)";
 Result<pg::Session> open_working_session(const pg::ConnectOptions& options, const Wait& wait) {
   SLIPWAY_ASSIGN(auto session, pg::Session::open(options, wait));
   session.name_statements(false);
+  SLIPWAY_TRY(set_working_settings(session, wait));
+  return session;
+}
+
+Status set_working_settings(pg::Session& session, const Wait& wait) {
   SLIPWAY_TRY(session.execute(SqlText(std::string(k_settings)), wait));
   // A database without an encoding holds whatever bytes there are; anything else comes as UTF-8.
   if (session.parameter("server_encoding") == "SQL_ASCII")
     SLIPWAY_TRY(session.execute(SqlText("SET client_encoding = 'SQL_ASCII'"), wait));
-  return session;
+  return {};
 }
 
 Status begin_under(pg::Session& session, const std::string& snapshot, const Wait& wait) {

@@ -13,6 +13,9 @@ namespace slipway::backup {
 /// be read back exactly, and row security fails rather than hides rows.
 Result<pg::Session> open_working_session(const pg::ConnectOptions& options, const Wait& wait);
 
+/// The settings of such a session, for one that was opened otherwise.
+Status set_working_settings(pg::Session& session, const Wait& wait);
+
 /// Begins a transaction that sees the database as the exported snapshot does.
 Status begin_under(pg::Session& session, const std::string& snapshot, const Wait& wait);
 

@@ -146,6 +146,14 @@ std::vector<Setting> rollback_settings() {
        .description =
            "The program, with its arguments, that ends what rollback.freeze began, once the previous version is healthy.",
        .example = "./freeze,off"},
+      {.key = "rollback.restore",
+       .type = ValueType::text,
+       .default_value = "auto",
+       .secrecy = Secrecy::open,
+       .description =
+           "Where a rollback over a backup restores it: beside as a database of its own, in-place into schemas of the broken "
+           "database, auto in place where the role may not make and rename databases.",
+       .choices = "auto|beside|in-place"},
       {.key = "rollback.budget",
        .type = ValueType::duration,
        .default_value = "15min",

@@ -11,6 +11,9 @@ namespace {
 // What the texts of expressions depend on.
 // https://www.postgresql.org/docs/current/runtime-config-client.html
 constexpr std::string_view k_begin = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY;\n";
+constexpr std::string_view k_begin_inner = "SAVEPOINT slipway_look;\n";
+constexpr const char* k_end_inner =
+    "ROLLBACK TO SAVEPOINT slipway_look; RELEASE SAVEPOINT slipway_look";
 constexpr std::string_view k_settings = R"(
 SET LOCAL search_path = '';
 SET LOCAL datestyle = 'ISO, MDY';
@@ -67,14 +70,16 @@ Result<schema::Schema> read_all(Reading& reading) {
 } // namespace
 
 Result<schema::Schema> read_schema(pg::Session& session, const Scope& scope, const Wait& wait) {
-  std::string begin(k_begin);
+  // In a transaction that is not ours, such as one whose changes are to be looked at.
+  const bool inner = session.transaction_status() == pg::TransactionStatus::in_transaction;
+  std::string begin(inner ? k_begin_inner : k_begin);
   if (!scope.snapshot.empty())
     begin.append("SET TRANSACTION SNAPSHOT ").append(quote_literal(scope.snapshot)).append(";\n");
   SLIPWAY_TRY(session.execute(SqlText(begin.append(k_settings)), wait));
   Reading reading(session, scope, wait);
   auto schema = read_all(reading);
   if (session.usable()) {
-    const auto ended = session.execute(SqlText("ROLLBACK"), wait);
+    const auto ended = session.execute(SqlText(inner ? k_end_inner : "ROLLBACK"), wait);
     if (schema && !ended) return fail(ended.error());
   }
   return schema;

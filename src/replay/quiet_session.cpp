@@ -31,6 +31,19 @@ WHERE r.ev_class OPERATOR(pg_catalog.=) $1::oid
   AND r.ev_enabled OPERATOR(pg_catalog.=) ANY ('{A,R}'::"char"[]) AND r.ev_type OPERATOR(pg_catalog.<>) '1'
 )sql";
 
+constexpr const char* k_inner = "SAVEPOINT slipway_inner";
+constexpr const char* k_keep_inner =
+    "DROP TABLE IF EXISTS pg_temp.slipway_rows, pg_temp.slipway_keys, pg_temp.slipway_old, "
+    "pg_temp.slipway_heap, pg_temp.slipway_gone; RELEASE SAVEPOINT slipway_inner";
+constexpr const char* k_undo_inner =
+    "ROLLBACK TO SAVEPOINT slipway_inner; RELEASE SAVEPOINT slipway_inner";
+
+Status begin(pg::Session& session, const char* text, const Wait& wait) {
+  const bool inner = depth_of(session) == Depth::inner;
+  SLIPWAY_TRY(session.execute(SqlText(inner ? k_inner : text), wait));
+  return {};
+}
+
 Status pin(pg::Session& session, const std::string& time_zone, const Wait& wait) {
   SLIPWAY_TRY(session.execute(SqlText(fmt::format(k_pinned, quote_literal(time_zone))), wait));
   return {};
@@ -38,19 +51,26 @@ Status pin(pg::Session& session, const std::string& time_zone, const Wait& wait)
 
 } // namespace
 
+Depth depth_of(const pg::Session& session) {
+  return session.transaction_status() == pg::TransactionStatus::in_transaction ? Depth::inner
+                                                                               : Depth::own;
+}
+
 Status begin_reading(pg::Session& session, const std::string& time_zone, const Wait& wait) {
   SLIPWAY_TRY(session.execute(SqlText("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"), wait));
   return pin(session, time_zone, wait);
 }
 
 Status begin_comparing(pg::Session& session, const std::string& time_zone, const Wait& wait) {
-  SLIPWAY_TRY(session.execute(SqlText("BEGIN ISOLATION LEVEL REPEATABLE READ READ WRITE"), wait));
+  SLIPWAY_TRY(begin(session, "BEGIN ISOLATION LEVEL REPEATABLE READ READ WRITE", wait));
   return pin(session, time_zone, wait);
 }
 
 Status begin_filling(pg::Session& session, const std::string& time_zone, const Wait& wait) {
-  SLIPWAY_TRY(session.execute(SqlText("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"), wait));
+  const auto depth = depth_of(session);
+  SLIPWAY_TRY(begin(session, "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE", wait));
   SLIPWAY_TRY(pin(session, time_zone, wait));
+  if (depth == Depth::inner) return {};
   SLIPWAY_ASSIGN(const pg::Rows loose,
                  session.query(SqlText("SELECT COALESCE(pg_catalog.current_setting($1, true), '')"),
                                {std::string(k_loosened)}, wait));
@@ -81,15 +101,16 @@ Result<std::vector<SqlText>> silence(pg::Session& session, const Relation& table
   return again;
 }
 
-Status commit(pg::Session& session, const Wait& wait) {
-  SLIPWAY_TRY(session.execute(SqlText("COMMIT"), wait));
+Status commit(pg::Session& session, const Wait& wait, Depth depth) {
+  SLIPWAY_TRY(session.execute(SqlText(depth == Depth::inner ? k_keep_inner : "COMMIT"), wait));
   return {};
 }
 
-void roll_back(pg::Session& session) {
+void roll_back(pg::Session& session, Depth depth) {
   if (!session.usable()) return;
   const Result<pg::Rows> ended =
-      session.execute(SqlText("ROLLBACK"), Wait{Deadline::after(Millis(5'000))});
+      session.execute(SqlText(depth == Depth::inner ? k_undo_inner : "ROLLBACK"),
+                      Wait{Deadline::after(Millis(5'000))});
   if (!ended) session.close();
 }
 

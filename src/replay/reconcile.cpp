@@ -72,7 +72,8 @@ Result<ReconcileReport> reconcile(pg::Session& origin, pg::Session& copy, Parked
   SLIPWAY_TRY(parked.create(wait));
   SLIPWAY_TRY(carry_not_streamed(origin, copy, parked, map, request, report, wait));
   SLIPWAY_TRY(park_orphans(origin, copy, parked, map, request, report, wait));
-  SLIPWAY_TRY(reconcile_sequences(origin, copy, map, report, wait));
+  SLIPWAY_TRY(reconcile_sequences(origin, copy, map, request, report, wait));
+  if (request.in_one_database) return report;
   SLIPWAY_TRY(reconcile_large_objects(origin, copy, ahead ? ahead->snapshot : request.snapshot,
                                       report, wait));
   if (!ahead) SLIPWAY_TRY(refresh_views(copy, report, wait));

@@ -17,6 +17,13 @@ namespace slipway::replay {
 
 namespace {
 
+/// The same as k_foreign_keys, of a text that foreign_keys_of made.
+constexpr const char* k_kept_foreign_keys = R"sql(
+SELECT k.* FROM pg_catalog.json_to_recordset($1::json) AS k (child bigint, name text, parent_schema text,
+       parent text, refers text, any_null text, partitioned boolean, parent_id bigint, columns text,
+       parent_columns text)
+)sql";
+
 /// Those that hold in the new schema, by the numbers of their tables and columns.
 constexpr const char* k_enforced = R"sql(
 SELECT k.conrelid::bigint, k.confrelid::bigint, k.conkey::text, k.confkey::text
@@ -119,8 +126,11 @@ bool is_enforced(const std::set<Reference>& enforced, const CarriedTable& child,
   return enforced.contains(wanted);
 }
 
-/// A copy that is loosened has its foreign keys in a table.
-Result<pg::Rows> read_foreign_keys(pg::Session& copy, const std::string& schema, const Wait& wait) {
+/// A copy that is loosened has its foreign keys in a table; `kept_keys` is what foreign_keys_of
+/// said when it had them yet.
+Result<pg::Rows> read_foreign_keys(pg::Session& copy, const std::string& schema,
+                                   const std::string& kept_keys, const Wait& wait) {
+  if (!kept_keys.empty()) return copy.query(SqlText(k_kept_foreign_keys), {kept_keys}, wait);
   SLIPWAY_ASSIGN(const bool loosened, is_loosened(copy, schema, wait));
   return copy.query(SqlText(loosened ? "SELECT * FROM " + quote_identifier(schema) + ".loosened_key"
                                      : std::string(k_foreign_keys)),
@@ -129,9 +139,9 @@ Result<pg::Rows> read_foreign_keys(pg::Session& copy, const std::string& schema,
 
 Result<std::vector<Rule>> read_rules(pg::Session& origin, pg::Session& copy,
                                      const std::string& schema, const CarryMap& map,
-                                     const Wait& wait) {
+                                     const std::string& kept_keys, const Wait& wait) {
   SLIPWAY_ASSIGN(const auto enforced, read_enforced(origin, wait));
-  SLIPWAY_ASSIGN(const pg::Rows rows, read_foreign_keys(copy, schema, wait));
+  SLIPWAY_ASSIGN(const pg::Rows rows, read_foreign_keys(copy, schema, kept_keys, wait));
   std::vector<Rule> rules;
   for (std::size_t row = 0; row < rows.size(); ++row) {
     const QualifiedName parent{std::string(rows.text(row, 2)), std::string(rows.text(row, 3))};
@@ -205,7 +215,7 @@ Result<bool> may_lack_rows(ParkedTable& parked, const QualifiedName& table,
 Status park_all(pg::Session& origin, pg::Session& copy, ParkedTable& parked, const CarryMap& map,
                 const ReconcileRequest& request, ReconcileReport& report, const Wait& wait) {
   SLIPWAY_ASSIGN(const std::vector<Rule> rules,
-                 read_rules(origin, copy, parked.schema(), map, wait));
+                 read_rules(origin, copy, parked.schema(), map, request.foreign_keys, wait));
   // A parked row may leave orphans of its own; each round takes rows out, so it ends.
   for (std::size_t found = 1; found > 0;) {
     found = 0;
@@ -229,11 +239,24 @@ Status park_orphans(pg::Session& origin, pg::Session& copy, ParkedTable& parked,
                     const CarryMap& map, const ReconcileRequest& request, ReconcileReport& report,
                     const Wait& wait) {
   SLIPWAY_ASSIGN(const std::string time_zone, time_zone_of(copy, wait));
+  const auto depth = depth_of(copy);
   SLIPWAY_TRY(begin_filling(copy, time_zone, wait));
   Status done = park_all(origin, copy, parked, map, request, report, wait);
-  if (done) return commit(copy, wait);
-  roll_back(copy);
+  if (done) return commit(copy, wait, depth);
+  roll_back(copy, depth);
   return done;
+}
+
+Result<std::string> foreign_keys_of(pg::Session& session, const Wait& wait) {
+  SLIPWAY_ASSIGN(
+      const pg::Rows rows,
+      session.query(
+          SqlText(fmt::format("SELECT COALESCE(pg_catalog.json_agg(k), '[]')::text FROM ({}) AS k "
+                              "(child, name, parent_schema, parent, refers, any_null, partitioned, "
+                              "parent_id, columns, parent_columns)",
+                              k_foreign_keys)),
+          {}, wait));
+  return std::string(rows.text(0, 0));
 }
 
 } // namespace slipway::replay

@@ -8,7 +8,8 @@ namespace slipway::replay {
 
 /// Sequences belong together when they feed the same column, else when they have the same name.
 Status reconcile_sequences(pg::Session& origin, pg::Session& copy, const CarryMap& map,
-                           ReconcileReport& report, const Wait& wait);
+                           const ReconcileRequest& request, ReconcileReport& report,
+                           const Wait& wait);
 
 /// `since` is a WrittenSince. Both sessions outside of transactions.
 Status reconcile_large_objects(pg::Session& origin, pg::Session& copy, const std::string& snapshot,

@@ -85,11 +85,14 @@ const Sequence* counterpart(const Sequence& target, const std::vector<Sequence>&
 } // namespace
 
 Status reconcile_sequences(pg::Session& origin, pg::Session& copy, const CarryMap& map,
-                           ReconcileReport& report, const Wait& wait) {
+                           const ReconcileRequest& request, ReconcileReport& report,
+                           const Wait& wait) {
   SLIPWAY_ASSIGN(const std::vector<Sequence> origins, read_sequences(origin, wait));
   SLIPWAY_ASSIGN(const std::vector<Sequence> targets, read_sequences(copy, wait));
   const Owners owners = owners_of(map);
   for (const Sequence& target : targets) {
+    const auto& out = request.leave_out;
+    if (std::find(out.begin(), out.end(), target.name.schema) != out.end()) continue;
     if (!is_carried(target, map)) continue;
     const Sequence* from = counterpart(target, origins, owners);
     if (from == nullptr) {

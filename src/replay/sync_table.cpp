@@ -27,7 +27,7 @@ public:
     SLIPWAY_TRY(begin_filling(scene_.copy, scene_.time_zone, wait_));
     const Status done = carry();
     if (done) return counts_;
-    roll_back(scene_.copy);
+    roll_back(scene_.copy, depth_);
     Error error = done.error();
     return fail(
         std::move(error).with_note("while " + table_.target.name.quoted() + " was carried over"));
@@ -55,7 +55,7 @@ private:
       SLIPWAY_TRY(put_in());
     }
     for (const SqlText& statement : loud_again) SLIPWAY_TRY(scene_.copy.execute(statement, wait_));
-    return commit(scene_.copy, wait_);
+    return commit(scene_.copy, wait_, depth_);
   }
 
   Status know_parked() {
@@ -361,6 +361,7 @@ private:
   RowTexts texts_;
   const Wait& wait_;
   const NamedKeys* named_; ///< none: all rows
+  const Depth depth_ = depth_of(scene_.copy);
   SyncCounts counts_;
   /// Of the rows that were parked the last time: a JSON array, or empty.
   std::string parked_keys_;

@@ -84,9 +84,10 @@ Result<VerifyReport> compare_in_view(const Seen* seen, const ReadView& origin, p
                                      const VerifyRequest& request, const Wait& wait) {
   SLIPWAY_TRY(check_encodings(origin.session(), copy));
   VerifyReport report;
+  const auto depth = depth_of(copy);
   SLIPWAY_TRY(begin_comparing(copy, origin.time_zone(), wait));
   Status done = compare_from(seen, origin, copy, parked, map, request, report, wait);
-  roll_back(copy);
+  roll_back(copy, depth);
   if (!done) return fail(std::move(done).error());
   return report;
 }

@@ -160,7 +160,8 @@ private:
 
   std::string safe_path() const {
     return "## 4. The safe path\n\n"
-           "The backup from before the run is restored beside the broken database, what was written since is carried over, every\n"
+           "The backup from before the run is restored beside the broken database (where the role may not make one: into schemas\n"
+           "of the same database, which `slipway doctor` and the tree say), what was written since is carried over, every\n"
            "row of both is compared, and their names are swapped. People can work until the last seconds. You are asked to type the\n"
            "name of the database.\n" +
            shell_block({commands_.slipway("backup verify latest"),

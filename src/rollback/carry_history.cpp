@@ -125,4 +125,14 @@ Status carry_history(pg::Session& origin, pg::Session& copy, const std::string& 
   return moved;
 }
 
+Status take_back_history(pg::Session& session, const std::string& history_schema, std::int64_t run,
+                         const std::string& fingerprint, const Wait& wait) {
+  const auto place = quote_identifier(history_schema);
+  SLIPWAY_TRY(session.query(
+      SqlText(fmt::format("DELETE FROM {}.migration WHERE run OPERATOR(pg_catalog.=) $1::bigint",
+                          place)),
+      {std::to_string(run)}, wait));
+  return note_rollback(session, place, run, fingerprint, wait);
+}
+
 } // namespace slipway::rollback

@@ -15,4 +15,8 @@ namespace slipway::rollback {
 Status carry_history(pg::Session& origin, pg::Session& copy, const std::string& history_schema,
                      std::int64_t run, const std::string& fingerprint, const Wait& wait);
 
+/// The same where the history is there already: the migrations of the run are no longer applied.
+Status take_back_history(pg::Session& session, const std::string& history_schema, std::int64_t run,
+                         const std::string& fingerprint, const Wait& wait);
+
 } // namespace slipway::rollback

@@ -51,7 +51,9 @@ Status CarryWrites::prepare() {
   maps_.before = request_.before;
   SLIPWAY_ASSIGN(maps_.now, replay::read_relation_map(origin_, wait_));
   SLIPWAY_ASSIGN(maps_.copy, replay::read_relation_map(copy_, wait_));
-  SLIPWAY_ASSIGN(map_, replay::make_carry_map(maps_, request_.reverses, {request_.history_schema}));
+  auto leave_out = request_.leave_out;
+  leave_out.push_back(request_.history_schema);
+  SLIPWAY_ASSIGN(map_, replay::make_carry_map(maps_, request_.reverses, leave_out));
   SLIPWAY_TRY(check_obstacles(map_));
   SLIPWAY_ASSIGN(const bool compared,
                  replay::was_compared(copy_, request_.history_schema, request_.run, wait_));

@@ -282,6 +282,7 @@ TEST_F(SafePathEdges, ADatabaseWithTheLongestNameThereIs) {
 
 // Fails when rights are asked for after the restore, which may take an hour.
 TEST_F(SafePathEdges, ARoleThatMayNotRenameIsRefusedBeforeAnythingIsRestored) {
+  set("rollback.restore", "beside");
   begin("");
   back_up();
   break_it();

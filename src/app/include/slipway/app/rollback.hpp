@@ -29,8 +29,9 @@ struct RollbackOutlook {
   std::optional<backup::Listed> backup;
   /// The slot that has kept what was written since; empty: none, it is found by comparing.
   std::string capture;
-  std::string copy;   ///< with the old schema, made by the deploy; empty: there is none
-  std::string target; ///< without secrets
+  std::string copy;     ///< with the old schema, made by the deploy; empty: there is none
+  std::string in_place; ///< why the safe path would go on inside the database; empty: it would not
+  std::string target;   ///< without secrets
   /// What deploy.health says now: "healthy", or why not; empty when there is none.
   std::string application;
   /// Names of steps that an interrupted rollback of this run did not come to; only when the run has
@@ -82,10 +83,12 @@ Result<RollbackReport> roll_back(const Context& context, const RollbackOutlook& 
 /// it is not there; sql.
 struct KeptDatabase {
   std::string name;
-  std::string size; ///< for people
+  std::string size;                 ///< for people
+  std::vector<std::string> schemas; ///< when it is no database, but these
+  std::int64_t run = 0;             ///< likewise
 };
 Result<KeptDatabase> find_kept_database(const Context& context, std::int64_t run);
-/// Drops it. Errors: sql.
+/// Drops it. Errors: check_failed when something else rests on it; sql.
 Status drop_kept_database(const Context& context, const KeptDatabase& kept);
 
 } // namespace slipway::app

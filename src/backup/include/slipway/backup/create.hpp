@@ -18,11 +18,21 @@
 
 namespace slipway::backup {
 
+/// What a statement of such a script is for.
+struct ScriptObject {
+  std::string schema; ///< of a schema itself its name; empty: of none
+  std::string kind;   ///< as schema::kind_name says; empty: not known
+  bool acts = false;  ///< when rows are written, like a trigger; or holds what they come to
+};
+
 /// A schema as statements for an empty database, for servers that no pg_dump here can read.
 struct SchemaScript {
   std::vector<std::string> before_rows;
   std::vector<std::string> after_rows;  ///< indexes, keys, triggers and the like
   std::vector<std::string> not_written; ///< what there is no statement for
+  /// One for each statement of the two lists; none in an older backup.
+  std::vector<ScriptObject> before_objects;
+  std::vector<ScriptObject> after_objects;
 };
 /// Makes it of a schema that was read with its dependencies.
 using SchemaWriter = std::function<Result<SchemaScript>(const schema::Schema&)>;

@@ -31,8 +31,8 @@ struct Scope {
 /// Reads the schema of the database set-wise from the catalogs in one REPEATABLE READ, READ ONLY
 /// transaction of its own with pinned settings, so that the texts of expressions do not depend on
 /// the role's or the database's. Needs no privilege but CONNECT; what a role may not see (the
-/// connection strings of subscriptions) is left out. The session must be outside of a transaction
-/// and is given back so. Errors: sql, connection, cancelled.
+/// connection strings of subscriptions) is left out. In a session with a transaction open it is
+/// read as that one sees it, under a savepoint. Errors: sql, connection, cancelled.
 Result<schema::Schema> read_schema(pg::Session& session, const Scope& scope, const Wait& wait);
 
 } // namespace slipway::inspect

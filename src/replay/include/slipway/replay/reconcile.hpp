@@ -43,7 +43,18 @@ struct ReconcileRequest {
   const MigrationRows* not_carried = nullptr;
   /// Materialized views are not refreshed again.
   std::optional<ReconciledAhead> ahead = {};
+  /// Both sides are schemas of one database: large objects are the same ones, and materialized
+  /// views are up to the caller.
+  bool in_one_database = false;
+  /// As foreign_keys_of says, where the copy has none while rows are carried; empty: they are read.
+  std::string foreign_keys = {};
+  /// Schemas that are of neither side.
+  std::vector<std::string> leave_out = {};
 };
+
+/// The foreign keys of a database, by the numbers of its tables: to be kept while they are not
+/// there. Errors: sql.
+Result<std::string> foreign_keys_of(pg::Session& session, const Wait& wait);
 
 /// Brings over what is not in tables, or not in a stream of changes: sequences (the one that is
 /// farther), large objects, unlogged tables; parks rows of tables that only the

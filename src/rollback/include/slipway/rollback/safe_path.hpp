@@ -35,6 +35,7 @@ struct SafePathRequest {
   /// Tables of which the backup has no rows, quoted: they are taken from the live database.
   std::vector<std::string> without_rows;
   std::string history_schema;
+  std::vector<std::string> leave_out; ///< further schemas of which nothing is carried
   inspect::Scope scope;
   std::string wanted_fingerprint; ///< of the copy, without digests of secrets
   /// The slot, and publication, that has kept what was written since the backup; empty: none has,
@@ -51,6 +52,7 @@ struct SafePathRequest {
 
 struct SafePathReport {
   std::string broken;          ///< what the broken database is called now; it can be read
+  bool in_place = false;       ///< `broken` are schemas of the same database
   bool over_kept_copy = false; ///< nothing was restored
   std::optional<replay::ReplayReport> replayed; ///< when a slot was replayed
   replay::SyncReport carried; ///< by comparing: all tables, or those that no slot can tell of
