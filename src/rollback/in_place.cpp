@@ -266,7 +266,7 @@ private:
 
   Status compare() {
     say("comparing what changed since");
-    SLIPWAY_ASSIGN(report_.verified, writes_->prove());
+    SLIPWAY_ASSIGN(report_.verified, writes_->prove(report_));
     if (report_.verified.is_good()) return {};
     Error error(ErrorCode::check_failed,
                 "what was restored is not the broken database with the old schema: rows differ, "
