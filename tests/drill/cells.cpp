@@ -99,6 +99,14 @@ std::vector<Fault> faults_of_warm() {
   return all;
 }
 
+/// While a deploy that bakes takes from its slot.
+std::vector<Fault> faults_of_spool() {
+  std::vector<Fault> all;
+  for (const auto* point : {"spool.written", "spool.synced", "spool.advanced"})
+    all.push_back({.kind = FaultKind::kill, .point = point, .in_deploy = true});
+  return all;
+}
+
 bool wants_all() {
   const char* wanted = std::getenv("SLIPWAY_DRILL");
   return wanted != nullptr && std::string_view(wanted) == "all";
@@ -165,7 +173,14 @@ const std::vector<Capture>& drill_captures() {
                                            {.name = "trigger",
                                             .settings = "[deploy]\ncapture = \"trigger\"\n",
                                             .deploys = true,
-                                            .skips_migrations = true}};
+                                            .skips_migrations = true},
+                                           {.name = "spool",
+                                            .settings = "[deploy]\ncapture = \"spool\"\n",
+                                            .deploys = true,
+                                            .has_dropped = true,
+                                            .skips_migrations = true,
+                                            .spools = true,
+                                            .faults = faults_of_spool()}};
   return all;
 }
 

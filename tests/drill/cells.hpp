@@ -47,6 +47,8 @@ struct Capture {
   bool skips_migrations = false;
   /// It has a copy before the run, so that a rollback restores nothing.
   bool keeps_copy = false;
+  /// A part of what its slot had is in local files before the rollback.
+  bool spools = false;
   std::vector<Fault> faults = {}; ///< that only it can meet
 };
 const std::vector<Capture>& drill_captures();

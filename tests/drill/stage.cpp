@@ -107,6 +107,7 @@ void DrillStage::set_up(const DrillCell& cell, const Start& start) {
   server_.drop_slots();
   server_.drop_databases(k_database);
   if (cell.capture->deploys) fs::remove_all(start.project.file("backups"));
+  fs::remove_all(start.project.file("spool"));
   server_.make_database(k_database, start.database);
   const auto& kind = *cell.kind;
   const bool bad = cell.path != DrillPath::fast_good;
@@ -131,6 +132,10 @@ Played DrillStage::play(const DrillCell& cell) {
   write();
   auto disturbed = make_run(cell, start);
   if (is_open()) write();
+  if (cell.capture->spools && disturbed.ran.status == 0) {
+    spool(cell, start);
+    write();
+  }
   const auto begun = std::chrono::steady_clock::now();
   // A deploy that failed has gone back by itself, or has to be helped.
   const bool goes_back = disturbed.ran.status == 0 || has_run();
@@ -174,7 +179,8 @@ DrillStage::Disturbed DrillStage::make_run(const DrillCell& cell, const Start& s
   }
   std::vector<std::string> command{"deploy", "--full", "--yes"};
   // What is done to a copy while it is kept in step needs a deploy that stays.
-  if (cell.fault.in_deploy && cell.fault.point == "deploy.copy_followed")
+  if (cell.fault.in_deploy &&
+      (cell.fault.point == "deploy.copy_followed" || cell.fault.point.starts_with("spool.")))
     command.insert(command.end(), {"--bake", "10min"});
   if (cell.fault.in_deploy) return disturb(cell, start, command);
   const auto deployed = run(start, command, url());
@@ -182,6 +188,12 @@ DrillStage::Disturbed DrillStage::make_run(const DrillCell& cell, const Start& s
     throw std::runtime_error(cell.name() + ": the deploy ended with " +
                              std::to_string(deployed.status) + "\n" + deployed.err);
   return {.ran = deployed};
+}
+
+void DrillStage::spool(const DrillCell& cell, const Start& start) {
+  const auto spooled = run(start, {"deploy", "spool", "--once"}, url());
+  if (spooled.status != 0 || spooled.out.find(" in all") == std::string::npos)
+    throw std::runtime_error(cell.name() + ": nothing was spooled: " + spooled.out + spooled.err);
 }
 
 bool DrillStage::is_open() {
@@ -325,6 +337,8 @@ std::string DrillStage::look_after(const DrillCell& cell, const Start& start,
     if (confirmed.status != 0) trouble += "not confirmed: " + confirmed.err;
   }
   trouble += leftovers();
+  if (const auto spools = start.project.file("spool"); fs::exists(spools) && !fs::is_empty(spools))
+    trouble += "left: a spool\n";
   const auto fingerprint = run(start, {"fingerprint"}, url());
   if (fingerprint.out != start.fingerprint)
     trouble += "the fingerprint is another one: " + fingerprint.out + fingerprint.err;

@@ -48,6 +48,8 @@ private:
   Disturbed make_run(const DrillCell& cell, const Start& start);
   /// Whether something of the run is there, or somebody is in the midst of taking it back.
   bool has_run();
+  /// Takes what the slot has so far into files.
+  void spool(const DrillCell& cell, const Start& start);
   bool is_open();
   void lose_what_is_kept(const Fault& fault);
   Disturbed disturb(const DrillCell& cell, const Start& start,
