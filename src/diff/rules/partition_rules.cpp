@@ -134,11 +134,28 @@ void detach_partition(const Scene& scene, const Object& table, Draft& draft) {
     draft.add("detach partition", detach(table));
 }
 
+namespace {
+
+// Of what a foreign key points at, no partition is dropped.
+bool is_referenced(const schema::Schema& schema, const std::string& parent) {
+  const auto tables = schema.objects(Kind::table);
+  return std::any_of(tables.begin(), tables.end(), [&](const Object& table) {
+    const auto constraints = table.parts(Kind::constraint);
+    return std::any_of(constraints.begin(), constraints.end(), [&](const Object& one) {
+      return one.text(Property::referenced_table) == parent;
+    });
+  });
+}
+
+} // namespace
+
 void release_partition(const Scene& scene, const Object& table, Draft& draft) {
   if (table.has(Property::detach_pending))
     draft.add("detach partition", detach(table) + " FINALIZE");
   else if (detaches_concurrently(scene, table))
     draft.add("detach partition", detach(table) + " CONCURRENTLY").alone();
+  else if (is_referenced(scene.from, parent_of(table)))
+    draft.add("detach partition", detach(table));
 }
 
 namespace {

@@ -382,6 +382,14 @@ TEST_F(PairFindings, ARuleIsValidBelowAndNotAbove) {
   expect_both_ways(plain("1"), plain("2"));
 }
 
+TEST_F(PairFindings, APartitionGoesThatAForeignKeyPointsAt) {
+  const std::string tables =
+      "CREATE TABLE p (id int PRIMARY KEY) PARTITION BY RANGE (id);"
+      "CREATE TABLE t (id int); ALTER TABLE t ADD CONSTRAINT c FOREIGN KEY (id) REFERENCES p;";
+  expect_arrives(tables + "CREATE TABLE d PARTITION OF p DEFAULT", tables);
+  expect_arrives(tables + "CREATE TABLE d PARTITION OF p FOR VALUES FROM (1) TO (2)", tables);
+}
+
 TEST_F(PairFindings, WhatIsNewOverAColumnAwaitsTheSwapOfItsType) {
   const auto all = [](const std::string& labels) {
     return "CREATE TYPE mood AS ENUM (" + labels + "); CREATE TABLE t (a int, m mood);";
