@@ -82,12 +82,15 @@ Result<std::vector<replay::ParkedDrop>> park_left_in_schemas(const Context& cont
 Result<KeptDatabase> find_kept_schemas(const Context& context, std::int64_t run) {
   const auto wait = look_wait(context);
   SLIPWAY_ASSIGN(auto session, open_session(context, "rollback", wait));
-  SLIPWAY_ASSIGN(const auto sides, swapped_by(context, session, run, wait));
+  // Also what a rollback that nobody went on with has restored.
+  SLIPWAY_ASSIGN(
+      const auto sides,
+      history::SideSchemas(context.config.text("history.schema")).of(session, run, wait));
   KeptDatabase kept{.name = {}, .size = {}, .schemas = {}, .run = run};
   std::vector<std::string> sizes;
-  for (const auto& one : sides) {
-    SLIPWAY_ASSIGN(const auto rows, session.query(SqlText(k_size), {one.kept_as}, wait));
-    kept.schemas.push_back(one.kept_as);
+  for (const auto& name : history::names_aside(sides)) {
+    SLIPWAY_ASSIGN(const auto rows, session.query(SqlText(k_size), {name}, wait));
+    kept.schemas.push_back(name);
     sizes.emplace_back(rows.text(0, 0));
   }
   if (kept.schemas.empty())

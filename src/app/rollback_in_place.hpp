@@ -33,7 +33,8 @@ Result<rollback::SafePathReport> take_path_in_place(const Context& context,
                                                     const rollback::Assessment& assessment,
                                                     const backup::Manifest& backup);
 
-/// The schemas that such a path put aside. Errors: check_failed when there are none; sql.
+/// The schemas that such a path put aside, or restored and did not come to swap. Errors:
+/// check_failed when there are none; sql.
 Result<KeptDatabase> find_kept_schemas(const Context& context, std::int64_t run);
 /// Errors: check_failed when something else rests on one; sql.
 Status drop_kept_schemas(const Context& context, const KeptDatabase& kept);
