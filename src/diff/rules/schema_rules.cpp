@@ -26,13 +26,26 @@ bool can_name_schema(const Scene& scene, const Object& extension) {
          (name == "pg_catalog" || scene.to.find({Kind::schema, {}, std::string(name), {}}));
 }
 
+// Its members would have them, whatever they have in TO. What they have there besides their first
+// privileges is granted by itself.
+std::vector<Object> default_privileges_of_owner(const Scene& scene) {
+  std::vector<Object> found;
+  for (const auto& one : scene.from.objects(Kind::default_privileges))
+    if (one.text(Property::role) == scene.from.origin().owner) found.push_back(one);
+  return found;
+}
+
 void create_extension(const Scene& scene, const Object& extension, Draft& draft) {
   std::string sql = "CREATE EXTENSION IF NOT EXISTS " + qualified(extension);
   if (can_name_schema(scene, extension))
     sql += " SCHEMA " + ident(extension.text(Property::in_schema));
   if (extension.has(Property::version))
     sql += " VERSION " + literal(extension.text(Property::version));
+  const auto in_force = default_privileges_of_owner(scene);
+  const auto& rule = rule_of(Kind::default_privileges);
+  for (const auto& one : in_force) rule.drop(scene, one, draft);
   draft.add("create extension", std::move(sql));
+  for (const auto& one : in_force) rule.create(scene, one, draft);
 }
 
 Altered alter_extension(const Scene&, const Alteration& alteration, Draft& draft) {

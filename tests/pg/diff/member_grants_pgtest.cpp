@@ -61,6 +61,16 @@ TEST_F(MemberGrants, GoAndComeWithTheExtension) {
                        "CREATE EXTENSION autoinc");
 }
 
+TEST_F(MemberGrants, AreNotThoseOfDefaultPrivilegesThatCameLater) {
+  if (!has_extension("autoinc")) return;
+  const std::string role =
+      "DO $$BEGIN CREATE ROLE slip_reader; EXCEPTION WHEN duplicate_object THEN NULL; END$$;";
+  const std::string defaults =
+      "ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;"
+      "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT EXECUTE ON FUNCTIONS TO slip_reader;";
+  expect_both_ways(role + defaults, role + "CREATE EXTENSION autoinc;" + defaults);
+}
+
 } // namespace
 
 } // namespace slipway::test
