@@ -6,7 +6,6 @@
 #include "slipway/app/deploy.hpp"
 #include "slipway/app/rollback.hpp"
 #include "slipway/base/sql_text.hpp"
-#include "slipway/os/temporary_folder.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -18,10 +17,7 @@ class BackupScope : public test::ProjectTest {
 protected:
   void SetUp() override {
     ProjectTest::SetUp();
-    auto made = os::TemporaryFolder::make();
-    ASSERT_TRUE(made) << made.error().message;
-    folder_.emplace(std::move(*made));
-    set("backup.store", folder_->path() + "/backups");
+    keep_backups_in_a_folder();
     set("deploy.health", "false");
     set("deploy.health_within", "100ms");
     set("deploy.health_every", "10ms");
@@ -100,8 +96,6 @@ protected:
                  "(SELECT count(*) FROM loose) || ' ' || (SELECT count(*) FROM events)");
   }
   static constexpr const char* k_all_rows = "2 100 2 before it 100 4 3";
-
-  std::optional<os::TemporaryFolder> folder_;
 };
 
 TEST_F(BackupScope, WhatOnlyAddsNeedsTheSchemaAlone) {

@@ -5,7 +5,6 @@
 #include "slipway/app/deploy.hpp"
 #include "slipway/app/doctor.hpp"
 #include "slipway/app/rollback.hpp"
-#include "slipway/os/temporary_folder.hpp"
 #include "slipway/replay/capture_slot.hpp"
 
 #include <fmt/format.h>
@@ -39,10 +38,7 @@ protected:
   void SetUp() override {
     ProjectTest::SetUp();
     url_ = logical_->fresh_database();
-    auto made = os::TemporaryFolder::make();
-    ASSERT_TRUE(made) << made.error().message;
-    folder_.emplace(std::move(*made));
-    set("backup.store", folder_->path() + "/backups");
+    keep_backups_in_a_folder();
     write("1_users.sql",
           "CREATE TABLE users (id bigint PRIMARY KEY, a text, b text, age int, note text);\n"
           "CREATE TABLE lines (text text);",
@@ -99,7 +95,6 @@ protected:
   }
 
   inline static std::unique_ptr<TestServer> logical_;
-  std::optional<os::TemporaryFolder> folder_;
 };
 
 } // namespace slipway::test

@@ -2,7 +2,6 @@
 
 #include "slipway/app/deploy.hpp"
 #include "slipway/locks/runner_lock.hpp"
-#include "slipway/os/temporary_folder.hpp"
 
 #include <fstream>
 #include <sstream>
@@ -15,10 +14,7 @@ class Deploy : public test::ProjectTest {
 protected:
   void SetUp() override {
     ProjectTest::SetUp();
-    auto made = os::TemporaryFolder::make();
-    ASSERT_TRUE(made) << made.error().message;
-    folder_.emplace(std::move(*made));
-    set("backup.store", folder_->path() + "/backups");
+    keep_backups_in_a_folder();
     set("deploy.capture", "none");
     set("deploy.health_every", "10ms");
     set("deploy.health_within", "3s");
@@ -48,8 +44,6 @@ protected:
   std::string versions() {
     return value("SELECT string_agg(version::text, ' ' ORDER BY version) FROM slipway.migration");
   }
-
-  std::optional<os::TemporaryFolder> folder_;
 };
 
 TEST_F(Deploy, AppliesWhatIsPendingAfterABackupAndWaitsForHealth) {

@@ -3,7 +3,6 @@
 
 #include "slipway/app/doctor.hpp"
 #include "slipway/base/sql_text.hpp"
-#include "slipway/os/temporary_folder.hpp"
 #include "slipway/pg/fence.hpp"
 
 #include <filesystem>
@@ -19,10 +18,7 @@ class DoctorBackups : public test::ProjectTest {
 protected:
   void SetUp() override {
     ProjectTest::SetUp();
-    auto made = os::TemporaryFolder::make();
-    ASSERT_TRUE(made) << made.error().message;
-    folder_.emplace(std::move(*made));
-    set("backup.store", folder_->path() + "/backups");
+    keep_backups_in_a_folder();
     database_ = value("SELECT current_database()");
   }
   const app::Diagnosis* find(const std::string& what, const std::string& text) {
@@ -32,7 +28,6 @@ protected:
     });
     return one == found_.end() ? nullptr : &*one;
   }
-  std::optional<os::TemporaryFolder> folder_;
   std::string database_;
   std::vector<app::Diagnosis> found_;
 };

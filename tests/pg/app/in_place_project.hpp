@@ -5,7 +5,6 @@
 #include "slipway/app/backup.hpp"
 #include "slipway/app/rollback.hpp"
 #include "slipway/base/sql_text.hpp"
-#include "slipway/os/temporary_folder.hpp"
 
 #include <fmt/format.h>
 #include <optional>
@@ -28,10 +27,7 @@ protected:
     if (major_version() < 15) exec("ALTER SCHEMA public OWNER TO " + owner_);
     close_looker();
     url_ += "&user=" + owner_;
-    auto made = os::TemporaryFolder::make();
-    ASSERT_TRUE(made) << made.error().message;
-    folder_.emplace(std::move(*made));
-    set("backup.store", folder_->path());
+    keep_backups_in_a_folder();
     write("1_shop.sql", first_migration(), "SELECT 1;");
     const auto applied = up();
     ASSERT_TRUE(applied) << applied.error().message;
@@ -122,7 +118,6 @@ protected:
   std::string admin_;
   std::string owner_;
   std::string writer_;
-  std::optional<os::TemporaryFolder> folder_;
 };
 
 /// Renames, retypes and drops columns, makes a table.

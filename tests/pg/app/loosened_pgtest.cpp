@@ -18,10 +18,7 @@ protected:
         database + " OWNER TO plain_owner");
     close_looker();
     url_ += "&user=plain_owner";
-    auto made = os::TemporaryFolder::make();
-    ASSERT_TRUE(made) << made.error().message;
-    folder_.emplace(std::move(*made));
-    set("backup.store", folder_->path() + "/backups");
+    keep_backups_in_a_folder();
     set("deploy.capture", "trigger");
     ASSERT_EQ(value("SELECT rolsuper FROM pg_roles WHERE rolname = current_user"), "f");
   }

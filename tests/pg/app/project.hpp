@@ -64,9 +64,10 @@ protected:
   void keep_backups_in_a_folder() {
     auto made = os::TemporaryFolder::make();
     ASSERT_TRUE(made) << made.error().message;
-    store_.emplace(std::move(*made));
-    set("backup.store", store_->path());
+    folder_.emplace(std::move(*made));
+    set("backup.store", store());
   }
+  std::string store() const { return folder_->path() + "/backups"; }
 
   /// Runs a use case with the project's settings.
   template<class Use>
@@ -101,7 +102,7 @@ protected:
     return value("SELECT to_regclass('" + name + "') IS NOT NULL") == "t";
   }
 
-  std::optional<os::TemporaryFolder> store_;
+  std::optional<os::TemporaryFolder> folder_; ///< of keep_backups_in_a_folder()
   MemoryFileSystem files_;
   std::map<std::string, std::string, std::less<>> flags_;
   RecordingSink sink_;

@@ -3,7 +3,6 @@
 #include "slipway/app/backup.hpp"
 #include "slipway/app/parked_writes.hpp"
 #include "slipway/app/rollback.hpp"
-#include "slipway/os/temporary_folder.hpp"
 
 #include <atomic>
 #include <thread>
@@ -302,10 +301,7 @@ class RollbackOverBackup : public Rollback {
 protected:
   void SetUp() override {
     Rollback::SetUp();
-    auto made = os::TemporaryFolder::make();
-    ASSERT_TRUE(made) << made.error().message;
-    folder_.emplace(std::move(*made));
-    set("backup.store", folder_->path());
+    keep_backups_in_a_folder();
   }
   void back_up() {
     const auto made =
@@ -321,8 +317,6 @@ protected:
     close_looker();
     return carry_out(*outlook);
   }
-
-  std::optional<os::TemporaryFolder> folder_;
 };
 
 TEST_F(RollbackOverBackup, WhatWasDestroyedIsBackWithTheWritesSince) {

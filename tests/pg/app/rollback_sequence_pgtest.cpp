@@ -3,7 +3,6 @@
 
 #include "slipway/app/backup.hpp"
 #include "slipway/app/rollback.hpp"
-#include "slipway/os/temporary_folder.hpp"
 
 #include <fmt/format.h>
 #include <fstream>
@@ -19,10 +18,7 @@ class RollbackSequence : public test::ProjectTest {
 protected:
   void SetUp() override {
     ProjectTest::SetUp();
-    auto made = os::TemporaryFolder::make();
-    ASSERT_TRUE(made) << made.error().message;
-    folder_.emplace(std::move(*made));
-    set("backup.store", folder_->path() + "/backups");
+    keep_backups_in_a_folder();
     set("deploy.health_every", "10ms");
     set("deploy.health_within", "300ms");
     set("deploy.health_times", "1");
@@ -82,8 +78,6 @@ protected:
     return value("SELECT string_agg(attname, ' ' ORDER BY attname) FROM pg_attribute WHERE "
                  "attrelid = 'users'::regclass AND attnum > 0 AND NOT attisdropped");
   }
-
-  std::optional<os::TemporaryFolder> folder_;
 };
 
 TEST_F(RollbackSequence, TheProjectsProgramsStandAroundThePath) {

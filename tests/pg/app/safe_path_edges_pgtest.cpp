@@ -5,7 +5,6 @@
 #include "slipway/app/rollback.hpp"
 #include "slipway/backup/manifest.hpp"
 #include "slipway/base/sql_text.hpp"
-#include "slipway/os/temporary_folder.hpp"
 #include "slipway/rollback/safe_path.hpp"
 
 #include <algorithm>
@@ -21,10 +20,7 @@ class SafePathEdges : public test::ProjectTest {
 protected:
   void SetUp() override {
     ProjectTest::SetUp();
-    auto made = os::TemporaryFolder::make();
-    ASSERT_TRUE(made) << made.error().message;
-    folder_.emplace(std::move(*made));
-    set("backup.store", folder_->path());
+    keep_backups_in_a_folder();
   }
   void TearDown() override {
     close_looker();
@@ -82,7 +78,6 @@ protected:
                  "|| '__')");
   }
 
-  std::optional<os::TemporaryFolder> folder_;
   std::vector<std::string> at_the_end_;
 };
 
@@ -327,7 +322,7 @@ protected:
     exec("INSERT INTO users VALUES (2, 'bob')");
   }
   std::string file(const std::string& path) const {
-    return folder_->path() + "/" + manifest_.name + "/" + path;
+    return store() + "/" + manifest_.name + "/" + path;
   }
   std::string some_part() const {
     for (const auto& table : manifest_.tables)
@@ -381,9 +376,9 @@ TEST_F(BrokenBackupAtRollback, ChangedManifest) {
 }
 
 TEST_F(BrokenBackupAtRollback, WrongLabel) {
-  std::filesystem::create_directory(folder_->path() + "/202001");
-  std::filesystem::rename(folder_->path() + "/" + manifest_.name,
-                          folder_->path() + "/202001/20200101_000000_pre-deploy-0a1b2c3d");
+  std::filesystem::create_directory(store() + "/202001");
+  std::filesystem::rename(store() + "/" + manifest_.name,
+                          store() + "/202001/20200101_000000_pre-deploy-0a1b2c3d");
   expect_refused("20200101_000000_pre-deploy-0a1b2c3d holds the manifest of " + manifest_.name);
 }
 

@@ -5,7 +5,6 @@
 #include "slipway/app/doctor.hpp"
 #include "slipway/app/rollback.hpp"
 #include "slipway/app/trash.hpp"
-#include "slipway/os/temporary_folder.hpp"
 
 namespace slipway {
 namespace {
@@ -19,10 +18,7 @@ class Trash : public test::ProjectTest {
 protected:
   void SetUp() override {
     ProjectTest::SetUp();
-    auto made = os::TemporaryFolder::make();
-    ASSERT_TRUE(made) << made.error().message;
-    folder_.emplace(std::move(*made));
-    set("backup.store", folder_->path() + "/backups");
+    keep_backups_in_a_folder();
     set("deploy.capture", "none");
     set("apply.lock_budget", "5s");
     write("1_users.sql",
@@ -88,8 +84,6 @@ protected:
     return {};
   }
   using Words = std::vector<std::string>;
-
-  std::optional<os::TemporaryFolder> folder_;
 };
 
 TEST_F(Trash, TheFastPathLosesNothing) {
