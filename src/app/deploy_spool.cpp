@@ -6,6 +6,7 @@
 
 #include "slipway/app/target.hpp"
 #include "slipway/os/clock.hpp"
+#include "slipway/replay/capture_keys.hpp"
 #include "slipway/replay/capture_slot.hpp"
 #include "slipway/replay/spooling.hpp"
 
@@ -48,7 +49,8 @@ private:
   Result<bool> find(pg::Session& session) {
     SLIPWAY_ASSIGN(const auto all, records_.all(session, wait_));
     for (const auto& one : all)
-      if (one.stage != replay::CaptureStage::arming) capture_ = one;
+      if (one.stage != replay::CaptureStage::arming && !replay::is_key_capture(one.name))
+        capture_ = one;
     return !capture_.name.empty();
   }
 

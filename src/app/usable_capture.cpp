@@ -43,7 +43,7 @@ Result<UsableCapture> usable_capture(const Context& context, pg::Session& sessio
     auto obstacle =
         obstacle_to(one, slot == slots.end() ? nullptr : &*slot, triggers.is_there, backup);
     UsableSpool spool;
-    if (obstacle.empty()) {
+    if (obstacle.empty() && !replay::is_key_capture(one.name)) {
       SLIPWAY_ASSIGN(spool, usable_spool(context, session, one, wait));
       obstacle = std::move(spool.obstacle);
     }

@@ -76,7 +76,6 @@ std::string why_not_beside(const Rights& rights) {
   if (!rights.create_databases) missing.emplace_back("may not make databases");
   if (!rights.owns_database)
     missing.push_back(fmt::format("may not rename this one, which belongs to {}", rights.owner));
-  if (!rights.silence_triggers) missing.emplace_back("may not keep triggers from firing");
   if (missing.empty() && rights.service == k_own_sessions && !rights.superuser)
     return "the service has sessions of its own in the database, which nobody else may end";
   if (missing.empty()) return {};

@@ -46,6 +46,9 @@ void create_extension(const Scene& scene, const Object& extension, Draft& draft)
   for (const auto& one : in_force) rule.drop(scene, one, draft);
   draft.add("create extension", std::move(sql));
   for (const auto& one : in_force) rule.create(scene, one, draft);
+  // The extension brings a comment of its own along.
+  if (!extension.has(Property::comment))
+    draft.add("comment", "COMMENT ON EXTENSION " + qualified(extension) + " IS NULL");
 }
 
 Altered alter_extension(const Scene&, const Alteration& alteration, Draft& draft) {

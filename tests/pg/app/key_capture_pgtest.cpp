@@ -3,6 +3,7 @@
 #include "capture_project.hpp"
 #include "capture_writer.hpp"
 
+#include "slipway/app/deploy_spool.hpp"
 #include "slipway/app/drift.hpp"
 #include "slipway/app/rollback_forecast.hpp"
 #include "slipway/pg/other_database.hpp"
@@ -70,6 +71,10 @@ TEST_F(KeyCapture, IsArmedUntilItIsConfirmedAndIsNoPartOfTheSchema) {
       [](const app::Context& context) { return app::drift(context, app::DriftAgainst::last_run); });
   ASSERT_TRUE(drift) << drift.error().message;
   EXPECT_FALSE(drift->is_drift());
+  const auto spooled = with_context(
+      [](const app::Context& context) { return app::spool_deploy(context, app::SpoolUntil::now); });
+  ASSERT_TRUE(spooled) << spooled.error().message;
+  EXPECT_EQ(spooled->capture, "") << "there is no slot to spool";
   EXPECT_NE(diagnosis().find("1 " + report->capture), std::string::npos) << diagnosis();
   EXPECT_NE(diagnosis().find("triggers on 1 tables"), std::string::npos) << diagnosis();
   // The next deploy drops it, and sees no schema that somebody else changed.
