@@ -27,11 +27,12 @@ bool can_name_schema(const Scene& scene, const Object& extension) {
 }
 
 // Its members would have them, whatever they have in TO. What they have there besides their first
-// privileges is granted by itself.
+// privileges is granted by itself. Those that go have gone by then.
 std::vector<Object> default_privileges_of_owner(const Scene& scene) {
   std::vector<Object> found;
   for (const auto& one : scene.from.objects(Kind::default_privileges))
-    if (one.text(Property::role) == scene.from.origin().owner) found.push_back(one);
+    if (one.text(Property::role) == scene.from.origin().owner && scene.to.find(one.identity()))
+      found.push_back(one);
   return found;
 }
 

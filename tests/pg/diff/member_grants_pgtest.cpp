@@ -69,6 +69,7 @@ TEST_F(MemberGrants, AreNotThoseOfDefaultPrivilegesThatCameLater) {
       "ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;"
       "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT EXECUTE ON FUNCTIONS TO slip_reader;";
   expect_both_ways(role + defaults, role + "CREATE EXTENSION autoinc;" + defaults);
+  expect_both_ways(role + defaults, role + "CREATE EXTENSION autoinc");
 }
 
 } // namespace
