@@ -70,17 +70,6 @@ Status run(pg::Session& session, const std::string& sql, const Wait& wait) {
   return {};
 }
 
-Result<bool> may_be_quiet(pg::Session& copy, const Wait& wait) {
-  SLIPWAY_TRY(run(copy, "BEGIN", wait));
-  const auto quiet = copy.execute(SqlText("SET LOCAL session_replication_role = replica"), wait);
-  if (!copy.usable()) return fail(quiet.error());
-  SLIPWAY_TRY(run(copy, "ROLLBACK", wait));
-  if (quiet) return true;
-  if (!quiet.error().sql || quiet.error().sql->sqlstate != k_no_privilege)
-    return fail(quiet.error());
-  return false;
-}
-
 Status take_off(pg::Session& copy, const std::string& place, const Wait& wait) {
   // Names are told in full only where nothing is found by itself.
   SLIPWAY_TRY(run(copy, "SET LOCAL search_path = ''", wait));
@@ -123,6 +112,17 @@ Status in_transaction(pg::Session& copy, const std::string& place,
 }
 
 } // namespace
+
+Result<bool> may_be_quiet(pg::Session& session, const Wait& wait) {
+  SLIPWAY_TRY(run(session, "BEGIN", wait));
+  const auto quiet = session.execute(SqlText("SET LOCAL session_replication_role = replica"), wait);
+  if (!session.usable()) return fail(quiet.error());
+  SLIPWAY_TRY(run(session, "ROLLBACK", wait));
+  if (quiet) return true;
+  if (!quiet.error().sql || quiet.error().sql->sqlstate != k_no_privilege)
+    return fail(quiet.error());
+  return false;
+}
 
 Status check_may_carry(pg::Session& origin, const Wait& wait) {
   SLIPWAY_ASSIGN(const bool quiet, may_be_quiet(origin, wait));

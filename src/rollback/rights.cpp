@@ -1,6 +1,8 @@
 // What the way back needs, asked of the server without trying any of it on a database.
 #include "slipway/rollback/rights.hpp"
 
+#include "slipway/replay/loosen.hpp"
+
 #include <algorithm>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -10,7 +12,6 @@ namespace slipway::rollback {
 
 namespace {
 
-constexpr std::string_view k_no_privilege = "42501";
 constexpr std::string_view k_own_sessions = "Supabase";
 
 constexpr const char* k_rights = R"sql(
@@ -40,16 +41,6 @@ Result<std::string> service_of(pg::Session& session, const Wait& wait) {
   return std::string();
 }
 
-Result<bool> may_silence(pg::Session& session, const Wait& wait) {
-  SLIPWAY_TRY(session.execute(SqlText("BEGIN"), wait));
-  const auto quiet = session.execute(SqlText("SET LOCAL session_replication_role = replica"), wait);
-  if (!session.usable()) return fail(quiet.error());
-  SLIPWAY_TRY(session.execute(SqlText("ROLLBACK"), wait));
-  if (!quiet && (!quiet.error().sql || quiet.error().sql->sqlstate != k_no_privilege))
-    return fail(quiet.error());
-  return quiet.has_value();
-}
-
 const char* yes_or_no(bool yes) {
   return yes ? "yes" : "no";
 }
@@ -66,7 +57,7 @@ Result<Rights> read_rights(pg::Session& session, const Wait& wait) {
                 .replicate = rows.boolean(0, 5),
                 .owner = std::string(rows.text(0, 6)),
                 .user = std::string(rows.text(0, 7))};
-  SLIPWAY_ASSIGN(rights.silence_triggers, may_silence(session, wait));
+  SLIPWAY_ASSIGN(rights.silence_triggers, replay::may_be_quiet(session, wait));
   SLIPWAY_ASSIGN(rights.service, service_of(session, wait));
   return rights;
 }

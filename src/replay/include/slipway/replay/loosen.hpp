@@ -8,6 +8,10 @@
 
 namespace slipway::replay {
 
+/// Whether the role may keep triggers and foreign keys from firing in its session, which is outside
+/// of a transaction. Errors: sql.
+Result<bool> may_be_quiet(pg::Session& session, const Wait& wait);
+
 /// Whether the role may carry rows into a copy of this database, in one way or the other. Errors:
 /// unsupported, with what to grant; sql.
 Status check_may_carry(pg::Session& origin, const Wait& wait);
